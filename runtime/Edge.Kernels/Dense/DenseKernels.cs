@@ -1,0 +1,46 @@
+using Edge.Kernels.Threading;
+
+namespace Edge.Kernels.Dense;
+
+/// <summary>Convolutions and matrix products of one ISA. Immutable and free of locks.</summary>
+public abstract unsafe class DenseKernels
+{
+    /// <summary>Packs a float32 convolution.</summary>
+    /// <param name="geometry">The shape, already validated.</param>
+    /// <param name="weights"><c>[OutC, InC/group, kH, kW]</c>, row-major; copied.</param>
+    /// <param name="bias"><c>[OutC]</c>, or empty.</param>
+    /// <param name="activation">Applied last.</param>
+    public abstract PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation);
+
+    /// <summary>
+    /// Packs an integer convolution: <c>acc = Σ (x − xZeroPoint) · (w − wZeroPoint) + bias</c> in int32, padding being
+    /// <paramref name="inputZeroPoint"/>, then <paramref name="output"/>.
+    /// </summary>
+    /// <param name="geometry">The shape, already validated.</param>
+    /// <param name="weights">Copied.</param>
+    /// <param name="bias"><c>[OutC]</c>, or empty.</param>
+    /// <param name="inputSigned">The input is int8 if true, else uint8.</param>
+    /// <param name="inputZeroPoint">Within the range of the input's type.</param>
+    /// <param name="output">Copied.</param>
+    public abstract PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output);
+
+    /// <summary>Scratch of <see cref="MatMulF32"/> for these sizes.</summary>
+    public abstract nint MatMulF32ScratchBytes(int m, int n, int k);
+
+    /// <summary>
+    /// <c>c = a · b</c> where neither side was known before: <paramref name="b"/> is packed into scratch first.
+    /// </summary>
+    /// <param name="m">Rows of a and c.</param>
+    /// <param name="n">Columns of b and c.</param>
+    /// <param name="k">Columns of a, rows of b.</param>
+    /// <param name="a"><c>[m,k]</c>, rows <paramref name="lda"/> elements apart.</param>
+    /// <param name="lda">Row stride of a, in elements.</param>
+    /// <param name="b"><c>[k,n]</c>, or <c>[n,k]</c> if <paramref name="transposeB"/>.</param>
+    /// <param name="ldb">Row stride of b as stored, in elements.</param>
+    /// <param name="transposeB">b is stored transposed.</param>
+    /// <param name="c"><c>[m,n]</c>, aliasing neither operand.</param>
+    /// <param name="ldc">Row stride of c, in elements.</param>
+    /// <param name="scratch">At least <see cref="MatMulF32ScratchBytes"/> bytes.</param>
+    /// <param name="pool">The threads to use.</param>
+    public abstract void MatMulF32(int m, int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc, byte* scratch, WorkerPool pool);
+}

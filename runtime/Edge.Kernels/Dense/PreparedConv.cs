@@ -1,0 +1,54 @@
+using Edge.Kernels.Threading;
+
+namespace Edge.Kernels.Dense;
+
+/// <summary>
+/// A convolution or matrix product whose weights are packed for one kernel. Immutable after preparation: several
+/// threads may call <c>Run</c> at once, each with its own scratch. Disposing frees the packed weights.
+/// </summary>
+public abstract class PreparedConv : IDisposable
+{
+    /// <summary>Name of the kernel, as logs and <c>edge inspect</c> show it: routine, ISA and tile, e.g. <c>conv_f32_avx2_6x16</c>.</summary>
+    public abstract string KernelName { get; }
+
+    /// <summary>Bytes of scratch that a run needs, aligned to 64 by the caller.</summary>
+    public abstract nint ScratchBytes { get; }
+
+    /// <summary>Bytes of packed weights, bias and scales.</summary>
+    public abstract nint PackedBytes { get; }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}
+
+/// <inheritdoc cref="PreparedConv"/>
+public abstract unsafe class PreparedConvF32 : PreparedConv
+{
+    /// <summary>
+    /// <c>y = activation(conv(x, w) + bias + residual)</c>.
+    /// </summary>
+    /// <param name="x">Input <c>[N,H,W,C]</c>, not aliased by <paramref name="y"/>.</param>
+    /// <param name="residual">Added before the activation, shaped as the output; null for none. May be <paramref name="y"/> itself.</param>
+    /// <param name="y">Output <c>[N,OH,OW,OC]</c>.</param>
+    /// <param name="scratch">At least <see cref="PreparedConv.ScratchBytes"/> bytes.</param>
+    /// <param name="pool">The threads to use.</param>
+    public abstract void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool);
+}
+
+/// <inheritdoc cref="PreparedConv"/>
+public abstract unsafe class PreparedConvInt8 : PreparedConv
+{
+    /// <param name="x">
+    /// Input <c>[N,H,W,C]</c>, uint8 or int8 as prepared, not aliased by <paramref name="y"/>. Up to
+    /// <see cref="Edge.Tensors.Tensor.Slack"/> bytes past its end may be read (their value does not matter).
+    /// </param>
+    /// <param name="y">Output <c>[N,OH,OW,OC]</c> of the prepared kind.</param>
+    /// <param name="scratch">At least <see cref="PreparedConv.ScratchBytes"/> bytes.</param>
+    /// <param name="pool">The threads to use.</param>
+    public abstract void Run(byte* x, void* y, byte* scratch, WorkerPool pool);
+}

@@ -1,0 +1,15 @@
+using Edge.Kernels.Dense;
+
+namespace Edge.Kernels;
+
+/// <summary>
+/// All kernels of one instruction set. Chosen once, by <c>KernelCatalog</c>, when a plan is built. Immutable.
+/// </summary>
+public sealed class KernelSet
+{
+    /// <summary>The name that <c>EDGE_ISA</c> takes: <c>scalar</c>, <c>vector128</c>, <c>avx2</c>, …</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Convolutions and matrix products.</summary>
+    public required DenseKernels Dense { get; init; }
+}

@@ -1,0 +1,62 @@
+namespace Edge.Tensors;
+
+/// <summary>Element types, numbered as in ONNX's <c>TensorProto.DataType</c>.</summary>
+public enum DataType : byte
+{
+    Undefined = 0,
+    Float32 = 1,
+    UInt8 = 2,
+    Int8 = 3,
+    UInt16 = 4,
+    Int16 = 5,
+    Int32 = 6,
+    Int64 = 7,
+    String = 8,
+    Bool = 9,
+    Float16 = 10,
+    Float64 = 11,
+    UInt32 = 12,
+    UInt64 = 13,
+    BFloat16 = 16,
+}
+
+public static class DataTypeExtensions
+{
+    /// <summary>Bytes of one element; 0 for types that have no fixed-size in-memory form here.</summary>
+    public static int Size(this DataType type) => type switch
+    {
+        DataType.UInt8 or DataType.Int8 or DataType.Bool => 1,
+        DataType.UInt16 or DataType.Int16 or DataType.Float16 or DataType.BFloat16 => 2,
+        DataType.Float32 or DataType.Int32 or DataType.UInt32 => 4,
+        DataType.Float64 or DataType.Int64 or DataType.UInt64 => 8,
+        _ => 0,
+    };
+
+    /// <summary>The name as ONNX's documentation writes it: <c>float</c>, <c>uint8</c>, …</summary>
+    public static string OnnxName(this DataType type) => type switch
+    {
+        DataType.Float32 => "float",
+        DataType.Float64 => "double",
+        DataType.Undefined => "undefined",
+        _ => type.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>The <see cref="DataType"/> stored as the .NET type <typeparamref name="T"/>.</summary>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not an element type.</exception>
+    public static DataType Of<T>() where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return DataType.Float32;
+        if (typeof(T) == typeof(byte)) return DataType.UInt8;
+        if (typeof(T) == typeof(sbyte)) return DataType.Int8;
+        if (typeof(T) == typeof(int)) return DataType.Int32;
+        if (typeof(T) == typeof(long)) return DataType.Int64;
+        if (typeof(T) == typeof(bool)) return DataType.Bool;
+        if (typeof(T) == typeof(double)) return DataType.Float64;
+        if (typeof(T) == typeof(Half)) return DataType.Float16;
+        if (typeof(T) == typeof(ushort)) return DataType.UInt16;
+        if (typeof(T) == typeof(short)) return DataType.Int16;
+        if (typeof(T) == typeof(uint)) return DataType.UInt32;
+        if (typeof(T) == typeof(ulong)) return DataType.UInt64;
+        throw new NotSupportedException($"{typeof(T)} is not a tensor element type");
+    }
+}

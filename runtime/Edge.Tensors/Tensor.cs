@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Edge.Tensors;
+
+/// <summary>
+/// A dense, row-major array of one element type.
+/// </summary>
+/// <remarks>
+/// Memory is either owned (pinned managed memory, aligned to <see cref="Alignment"/> and followed by
+/// <see cref="Slack"/> readable bytes, so that vector kernels may read past the end) or borrowed from an
+/// object that is kept alive. Nothing has to be disposed. Not synchronized: one writer, or many readers.
+/// </remarks>
+public sealed unsafe class Tensor
+{
+    /// <summary>Alignment in bytes of the first element of owned memory.</summary>
+    public const int Alignment = 64;
+
+    /// <summary>Readable bytes after the last element of owned memory.</summary>
+    public const int Slack = 64;
+
+    private readonly object? _owner;
+    private readonly byte* _data;
+
+    private Tensor(DataType type, Shape shape, byte* data, object? owner)
+    {
+        Type = type;
+        Shape = shape;
+        _data = data;
+        _owner = owner;
+    }
+
+    public DataType Type { get; }
+
+    public Shape Shape { get; }
+
+    /// <summary>Number of elements.</summary>
+    public int Count => Shape.Count;
+
+    /// <summary>Bytes of all elements.</summary>
+    public nint ByteLength => (nint)Shape.Count * Type.Size();
+
+    /// <summary>Address of the first element; valid while this object is reachable.</summary>
+    public byte* Data => _data;
+
+    public TensorView View => new(Type, Shape, _data);
+
+    /// <summary>A tensor of zeros.</summary>
+    /// <exception cref="ArgumentException">The type has no fixed-size elements.</exception>
+    public static Tensor Create(DataType type, Shape shape)
+    {
+        int size = type.Size();
+        if (size == 0) throw new ArgumentException($"a tensor of type {type.OnnxName()} cannot be created");
+        long bytes = (long)shape.Count * size;
+        byte[] array = GC.AllocateArray<byte>(checked((int)(bytes + Alignment + Slack)), pinned: true);
+        nint p = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        return new Tensor(type, shape, (byte*)((p + Alignment - 1) & ~(nint)(Alignment - 1)), array);
+    }
+
+    /// <summary>A tensor of zeros of element type <typeparamref name="T"/>.</summary>
+    public static Tensor Create<T>(Shape shape) where T : unmanaged => Create(DataTypeExtensions.Of<T>(), shape);
+
+    /// <summary>A tensor with a copy of <paramref name="data"/>, row-major.</summary>
+    /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
+    public static Tensor Create<T>(Shape shape, ReadOnlySpan<T> data) where T : unmanaged
+    {
+        if (data.Length != shape.Count) throw new ArgumentException($"{data.Length} elements do not fill shape {shape} of {shape.Count}");
+        var t = Create(DataTypeExtensions.Of<T>(), shape);
+        data.CopyTo(t.AsSpan<T>());
+        return t;
+    }
+
+    /// <summary>
+    /// A tensor over memory that it does not own, such as a mapped file. <paramref name="owner"/> is kept alive
+    /// and must keep the memory valid. Such memory has no readable slack.
+    /// </summary>
+    public static Tensor Borrow(DataType type, Shape shape, void* data, object? owner) => new(type, shape, (byte*)data, owner);
+
+    /// <summary>The elements, row-major.</summary>
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the element type.</exception>
+    public Span<T> AsSpan<T>() where T : unmanaged
+    {
+        if (DataTypeExtensions.Of<T>() != Type) Throw.WrongElementType(Type, typeof(T));
+        return new Span<T>(_data, Shape.Count);
+    }
+
+    /// <summary>The bytes of all elements.</summary>
+    public Span<byte> Bytes => new(_data, checked((int)ByteLength));
+
+    /// <summary>A copy that owns its memory.</summary>
+    public Tensor Clone()
+    {
+        var t = Create(Type, Shape);
+        Bytes.CopyTo(t.Bytes);
+        return t;
+    }
+
+    /// <summary>The same memory under another shape.</summary>
+    /// <exception cref="ArgumentException">The element counts differ.</exception>
+    public Tensor Reshape(Shape shape)
+    {
+        if (shape.Count != Shape.Count) throw new ArgumentException($"cannot reshape {Shape} to {shape}");
+        return new Tensor(Type, shape, _data, _owner);
+    }
+
+    public override string ToString() => $"{Type.OnnxName()}{Shape}";
+}
