@@ -1,0 +1,86 @@
+using Edge.Onnx;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Graph;
+
+/// <summary>
+/// The attributes of a node. Every read is noted, so that an attribute which an operator does not know is found at
+/// load instead of being ignored. A value is a <see cref="long"/>, <see cref="float"/>, <see cref="string"/>, an
+/// array of one of them, or a <see cref="Tensor"/>.
+/// </summary>
+internal sealed class NodeAttributes(Node owner)
+{
+    private readonly Dictionary<string, object> _values = [];
+    private readonly HashSet<string> _read = [];
+
+    /// <summary>Names that no operator has asked for.</summary>
+    public IEnumerable<string> Unread => _values.Keys.Where(k => !_read.Contains(k));
+
+    public IEnumerable<KeyValuePair<string, object>> All => _values;
+
+    public void Set(string name, object value) => _values[name] = value;
+
+    public void Remove(string name) => _values.Remove(name);
+
+    public bool Has(string name)
+    {
+        _read.Add(name);
+        return _values.ContainsKey(name);
+    }
+
+    public long Int(string name, long fallback) => Find<long>(name, out var v) ? v : fallback;
+
+    public long Int(string name) => Find<long>(name, out var v) ? v : throw Missing(name);
+
+    public float Float(string name, float fallback) => Find<float>(name, out var v) ? v : fallback;
+
+    public float Float(string name) => Find<float>(name, out var v) ? v : throw Missing(name);
+
+    public string String(string name, string fallback) => Find<string>(name, out var v) ? v! : fallback;
+
+    public string String(string name) => Find<string>(name, out var v) ? v! : throw Missing(name);
+
+    /// <summary>Null if absent.</summary>
+    public long[]? Ints(string name) => Find<long[]>(name, out var v) ? v : null;
+
+    /// <summary>Null if absent.</summary>
+    public float[]? Floats(string name) => Find<float[]>(name, out var v) ? v : null;
+
+    /// <summary>Null if absent.</summary>
+    public string[]? Strings(string name) => Find<string[]>(name, out var v) ? v : null;
+
+    /// <summary>Null if absent.</summary>
+    public Tensor? Tensor(string name) => Find<Tensor>(name, out var v) ? v : null;
+
+    public void CopyTo(NodeAttributes other)
+    {
+        foreach (var (k, v) in _values) other.Set(k, v);
+    }
+
+    private bool Find<T>(string name, out T? value)
+    {
+        _read.Add(name);
+        if (!_values.TryGetValue(name, out var v))
+        {
+            value = default;
+            return false;
+        }
+
+        if (v is T t)
+        {
+            value = t;
+            return true;
+        }
+
+        // An empty list carries no element type on the wire.
+        if (v is Array { Length: 0 } && typeof(T).IsArray)
+        {
+            value = (T)(object)(typeof(T) == typeof(long[]) ? Array.Empty<long>() : typeof(T) == typeof(float[]) ? Array.Empty<float>() : Array.Empty<string>());
+            return true;
+        }
+
+        throw owner.Error($"attribute '{name}' has another type than the operator defines");
+    }
+
+    private ModelException Missing(string name) => owner.Error($"attribute '{name}' is required and missing");
+}

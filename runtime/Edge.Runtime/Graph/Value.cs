@@ -1,0 +1,44 @@
+using Edge.Tensors;
+
+namespace Edge.Runtime.Graph;
+
+/// <summary>An edge of the graph: a graph input, a constant, or one output of one node.</summary>
+internal sealed class Value(string name)
+{
+    private readonly List<Node> _consumers = [];
+
+    public string Name { get; set; } = name;
+
+    /// <summary><see cref="DataType.Undefined"/> while unknown.</summary>
+    public DataType Type { get; set; }
+
+    /// <summary>Null while unknown: it depends on data that only a run brings.</summary>
+    public Shape? Shape { get; set; }
+
+    /// <summary>The elements, where they are known when the plan is built.</summary>
+    public Tensor? Constant { get; private set; }
+
+    /// <summary>The node that writes it; null for graph inputs and constants.</summary>
+    public Node? Producer { get; set; }
+
+    /// <summary>The nodes that read it, one entry a use.</summary>
+    public IReadOnlyList<Node> Consumers => _consumers;
+
+    public bool IsConstant => Constant is not null;
+
+    /// <summary>Type and shape are both known.</summary>
+    public bool IsStatic => Type != DataType.Undefined && Shape.HasValue;
+
+    public void SetConstant(Tensor tensor)
+    {
+        Constant = tensor;
+        Type = tensor.Type;
+        Shape = tensor.Shape;
+    }
+
+    internal void AddConsumer(Node node) => _consumers.Add(node);
+
+    internal void RemoveConsumer(Node node) => _consumers.Remove(node);
+
+    public override string ToString() => $"{Name}: {Type.OnnxName()}{(Shape.HasValue ? Shape.Value.ToString() : "[…]")}";
+}

@@ -1,0 +1,27 @@
+namespace Edge.Runtime.Operators;
+
+/// <summary>
+/// A node made ready: shapes, kernels and packed weights are fixed. <see cref="Execute"/> allocates nothing on the
+/// managed heap and takes no lock; it is called by one thread at a time.
+/// </summary>
+internal abstract class Executor : IDisposable
+{
+    /// <summary>The kernel that does the work, as <c>edge inspect</c> shows it: <c>conv_f32_avx2_6x16</c>, <c>reshape (view)</c>.</summary>
+    public abstract string Kernel { get; }
+
+    /// <summary>Bytes of scratch memory for one execution, 64-byte aligned when it is handed over.</summary>
+    public virtual nint ScratchBytes => 0;
+
+    /// <summary>Bytes of packed weights that the executor holds.</summary>
+    public virtual nint PackedBytes => 0;
+
+    /// <summary>Multiply-accumulates of one execution; 0 where nobody counts them.</summary>
+    public virtual long Macs => 0;
+
+    public abstract void Execute(in StepContext c);
+
+    /// <summary>Frees packed weights.</summary>
+    public virtual void Dispose()
+    {
+    }
+}

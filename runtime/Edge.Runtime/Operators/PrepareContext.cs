@@ -1,0 +1,34 @@
+using Edge.Kernels;
+using Edge.Runtime.Graph;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators;
+
+/// <summary>What an operator sees while it chooses kernels for a node. All types and shapes are known.</summary>
+internal sealed class PrepareContext(Node node, KernelSet kernels, int threads)
+{
+    public Node Node { get; } = node;
+
+    public NodeAttributes Attributes => Node.Attributes;
+
+    public KernelSet Kernels { get; } = kernels;
+
+    /// <summary>Threads of the pool that will execute; for the size of per-thread scratch.</summary>
+    public int Threads { get; } = threads;
+
+    public bool Has(int input) => Node.Has(input);
+
+    public DataType Type(int input) => Node.Inputs[input]!.Type;
+
+    public Shape Shape(int input) => Node.Inputs[input]!.Shape!.Value;
+
+    /// <summary>The elements of an input if they are known now; else null: they come with each run.</summary>
+    public Tensor? Constant(int input) => Node.Constant(input);
+
+    public bool Wants(int output) => output < Node.Outputs.Count && Node.Outputs[output] is not null;
+
+    public DataType OutputType(int output = 0) => Node.Outputs[output]!.Type;
+
+    /// <summary>Not to be asked of an output that was declared data-dependent.</summary>
+    public Shape OutputShape(int output = 0) => Node.Outputs[output]!.Shape!.Value;
+}

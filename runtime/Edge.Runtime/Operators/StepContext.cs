@@ -1,0 +1,38 @@
+using Edge.Kernels.Threading;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators;
+
+/// <summary>
+/// The memory of one execution: pointers to dense, row-major inputs and outputs, in the order of the node. Activations
+/// are followed by <see cref="Tensor.Slack"/> readable bytes. An input that is left out is null. Inputs and outputs do
+/// not overlap, except where <see cref="Operator.CanOverwrite"/> or <see cref="Operator.ViewOfInput"/> allowed it: then
+/// output 0 may equal that input.
+/// </summary>
+internal readonly unsafe ref struct StepContext(void** inputs, void** outputs, byte* scratch, WorkerPool pool, IOutputAllocator? allocator)
+{
+    private readonly void** _inputs = inputs;
+    private readonly void** _outputs = outputs;
+
+    /// <summary><see cref="Executor.ScratchBytes"/> bytes, aligned to 64.</summary>
+    public byte* Scratch { get; } = scratch;
+
+    public WorkerPool Pool { get; } = pool;
+
+    public T* Input<T>(int index) where T : unmanaged => (T*)_inputs[index];
+
+    public T* Output<T>(int index) where T : unmanaged => (T*)_outputs[index];
+
+    /// <summary>
+    /// Memory for an output whose shape only the execution itself knows; allowed for outputs that
+    /// <see cref="InferContext.DataDependent"/> left open even with all inputs known.
+    /// </summary>
+    public T* Allocate<T>(int index, Shape shape) where T : unmanaged =>
+        (T*)allocator!.Allocate(index, DataTypeExtensions.Of<T>(), shape);
+}
+
+/// <summary>Gives memory to outputs whose shape a run decides.</summary>
+internal unsafe interface IOutputAllocator
+{
+    void* Allocate(int output, DataType type, Shape shape);
+}
