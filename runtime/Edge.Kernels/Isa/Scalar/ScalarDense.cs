@@ -1,0 +1,40 @@
+using Edge.Kernels.Dense;
+using Edge.Kernels.Threading;
+
+namespace Edge.Kernels.Isa.Scalar;
+
+/// <summary>
+/// The definition of every dense routine: plain loops, one multiply at a time. Other instruction sets are compared with
+/// this one; its integer results are theirs, byte for byte. Its float32 sums are formed in float64 and rounded once, so
+/// that it is also the most exact.
+/// </summary>
+internal sealed unsafe class ScalarDense : DenseKernels
+{
+    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation) =>
+        new ScalarConvF32(geometry, weights, bias, activation);
+
+    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output) =>
+        new ScalarConvInt8(geometry, weights, bias, inputSigned, inputZeroPoint, output);
+
+    public override nint MatMulF32ScratchBytes(int m, int n, int k) => 0;
+
+    public override void MatMulF32(int m, int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc, byte* scratch, WorkerPool pool)
+    {
+        var rows = new MatMulRows(n, k, a, lda, b, ldb, transposeB, c, ldc);
+        pool.Run(ref rows, m);
+    }
+
+    /// <summary>One chunk is one row of c.</summary>
+    private readonly struct MatMulRows(int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc) : IParallelJob
+    {
+        public void Execute(int chunk)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                double sum = 0;
+                for (int p = 0; p < k; p++) sum += (double)a[chunk * lda + p] * (transposeB ? b[j * ldb + p] : b[p * ldb + j]);
+                c[chunk * ldc + j] = (float)sum;
+            }
+        }
+    }
+}

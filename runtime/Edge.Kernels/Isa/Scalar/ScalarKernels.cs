@@ -1,0 +1,11 @@
+namespace Edge.Kernels.Isa.Scalar;
+
+/// <summary>The set <c>scalar</c>: the definition of every routine, and what runs where nothing else does.</summary>
+internal static class ScalarKernels
+{
+    public static KernelSet Create() => new()
+    {
+        Name = "scalar",
+        Dense = new ScalarDense(),
+    };
+}

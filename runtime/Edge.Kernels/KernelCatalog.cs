@@ -1,0 +1,48 @@
+using Edge.Kernels.Isa.Scalar;
+
+namespace Edge.Kernels;
+
+/// <summary>
+/// Every kernel set there is, best first, and the choice among those that the CPU can run. Thread-safe.
+/// </summary>
+public static class KernelCatalog
+{
+    /// <summary>The environment variable that forces a set.</summary>
+    public const string IsaVariable = "EDGE_ISA";
+
+    private static readonly Entry[] s_entries =
+    [
+        new("scalar", true, ScalarKernels.Create),
+    ];
+
+    private static readonly Lazy<KernelSet[]> s_available = new(() => [.. s_entries.Where(e => e.IsSupported).Select(e => e.Create())]);
+
+    /// <summary>Names of all sets, best first, whether or not this CPU can run them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_entries.Select(e => e.Name)];
+
+    /// <summary>The sets that this CPU can run, best first; the last one is <c>scalar</c>.</summary>
+    public static IReadOnlyList<KernelSet> Available => s_available.Value;
+
+    /// <summary>
+    /// The set named <paramref name="isa"/>; without a name the one that <see cref="IsaVariable"/> asks for; without
+    /// that the best that this CPU can run.
+    /// </summary>
+    /// <exception cref="NotSupportedException">There is no set of that name, or this CPU cannot run it.</exception>
+    public static KernelSet Select(string? isa = null)
+    {
+        string? name = string.IsNullOrEmpty(isa) ? Environment.GetEnvironmentVariable(IsaVariable) : isa;
+        if (string.IsNullOrEmpty(name)) return Available[0];
+        foreach (KernelSet set in Available)
+            if (string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase)) return set;
+        throw new NotSupportedException(Refusal(name, string.IsNullOrEmpty(isa)));
+    }
+
+    private static string Refusal(string name, bool fromEnvironment)
+    {
+        string asked = fromEnvironment ? $"{IsaVariable}={name}" : $"kernel set '{name}'";
+        string fault = Names.Contains(name, StringComparer.OrdinalIgnoreCase) ? "this CPU cannot run it" : "there is no such set";
+        return $"{asked}: {fault}; this CPU can run {string.Join(", ", Available.Select(s => s.Name))}; all sets: {string.Join(", ", Names)}";
+    }
+
+    private readonly record struct Entry(string Name, bool IsSupported, Func<KernelSet> Create);
+}

@@ -1,0 +1,179 @@
+using Edge.Kernels.Threading;
+using Xunit;
+
+namespace Edge.Kernels.Tests.Threading;
+
+public sealed class WorkerPoolTests
+{
+    private readonly struct Count(int[] counts) : IParallelJob
+    {
+        public void Execute(int chunk) => Interlocked.Increment(ref counts[chunk]);
+    }
+
+    private struct Sum : IParallelJob
+    {
+        public long Total;
+
+        public void Execute(int chunk) => Interlocked.Add(ref Total, chunk);
+    }
+
+    private readonly struct Fail(int[] counts, int at) : IParallelJob
+    {
+        public void Execute(int chunk)
+        {
+            Interlocked.Increment(ref counts[chunk]);
+            if (chunk == at) throw new InvalidDataException($"chunk {chunk}");
+        }
+    }
+
+    private readonly struct Nested(WorkerPool pool) : IParallelJob
+    {
+        public void Execute(int chunk)
+        {
+            var inner = default(Sum);
+            pool.Run(ref inner, 2);
+        }
+    }
+
+    private sealed class Names
+    {
+        public readonly HashSet<string> Seen = [];
+        public int Background;
+    }
+
+    private readonly struct NameThreads(Names names, CountdownEvent all) : IParallelJob
+    {
+        /// <summary>Holds its thread until every thread of the pool has taken a chunk.</summary>
+        public void Execute(int chunk)
+        {
+            lock (names)
+            {
+                names.Seen.Add(Thread.CurrentThread.Name ?? "caller");
+                if (Thread.CurrentThread.IsBackground) names.Background++;
+            }
+            all.Signal();
+            all.Wait();
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void Every_chunk_runs_exactly_once(int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        foreach (int chunks in new[] { 0, 1, 2, 3, 7, 64, 1000 })
+        {
+            var counts = new int[chunks];
+            var job = new Count(counts);
+            pool.Run(ref job, chunks);
+            Assert.All(counts, c => Assert.Equal(1, c));
+        }
+    }
+
+    [Fact]
+    public void Jobs_that_follow_each_other_closely_never_mix()
+    {
+        using var pool = new WorkerPool(4);
+        var random = new Random(1);
+        for (int i = 0; i < 20_000; i++)
+        {
+            int chunks = random.Next(1, 9);
+            var job = default(Sum);
+            pool.Run(ref job, chunks);
+            Assert.Equal(chunks * (chunks - 1) / 2, job.Total);
+        }
+    }
+
+    [Fact]
+    public void Parked_workers_take_part_again()
+    {
+        using var pool = new WorkerPool(3);
+        for (int i = 0; i < 5; i++)
+        {
+            Thread.Sleep(20);
+            var names = new Names();
+            using var all = new CountdownEvent(3);
+            var job = new NameThreads(names, all);
+            pool.Run(ref job, 3);
+            Assert.Equal(3, names.Seen.Count);
+            Assert.Contains("edge-worker-1", names.Seen);
+            Assert.Contains("edge-worker-2", names.Seen);
+            Assert.True(names.Background >= 2);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(4, 17)]
+    public void The_exception_of_a_chunk_reaches_the_caller_and_the_pool_goes_on(int threads, int at)
+    {
+        using var pool = new WorkerPool(threads);
+        for (int i = 0; i < 50; i++)
+        {
+            var counts = new int[40];
+            var job = new Fail(counts, at);
+            var e = Assert.Throws<InvalidDataException>(() => pool.Run(ref job, 40));
+            Assert.Equal($"chunk {at}", e.Message);
+            Assert.All(counts, c => Assert.InRange(c, 0, 1));
+            var sum = default(Sum);
+            pool.Run(ref sum, 40);
+            Assert.Equal(780, sum.Total);
+        }
+    }
+
+    [Fact]
+    public void A_run_allocates_nothing()
+    {
+        using var pool = new WorkerPool(3);
+        var job = default(Sum);
+        for (int i = 0; i < 100; i++) pool.Run(ref job, 16);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) pool.Run(ref job, 16);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Workers_of_an_idle_pool_park()
+    {
+        using var pool = new WorkerPool(4);
+        var job = default(Sum);
+        for (int i = 0; i < 3; i++)
+        {
+            pool.Run(ref job, 16);
+            Assert.True(SpinWait.SpinUntil(() => pool.ParkedWorkers == 3, TimeSpan.FromSeconds(30)), "a worker goes on spinning");
+        }
+    }
+
+    [Fact]
+    public void Disposing_ends_the_threads_and_later_runs_are_refused()
+    {
+        var pool = new WorkerPool(3);
+        pool.Dispose();
+        pool.Dispose();
+        var job = default(Sum);
+        Assert.Throws<ObjectDisposedException>(() => pool.Run(ref job, 4));
+    }
+
+    [Fact]
+    public void A_second_run_while_one_is_under_way_is_refused()
+    {
+        using var pool = new WorkerPool(2);
+        var job = new Nested(pool);
+        Assert.Throws<InvalidOperationException>(() => pool.Run(ref job, 2));
+    }
+
+    [Fact]
+    public void The_inline_pool_runs_nested_jobs_and_survives_disposal()
+    {
+        WorkerPool.Inline.Dispose();
+        var job = new Nested(WorkerPool.Inline);
+        WorkerPool.Inline.Run(ref job, 2);
+    }
+
+    [Fact]
+    public void A_pool_needs_a_thread() => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerPool(0));
+}
