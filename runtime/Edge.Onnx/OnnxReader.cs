@@ -9,13 +9,27 @@ namespace Edge.Onnx;
 /// </summary>
 public static class OnnxReader
 {
+    private const int IrVersionField = 1;
+
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="limits">What reading may take; <see cref="OnnxLimits.Default"/> when null.</param>
     public static ModelProto Read(ReadOnlyMemory<byte> bytes, string name, OnnxLimits? limits = null)
     {
+        if (bytes.IsEmpty) throw new ModelException($"{name}: the file is empty");
         ModelProto model = new();
-        ReadInto(model, bytes, name, limits);
+        try
+        {
+            ReadInto(model, bytes, name, limits);
+        }
+        catch (ModelException e) when (!model.Has(IrVersionField))
+        {
+            // Every writer begins with the format's version: what fails before it is another kind of file.
+            string what = FileSignature.Describe(bytes.Span) is { } known ? $"it is {known}" : e.Message[(name.Length + 2)..];
+            throw new ModelException($"{name}: not an ONNX model: {what}", e);
+        }
+        if (!model.HasGraph && model.Functions.Count == 0)
+            throw new ModelException($"{name}: not an ONNX model: {(FileSignature.Describe(bytes.Span) is { } known ? $"it is {known}" : "it has no graph")}");
         return model;
     }
 

@@ -54,6 +54,18 @@ public sealed class TensorProto : OnnxMessage
 
     public List<StringStringEntryProto> MetadataProps { get => _metadataProps ??= []; set => _metadataProps = value; }
 
+    /// <summary><see cref="DataType"/> as an enumeration.</summary>
+    public ElementType ElementType => (ElementType)DataType;
+
+    /// <summary>
+    /// The elements as little-endian bytes: <see cref="RawData"/> itself, or a converted copy of the typed list. Elements of less
+    /// than a byte are packed, the first in the lowest bits.
+    /// </summary>
+    /// <exception cref="ModelException">
+    /// The elements do not match shape and type, are strings, or are in an external file (see <see cref="OnnxFile.GetBytes"/>).
+    /// </exception>
+    public ReadOnlyMemory<byte> GetBytes() => TensorElements.Embedded(this);
+
     internal override int Footprint => 152;
 
     internal override bool ReadField(ref WireReader reader, WireTag tag)
