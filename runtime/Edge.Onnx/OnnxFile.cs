@@ -25,6 +25,9 @@ public sealed class OnnxFile : IDisposable
     /// <summary>Bytes of the model file, external data not counted.</summary>
     public long Length => _file.Length;
 
+    /// <summary>The whole model file.</summary>
+    public ReadOnlyMemory<byte> Bytes => _file.Slice(0, (int)_file.Length);
+
     public ModelProto Model { get; }
 
     /// <param name="path">The model file; external data are looked for in its folder.</param>

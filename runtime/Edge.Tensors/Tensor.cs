@@ -43,6 +43,9 @@ public sealed unsafe class Tensor
     /// <summary>Address of the first element; valid while this object is reachable.</summary>
     public byte* Data => _data;
 
+    /// <summary>Whether <see cref="Slack"/> bytes after the last element may be read: true for owned memory.</summary>
+    public bool HasSlack { get; private init; }
+
     public TensorView View => new(Type, Shape, _data);
 
     /// <summary>A tensor of zeros.</summary>
@@ -54,7 +57,7 @@ public sealed unsafe class Tensor
         long bytes = (long)shape.Count * size;
         byte[] array = GC.AllocateArray<byte>(checked((int)(bytes + Alignment + Slack)), pinned: true);
         nint p = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
-        return new Tensor(type, shape, (byte*)((p + Alignment - 1) & ~(nint)(Alignment - 1)), array);
+        return new Tensor(type, shape, (byte*)((p + Alignment - 1) & ~(nint)(Alignment - 1)), array) { HasSlack = true };
     }
 
     /// <summary>A tensor of zeros of element type <typeparamref name="T"/>.</summary>
@@ -72,9 +75,10 @@ public sealed unsafe class Tensor
 
     /// <summary>
     /// A tensor over memory that it does not own, such as a mapped file. <paramref name="owner"/> is kept alive
-    /// and must keep the memory valid. Such memory has no readable slack.
+    /// and must keep the memory valid; <paramref name="hasSlack"/> says whether <see cref="Slack"/> bytes follow that may be read.
     /// </summary>
-    public static Tensor Borrow(DataType type, Shape shape, void* data, object? owner) => new(type, shape, (byte*)data, owner);
+    public static Tensor Borrow(DataType type, Shape shape, void* data, object? owner, bool hasSlack = false) =>
+        new(type, shape, (byte*)data, owner) { HasSlack = hasSlack };
 
     /// <summary>The elements, row-major.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the element type.</exception>
@@ -100,7 +104,7 @@ public sealed unsafe class Tensor
     public Tensor Reshape(Shape shape)
     {
         if (shape.Count != Shape.Count) throw new ArgumentException($"cannot reshape {Shape} to {shape}");
-        return new Tensor(Type, shape, _data, _owner);
+        return new Tensor(Type, shape, _data, _owner) { HasSlack = HasSlack };
     }
 
     public override string ToString() => $"{Type.OnnxName()}{Shape}";
