@@ -31,6 +31,14 @@ internal sealed class ModelGraph
     /// <summary>A value for a node that a pass makes.</summary>
     public Value AddValue(string name, DataType type, Shape? shape) => new(Unique(name)) { Type = type, Shape = shape };
 
+    /// <summary>A node that a pass makes; it is not yet in <see cref="Nodes"/>.</summary>
+    public Node Make(string domain, string opType, string name, IEnumerable<Value?> inputs, IEnumerable<Value?> outputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var node = new Node(domain, opType, Opsets.GetValueOrDefault(domain, 1), name, inputs, outputs);
+        foreach (var (key, value) in attributes) node.Attributes.Set(key, value);
+        return node;
+    }
+
     /// <summary>Puts <paramref name="node"/> before <paramref name="position"/>.</summary>
     public void InsertBefore(Node position, Node node) => Nodes.Insert(Nodes.IndexOf(position), node);
 
@@ -43,6 +51,9 @@ internal sealed class ModelGraph
         foreach (var v in node.Outputs)
             if (v is not null) v.Producer = node;
     }
+
+    /// <summary>Puts <paramref name="node"/> behind <paramref name="position"/>.</summary>
+    public void InsertAfter(Node position, Node node) => Nodes.Insert(Nodes.IndexOf(position) + 1, node);
 
     public void Remove(Node node)
     {

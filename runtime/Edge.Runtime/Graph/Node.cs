@@ -11,6 +11,7 @@ internal sealed class Node
 {
     private readonly List<Value?> _inputs = [];
     private readonly List<Value?> _outputs = [];
+    private ulong _consulted;
 
     public Node(string domain, string opType, int opset, string name, IEnumerable<Value?> inputs, IEnumerable<Value?> outputs)
     {
@@ -51,7 +52,14 @@ internal sealed class Node
     public Value? Input(int index) => index < _inputs.Count ? _inputs[index] : null;
 
     /// <summary>The elements of input <paramref name="index"/> if they are known; else null.</summary>
-    public Tensor? Constant(int index) => Input(index)?.Constant;
+    public Tensor? Constant(int index)
+    {
+        if (Has(index)) _consulted |= 1UL << index;
+        return Input(index)?.Constant;
+    }
+
+    /// <summary>Whether the elements of input <paramref name="index"/> were asked for: what was made of the node then depends on them.</summary>
+    public bool Consulted(int index) => (_consulted >> index & 1) != 0;
 
     public void AddInput(Value? value)
     {

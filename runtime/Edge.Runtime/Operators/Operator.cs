@@ -1,4 +1,5 @@
 using Edge.Runtime.Graph;
+using Edge.Tensors;
 
 namespace Edge.Runtime.Operators;
 
@@ -28,6 +29,12 @@ internal abstract class Operator(string opType, string domain = "", int minOpset
 
     /// <summary>Chooses kernels, packs weights. Called once a plan, after <see cref="Infer"/>, with concrete shapes.</summary>
     public abstract Executor Prepare(PrepareContext c);
+
+    /// <summary>
+    /// The elements of output 0 where they follow from attributes and from the types and shapes of the inputs alone
+    /// (Shape, Size, Constant); else null. Called after <see cref="Infer"/>.
+    /// </summary>
+    public virtual Tensor? Fold(Node node) => null;
 
     /// <summary>The input whose bytes output 0 is, so that no work is done at all (Reshape, Identity); −1 for none.</summary>
     public virtual int ViewOfInput(Node node) => -1;

@@ -1,0 +1,47 @@
+using Edge.Kernels;
+using Edge.Kernels.Threading;
+using Edge.Runtime.Graph;
+using Edge.Runtime.Operators;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Execution;
+
+/// <summary>
+/// Executes single nodes whose inputs are all constants: constant folding and the tables of 8-bit functions.
+/// </summary>
+internal static unsafe class NodeEvaluator
+{
+    /// <summary>
+    /// The outputs of <paramref name="node"/>, whose inputs are constants and which has been inferred. Outputs that the
+    /// node leaves out are null.
+    /// </summary>
+    public static Tensor?[] Evaluate(Node node, Operator op, KernelSet kernels)
+    {
+        using var executor = op.Prepare(new PrepareContext(node, kernels, threads: 1));
+        var outputs = new Tensor?[node.Outputs.Count];
+        int count = Math.Max(node.Inputs.Count, 1);
+        void** inputs = stackalloc void*[count];
+        void** results = stackalloc void*[outputs.Length];
+        for (int i = 0; i < node.Inputs.Count; i++) inputs[i] = node.Inputs[i] is { } v ? v.Constant!.Data : null;
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (node.Outputs[i] is not { IsStatic: true } v) continue;
+            outputs[i] = Tensor.Create(v.Type, v.Shape!.Value);
+            results[i] = outputs[i]!.Data;
+        }
+
+        using var scratch = new Arena(executor.ScratchBytes);
+        executor.Execute(new StepContext(inputs, results, scratch.Base, WorkerPool.Inline, new Allocator(outputs)));
+        GC.KeepAlive(node);
+        return outputs;
+    }
+
+    private sealed class Allocator(Tensor?[] outputs) : IOutputAllocator
+    {
+        public void* Allocate(int output, DataType type, Shape shape)
+        {
+            outputs[output] = Tensor.Create(type, shape);
+            return outputs[output]!.Data;
+        }
+    }
+}

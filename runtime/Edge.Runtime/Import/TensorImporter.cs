@@ -1,0 +1,62 @@
+using System.Buffers;
+using Edge.Onnx;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Import;
+
+/// <summary>Makes tensors of initializers and attributes.</summary>
+internal static unsafe class TensorImporter
+{
+    /// <exception cref="ModelException">The element type is not supported, or data and dimensions disagree.</exception>
+    public static Tensor Import(TensorProto proto, OnnxFile? file, string modelName)
+    {
+        string name = $"{modelName}: tensor '{proto.Name}'";
+        var type = Enum.IsDefined((DataType)proto.DataType) ? (DataType)proto.DataType : DataType.Undefined;
+        if (type.Size() == 0) throw new ModelException($"{name}: element type {(ElementType)proto.DataType} is not supported");
+        var shape = ShapeOf(proto, name);
+        var bytes = file is null ? proto.GetBytes() : file.GetBytes(proto);
+        if (bytes.Length != (long)shape.Count * type.Size())
+            throw new ModelException($"{name}: {bytes.Length} bytes of data do not fill shape {shape} of {type.OnnxName()}");
+
+        // Small tensors are copied, which aligns them; large ones stay where they are. The memory stays pinned for the
+        // life of the tensor, which owns the handle.
+        if (bytes.Length <= 4096)
+        {
+            var copy = Tensor.Create(type, shape);
+            bytes.Span.CopyTo(copy.Bytes);
+            return copy;
+        }
+
+        var pin = new Pin(bytes.Pin());
+        return Tensor.Borrow(type, shape, pin.Pointer, pin);
+    }
+
+    private static Shape ShapeOf(TensorProto proto, string name)
+    {
+        var dims = new int[proto.Dims.Count];
+        for (int i = 0; i < dims.Length; i++)
+        {
+            long d = proto.Dims[i];
+            if (d is < 0 or > int.MaxValue) throw new ModelException($"{name}: dimension {d} is out of range");
+            dims[i] = (int)d;
+        }
+
+        try
+        {
+            return new Shape(dims);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelException($"{name}: {e.Message}", e);
+        }
+    }
+
+    private sealed class Pin(MemoryHandle handle)
+    {
+        private MemoryHandle _handle = handle;
+
+        ~Pin() => _handle.Dispose();
+
+        public void* Pointer => _handle.Pointer;
+    }
+}
