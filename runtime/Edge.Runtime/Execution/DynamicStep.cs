@@ -1,0 +1,112 @@
+using Edge.Kernels;
+using Edge.Kernels.Threading;
+using Edge.Runtime.Graph;
+using Edge.Runtime.Operators;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Execution;
+
+/// <summary>
+/// A step whose shapes depend on data. Each run looks whether the types and shapes of its inputs, and the elements
+/// that the operator consulted, are those of the run before; only if not, the node is inferred and prepared again.
+/// </summary>
+internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
+{
+    private readonly Operator _op;
+    private readonly KernelSet _kernels;
+    private readonly int _threads;
+    private readonly Func<Tensor>?[] _sources;
+    private readonly DynamicValue?[] _results;
+    private readonly Tensor?[] _inputs;
+    private readonly Tensor?[] _remembered;
+    private Node? _prepared;
+    private Executor? _executor;
+    private Arena? _scratch;
+
+    /// <param name="node">The node as planned.</param>
+    /// <param name="op">Its operator.</param>
+    /// <param name="kernels">The session's kernels.</param>
+    /// <param name="threads">Threads of the pool.</param>
+    /// <param name="sources">For each input, how to get its tensor of the present run; null where it is left out.</param>
+    /// <param name="results">For each output, where it goes; null where it is left out.</param>
+    public DynamicStep(Node node, Operator op, KernelSet kernels, int threads, Func<Tensor>?[] sources, DynamicValue?[] results)
+        : base(node)
+    {
+        _op = op;
+        _kernels = kernels;
+        _threads = threads;
+        _sources = sources;
+        _results = results;
+        _inputs = new Tensor?[sources.Length];
+        _remembered = new Tensor?[sources.Length];
+    }
+
+    public override string Kernel => _executor is null ? "(chosen at run time)" : _executor.Kernel + " (dynamic)";
+
+    public override void Run(WorkerPool pool)
+    {
+        bool same = _executor is not null;
+        for (int i = 0; i < _sources.Length; i++)
+        {
+            _inputs[i] = _sources[i]?.Invoke();
+            same = same && Same(i);
+        }
+
+        if (!same) Prepare();
+
+        void** inputs = stackalloc void*[Math.Max(1, _inputs.Length)];
+        void** outputs = stackalloc void*[Math.Max(1, _results.Length)];
+        for (int i = 0; i < _inputs.Length; i++) inputs[i] = _inputs[i] is { } t ? t.Data : null;
+        for (int i = 0; i < _results.Length; i++)
+        {
+            var v = _prepared!.Outputs[i];
+            outputs[i] = v is { IsStatic: true } ? _results[i]!.Ensure(v.Type, v.Shape!.Value).Data : null;
+        }
+
+        _executor!.Execute(new StepContext(inputs, outputs, _scratch!.Base, pool, this));
+    }
+
+    public void* Allocate(int output, DataType type, Shape shape) => _results[output]!.Ensure(type, shape).Data;
+
+    public override void Dispose()
+    {
+        _executor?.Dispose();
+        _scratch?.Dispose();
+    }
+
+    private bool Same(int i)
+    {
+        var now = _inputs[i];
+        var then = _remembered[i];
+        if (now is null || then is null) return now is null && then is null;
+        if (now.Type != then.Type || now.Shape != then.Shape) return false;
+        return !_prepared!.Consulted(i) || ReferenceEquals(now, then) || now.Bytes.SequenceEqual(then.Bytes);
+    }
+
+    private void Prepare()
+    {
+        _executor?.Dispose();
+        _executor = null;
+        _prepared = new Node(Node.Domain, Node.OpType, Node.Opset, Node.Name,
+            _inputs.Select((t, i) => t is null ? null : AsConstant(Node.Inputs[i]!.Name, t)),
+            Node.Outputs.Select(v => v is null ? null : new Value(v.Name)));
+        Node.Attributes.CopyTo(_prepared.Attributes);
+        NodeInference.Infer(_prepared, _op);
+        _executor = _op.Prepare(new PrepareContext(_prepared, _kernels, _threads));
+        _scratch?.Dispose();
+        _scratch = new Arena(_executor.ScratchBytes);
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            // The elements are copied where they were consulted and may change; else type and shape are enough.
+            var t = _inputs[i];
+            _remembered[i] = t is not null && _prepared.Consulted(i) && !Node.Inputs[i]!.IsConstant ? t.Clone() : t;
+        }
+    }
+
+    private static Value AsConstant(string name, Tensor tensor)
+    {
+        var v = new Value(name);
+        v.SetConstant(tensor);
+        return v;
+    }
+}

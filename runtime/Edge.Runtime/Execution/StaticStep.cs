@@ -1,0 +1,30 @@
+using Edge.Kernels.Threading;
+using Edge.Runtime.Graph;
+using Edge.Runtime.Operators;
+
+namespace Edge.Runtime.Execution;
+
+/// <summary>
+/// A step whose shapes were known when the plan was built. Its pointers are fixed, except those to the tensors of the
+/// caller, which the plan exchanges before each run.
+/// </summary>
+internal sealed unsafe class StaticStep(Node node, Executor executor, void** inputs, void** outputs) : PlanStep(node)
+{
+    private readonly void** _inputs = inputs;
+    private readonly void** _outputs = outputs;
+
+    public override string Kernel => executor.Kernel;
+
+    public override long Macs => executor.Macs;
+
+    public override nint PackedBytes => executor.PackedBytes;
+
+    public nint ScratchBytes => executor.ScratchBytes;
+
+    /// <summary>Set once, when the arena exists.</summary>
+    public byte* Scratch { get; set; }
+
+    public override void Run(WorkerPool pool) => executor.Execute(new StepContext(_inputs, _outputs, Scratch, pool, null));
+
+    public override void Dispose() => executor.Dispose();
+}

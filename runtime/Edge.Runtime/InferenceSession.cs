@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using Edge.Kernels;
+using Edge.Kernels.Threading;
+using Edge.Onnx;
+using Edge.Runtime.Execution;
+using Edge.Runtime.Import;
+using Edge.Runtime.Passes;
+using Edge.Runtime.Planning;
+using Edge.Tensors;
+
+namespace Edge.Runtime;
+
+/// <summary>
+/// Runs a <see cref="Model"/> on the CPU with this project's own kernels. A plan is made for each set of input shapes and
+/// the last few are kept. One run at a time; several sessions may run at once.
+/// </summary>
+public sealed class InferenceSession : IInferenceSession
+{
+    /// <summary>Plans kept for different input shapes.</summary>
+    private const int PlanCacheSize = 4;
+
+    private readonly Model _model;
+    private readonly SessionOptions _options;
+    private readonly KernelSet _kernels;
+    private readonly WorkerPool _pool;
+    private readonly List<ExecutionPlan> _plans = []; // most recently used first
+    private int _running;
+    private bool _disposed;
+
+    /// <param name="model">Kept until the session is disposed.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="ModelException">The model asks for something that is not supported.</exception>
+    public InferenceSession(Model model, SessionOptions? options = null)
+    {
+        _model = model;
+        _options = options ?? new SessionOptions();
+        if (_options.Threads < 0) throw new ArgumentException($"Threads is {_options.Threads}; it must be 0 (one a core) or more");
+        _kernels = KernelCatalog.Select(_options.Isa);
+        model.AddReference();
+        try
+        {
+            _pool = new WorkerPool(_options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
+            if (ResolvedShapes() is { } shapes) _plans.Add(BuildPlan(shapes));
+        }
+        catch
+        {
+            _pool?.Dispose();
+            model.Release();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<TensorInfo> Inputs => _model.Inputs;
+
+    public IReadOnlyList<TensorInfo> Outputs => _model.Outputs;
+
+    public string Provider => $"edge/{_kernels.Name}";
+
+    /// <summary>Threads that work on one run.</summary>
+    public int Threads => _pool.Threads;
+
+    /// <inheritdoc/>
+    /// <exception cref="ModelException">An input is missing, or has a wrong type or shape.</exception>
+    /// <exception cref="InvalidOperationException">Another run is under way.</exception>
+    public IReadOnlyList<Tensor> Run(params ReadOnlySpan<Tensor> inputs)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Interlocked.Exchange(ref _running, 1) != 0) throw new InvalidOperationException("the session is running already; use one session a thread");
+        try
+        {
+            InputValidation.Check(_model, inputs);
+            return FindPlan(inputs).Run(inputs, _pool, _options.Profile);
+        }
+        finally
+        {
+            Volatile.Write(ref _running, 0);
+        }
+    }
+
+    /// <summary>
+    /// How the model runs: steps with their kernels, memory, layout. Of the plan that ran last, or of the one made for the
+    /// declared shapes; for a model with free dimensions that has neither run nor been given
+    /// <see cref="SessionOptions.Dimensions"/>, pass the shapes.
+    /// </summary>
+    /// <param name="inputShapes">One shape an input; empty for the present plan.</param>
+    public PlanDescription Describe(params ReadOnlySpan<Shape> inputShapes)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (inputShapes.Length > 0)
+        {
+            var inputs = new Tensor[inputShapes.Length];
+            for (int i = 0; i < inputs.Length; i++) inputs[i] = Tensor.Create(_model.Inputs[i].Type, inputShapes[i]);
+            InputValidation.Check(_model, inputs);
+            return PlanDescription.Of(FindPlan(inputs), _kernels.Name);
+        }
+
+        if (_plans.Count == 0)
+            throw new ModelException($"{_model.Name}: the inputs have free dimensions ({string.Join("; ", Inputs)}); give their sizes");
+        return PlanDescription.Of(_plans[0], _kernels.Name);
+    }
+
+    /// <summary>
+    /// Time a step took, on average over all runs so far; empty unless <see cref="SessionOptions.Profile"/> is set.
+    /// </summary>
+    public IReadOnlyList<StepProfile> Profile()
+    {
+        if (!_options.Profile || _plans.Count == 0 || _plans[0].RunCount == 0) return [];
+        var plan = _plans[0];
+        return [.. plan.Steps.Select(s => new StepProfile(
+            s.Node.Name, s.Node.OpType, s.Kernel, Stopwatch.GetElapsedTime(0, s.Ticks / plan.RunCount), s.Macs))];
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        foreach (var p in _plans) p.Dispose();
+        _pool.Dispose();
+        _model.Release();
+    }
+
+    private ExecutionPlan FindPlan(ReadOnlySpan<Tensor> inputs)
+    {
+        for (int i = 0; i < _plans.Count; i++)
+        {
+            if (!_plans[i].Fits(inputs)) continue;
+            var plan = _plans[i];
+            if (i > 0)
+            {
+                _plans.RemoveAt(i);
+                _plans.Insert(0, plan);
+            }
+
+            return plan;
+        }
+
+        var shapes = new Shape[inputs.Length];
+        for (int i = 0; i < shapes.Length; i++) shapes[i] = inputs[i].Shape;
+        var made = BuildPlan(shapes);
+        _plans.Insert(0, made);
+        if (_plans.Count > PlanCacheSize)
+        {
+            _plans[^1].Dispose();
+            _plans.RemoveAt(_plans.Count - 1);
+        }
+
+        return made;
+    }
+
+    private ExecutionPlan BuildPlan(ReadOnlySpan<Shape> shapes)
+    {
+        var graph = GraphImporter.Import(_model, shapes, _kernels);
+        if (_options.Optimize) PassPipeline.Optimize(graph, _kernels);
+        else PassPipeline.Clean(graph, _kernels);
+        return PlanBuilder.Build(graph, _kernels, _pool.Threads);
+    }
+
+    /// <summary>The declared shapes, if the options leave no dimension free.</summary>
+    private Shape[]? ResolvedShapes()
+    {
+        var shapes = new Shape[_model.Inputs.Count];
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            if (_model.Inputs[i].Dimensions is not { } dims) return null;
+            var sizes = new int[dims.Count];
+            for (int d = 0; d < sizes.Length; d++)
+            {
+                if (dims[d].IsFixed) sizes[d] = dims[d].Size;
+                else if (dims[d].Symbol is { } s && _options.Dimensions.TryGetValue(s, out int size)) sizes[d] = size;
+                else return null;
+            }
+
+            shapes[i] = new Shape(sizes);
+        }
+
+        return shapes;
+    }
+}

@@ -1,0 +1,177 @@
+using Edge.Kernels;
+using Edge.Runtime.Execution;
+using Edge.Runtime.Graph;
+using Edge.Runtime.Operators;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Passes;
+
+/// <summary>
+/// Keeps activations channels-last (<c>[N, spatial…, C]</c>) from the first convolution on. Goes once through the nodes:
+/// operators that want the layout get it, those that are indifferent follow their inputs, all others get the model's own
+/// layout back. Transposes that a model brings along to change layouts itself cancel out.
+/// </summary>
+internal sealed class ChannelsLastLayout
+{
+    private readonly ModelGraph _graph;
+    private readonly KernelSet _kernels;
+    private readonly List<Node> _ordered = [];
+
+    /// <summary>For a value of the model's layout, its channels-last form.</summary>
+    private readonly Dictionary<Value, Value> _channelsLast = [];
+
+    private ChannelsLastLayout(ModelGraph graph, KernelSet kernels)
+    {
+        _graph = graph;
+        _kernels = kernels;
+    }
+
+    public static void Run(ModelGraph graph, KernelSet kernels)
+    {
+        if (graph.Nodes.Any(n => OperatorCatalog.Find(n.Domain, n.OpType)!.Layout == LayoutRole.ChannelsLast))
+            new ChannelsLastLayout(graph, kernels).Run();
+    }
+
+    private void Run()
+    {
+        var nodes = _graph.Nodes.ToArray();
+        foreach (var node in nodes)
+        {
+            if (TryCancel(node) || TryConvert(node)) continue;
+            foreach (var v in node.Inputs)
+                if (v is not null) Materialize(v);
+            _ordered.Add(node);
+        }
+
+        foreach (var v in _graph.Outputs) Materialize(v);
+        _graph.Nodes.Clear();
+        _graph.Nodes.AddRange(_ordered);
+    }
+
+    private static int Rank(Value v) => v.IsStatic ? v.Shape!.Value.Rank : 0;
+
+    private bool TryConvert(Node node)
+    {
+        var op = OperatorCatalog.Find(node.Domain, node.OpType)!;
+        if (op.Layout == LayoutRole.Opaque || node.Attributes.Int("channels_last", 0) != 0) return false;
+        if (node.Inputs.Any(v => v is { IsStatic: false }) || node.Outputs.Any(v => v is { IsStatic: false })) return false;
+        int rank = node.Outputs[0] is { } y ? Rank(y) : 0;
+        if (rank < 3 || node.Outputs.Any(v => v is not null && Rank(v) != rank)) return false;
+
+        int present = 0, absent = 0;
+        for (int i = 0; i < node.Inputs.Count; i++)
+        {
+            if (node.Inputs[i] is not { } v || !op.TakesLayout(node, i)) continue;
+            if (v.IsConstant ? Rank(v) > rank : Rank(v) != rank) return false;
+            if (v.IsConstant) continue;
+            if (_channelsLast.ContainsKey(v)) present++;
+            else absent++;
+        }
+
+        if (op.Layout == LayoutRole.Follows && (present == 0 || present < absent)) return false;
+        if (!op.ToChannelsLast(node, _graph, rank)) return false;
+
+        for (int i = 0; i < node.Inputs.Count; i++)
+        {
+            if (node.Inputs[i] is not { } v) continue;
+            if (op.TakesLayout(node, i)) node.SetInput(i, v.IsConstant ? PermutedConstant(v, rank) : ToChannelsLast(v));
+            else Materialize(v);
+        }
+
+        for (int i = 0; i < node.Outputs.Count; i++)
+        {
+            if (node.Outputs[i] is not { } v) continue;
+            var moved = _graph.AddValue(v.Name, v.Type, Permute(v.Shape!.Value, Operator.ChannelsLastPermutation(rank)));
+            node.SetOutput(i, moved);
+            _channelsLast[v] = moved;
+        }
+
+        _ordered.Add(node);
+        return true;
+    }
+
+    /// <summary>A Transpose of the model between the two layouts needs no work: it only says which one is meant.</summary>
+    private bool TryCancel(Node node)
+    {
+        if (node is not { OpType: "Transpose", Domain: "" } || node.Attributes.Ints("perm") is not { } perm || node.Inputs[0]!.IsConstant) return false;
+        var x = node.Inputs[0]!;
+        var y = node.Outputs[0]!;
+        if (!x.IsStatic || perm.Length < 3) return false;
+        var toLast = Operator.ChannelsLastPermutation(perm.Length);
+        if (Same(perm, toLast) && _channelsLast.TryGetValue(x, out var last) && !_graph.IsOutput(y))
+        {
+            _graph.ReplaceUses(y, last);
+            node.Detach();
+            return true;
+        }
+
+        if (Same(perm, Inverse(toLast)) && !_channelsLast.ContainsKey(y) && !_graph.IsOutput(y))
+        {
+            Materialize(x);
+            _channelsLast[y] = x;
+            node.Detach();
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Makes sure that the form of <paramref name="v"/> in the model's own layout exists.</summary>
+    private void Materialize(Value v)
+    {
+        if (v.Producer is not null || v.IsConstant || !_channelsLast.TryGetValue(v, out var last)) return;
+        if (_graph.Inputs.Contains(v)) return;
+        _ordered.Add(Transpose(last, v, Inverse(Operator.ChannelsLastPermutation(Rank(v)))));
+    }
+
+    private Value ToChannelsLast(Value v)
+    {
+        if (_channelsLast.TryGetValue(v, out var last)) return last;
+        int[] perm = Operator.ChannelsLastPermutation(Rank(v));
+        last = _graph.AddValue(v.Name, v.Type, Permute(v.Shape!.Value, perm));
+        _ordered.Add(Transpose(v, last, perm));
+        return _channelsLast[v] = last;
+    }
+
+    /// <summary>A Transpose, or a Reshape where only axes of size 1 change places.</summary>
+    private Node Transpose(Value from, Value to, int[] perm)
+    {
+        var shape = from.Shape!.Value;
+        var moved = perm.Where(a => shape[a] != 1).ToArray();
+        if (moved.SequenceEqual(moved.Order()))
+        {
+            var dims = Tensor.Create<long>(new Shape(perm.Length), Array.ConvertAll(to.Shape!.Value.ToArray(), d => (long)d));
+            return _graph.Make("", "Reshape", to.Name, [from, _graph.AddConstant(to.Name + ".shape", dims)], [to], ("allowzero", 1L));
+        }
+
+        return _graph.Make("", "Transpose", to.Name, [from], [to], ("perm", Array.ConvertAll(perm, a => (long)a)));
+    }
+
+    private Value PermutedConstant(Value v, int rank)
+    {
+        var t = v.Constant!;
+        if (t.Count == 1) return v;
+        var shape = new int[rank];
+        Array.Fill(shape, 1);
+        t.Shape.Dims.CopyTo(shape.AsSpan(rank - t.Shape.Rank));
+        var full = _graph.AddConstant(v.Name, t.Reshape(new Shape(shape)));
+        int[] perm = Operator.ChannelsLastPermutation(rank);
+        var node = Transpose(full, _graph.AddValue(v.Name, t.Type, Permute(new Shape(shape), perm)), perm);
+        var op = OperatorCatalog.Find("", node.OpType)!;
+        NodeInference.Infer(node, op);
+        var result = NodeEvaluator.Evaluate(node, op, _kernels)[0]!;
+        node.Detach();
+        return _graph.AddConstant(v.Name, result);
+    }
+
+    private static Shape Permute(Shape shape, int[] perm) => new(Array.ConvertAll(perm, a => shape[a]));
+
+    private static int[] Inverse(int[] perm)
+    {
+        var inverse = new int[perm.Length];
+        for (int i = 0; i < perm.Length; i++) inverse[perm[i]] = i;
+        return inverse;
+    }
+
+    private static bool Same(long[] a, int[] b) => a.Length == b.Length && a.Zip(b).All(p => p.First == p.Second);
+}

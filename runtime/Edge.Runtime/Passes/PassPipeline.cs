@@ -1,0 +1,31 @@
+using Edge.Kernels;
+using Edge.Runtime.Graph;
+
+namespace Edge.Runtime.Passes;
+
+/// <summary>The rewrites between import and planning, in order.</summary>
+internal static class PassPipeline
+{
+    /// <summary>Everything that makes the graph cheaper without changing what it computes, beyond rounding.</summary>
+    public static void Optimize(ModelGraph graph, KernelSet kernels)
+    {
+        IdentityElimination.Run(graph);
+        QdqFusion.Run(graph, kernels);
+        ConstantFolding.Run(graph, kernels);
+        PadFusion.Run(graph);
+        AffineFusion.Run(graph);
+        BiasFusion.Run(graph);
+        ResidualFusion.Run(graph);
+        ActivationFusion.Run(graph);
+        ChannelsLastLayout.Run(graph, kernels);
+        IdentityElimination.Run(graph);
+        DeadNodeElimination.Run(graph);
+    }
+
+    /// <summary>Only what planning needs: nothing dead, constants computed.</summary>
+    public static void Clean(ModelGraph graph, KernelSet kernels)
+    {
+        ConstantFolding.Run(graph, kernels);
+        DeadNodeElimination.Run(graph);
+    }
+}
