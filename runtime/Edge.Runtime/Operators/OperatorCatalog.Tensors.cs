@@ -1,9 +1,26 @@
+using Edge.Runtime.Operators.Concat;
+using Edge.Runtime.Operators.Conv;
+using Edge.Runtime.Operators.MatMul;
+using Edge.Runtime.Operators.Reshape;
+using Edge.Runtime.Operators.Slice;
+using Edge.Runtime.Operators.Transpose;
+
 namespace Edge.Runtime.Operators;
 
 internal static partial class OperatorCatalog
 {
+    /// <summary>
+    /// The newest version of the default operator set that was looked through (that of ONNX 1.22): the definitions of
+    /// operators registered up to here have not changed since the ones that are implemented.
+    /// </summary>
+    public const int LatestOpset = 27;
+
     /// <summary>Convolutions, matrix products, and operators that move or choose elements.</summary>
     private static IEnumerable<Operator> CreateTensors() =>
     [
+        new ConvOperator(), new MatMulOperator(), new GemmOperator(),
+        new ConcatOperator(), new SplitOperator(), new SliceOperator(), new TransposeOperator(),
+        new ReshapeOperator(), new FlattenOperator(), new SqueezeOperator(), new UnsqueezeOperator(),
+        new IdentityOperator(), new DropoutOperator(),
     ];
 }

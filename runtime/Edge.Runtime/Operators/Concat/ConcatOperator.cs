@@ -1,0 +1,43 @@
+using Edge.Runtime.Graph;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators.Concat;
+
+/// <summary>Concat (opset 4 on): the inputs one after the other along <c>axis</c>.</summary>
+internal sealed class ConcatOperator() : Operator("Concat", "", 4, OperatorCatalog.LatestOpset)
+{
+    public override LayoutRole Layout => LayoutRole.Follows;
+
+    public override void Infer(InferContext c)
+    {
+        var first = c.Shape(0);
+        int axis = c.Node.Axis(c.Attributes.Int("axis"), first.Rank);
+        int[] dims = first.ToArray();
+        dims[axis] = 0;
+        for (int i = 0; i < c.InputCount; i++)
+        {
+            c.RequireFixedSize(i);
+            c.RequireType(i, c.Type(0));
+            var x = c.Shape(i);
+            if (x.Rank != first.Rank) throw c.Error($"input {i} has shape {x}, input 0 has {first}; all must have the same rank");
+            for (int a = 0; a < x.Rank; a++)
+                if (a != axis && x[a] != first[a]) throw c.Error($"input {i} has shape {x}, input 0 has {first}; they may differ along axis {axis} only");
+            dims[axis] += x[axis];
+        }
+
+        c.Output(0, c.Type(0), new Shape(dims));
+    }
+
+    public override bool ToChannelsLast(Node node, ModelGraph graph, int rank)
+    {
+        node.Attributes.Set("axis", (long)ChannelsLastAxis(node.Axis(node.Attributes.Int("axis"), rank), rank));
+        return true;
+    }
+
+    public override Executor Prepare(PrepareContext c)
+    {
+        var shapes = c.Node.Inputs.Select(v => v!.Shape!.Value).ToArray();
+        int axis = c.Node.Axis(c.Attributes.Int("axis"), shapes[0].Rank);
+        return new ConcatExecutor(shapes, axis, c.Type(0).Size());
+    }
+}

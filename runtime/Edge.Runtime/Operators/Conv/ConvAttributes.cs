@@ -1,0 +1,144 @@
+using Edge.Kernels.Dense;
+using Edge.Runtime.Graph;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators.Conv;
+
+/// <summary>
+/// The attributes that Conv, QLinearConv and ConvInteger share (<c>kernel_shape strides dilations pads auto_pad group</c>,
+/// and <c>channels_last</c> which the layout pass sets), resolved against the shapes of input and weights.
+/// </summary>
+internal static class ConvAttributes
+{
+    /// <summary>Whether input and output are <c>[N, spatial…, C]</c> instead of <c>[N, C, spatial…]</c>.</summary>
+    public static bool ChannelsLast(Node node) => node.Attributes.Int("channels_last", 0) != 0;
+
+    /// <summary>The geometry, in which a one-dimensional convolution has a height of 1.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="x">Shape of the input, <c>[N, C, L]</c> or <c>[N, C, H, W]</c>, or channels-last.</param>
+    /// <param name="w">Shape of the weights, <c>[OC, C/group, (kH,) kW]</c>.</param>
+    /// <exception cref="Onnx.ModelException">Something does not fit together, or is not supported.</exception>
+    public static ConvGeometry Read(Node node, Shape x, Shape w)
+    {
+        if (x.Rank is not (3 or 4)) throw node.Error($"input {x} of rank {x.Rank} is not supported; supported: rank 3 (one-dimensional) and 4 (two-dimensional)");
+        if (w.Rank != x.Rank) throw node.Error($"weights {w} and input {x} must have the same rank");
+        int spatial = x.Rank - 2;
+        bool last = ChannelsLast(node);
+        int channels = last ? x[^1] : x[1];
+        int group = Group(node, channels, w);
+        int[] kernel = KernelShape(node, w);
+        int[] strides = PerAxis(node, "strides", spatial);
+        int[] dilations = PerAxis(node, "dilations", spatial);
+        int[] input = x.ToArray()[(last ? 1 : 2)..(last ? spatial + 1 : spatial + 2)];
+        var (before, output) = Window(node, input, kernel, strides, dilations);
+        bool flat = spatial == 1;
+        return new ConvGeometry(
+            x[0], flat ? 1 : input[0], input[^1], channels,
+            flat ? 1 : output[0], output[^1], w[0],
+            flat ? 1 : kernel[0], kernel[^1],
+            flat ? 1 : strides[0], strides[^1],
+            flat ? 1 : dilations[0], dilations[^1],
+            flat ? 0 : before[0], before[^1],
+            group);
+    }
+
+    /// <summary>The shape of the output, in the layout of the input.</summary>
+    public static Shape OutputShape(Node node, in ConvGeometry g, int rank) => (ChannelsLast(node), rank) switch
+    {
+        (true, 3) => new Shape(g.Batch, g.OutWidth, g.OutChannels),
+        (true, _) => new Shape(g.Batch, g.OutHeight, g.OutWidth, g.OutChannels),
+        (false, 3) => new Shape(g.Batch, g.OutChannels, g.OutWidth),
+        (false, _) => new Shape(g.Batch, g.OutChannels, g.OutHeight, g.OutWidth),
+    };
+
+    /// <summary>A list with one positive number for each spatial axis; ones if it is left out.</summary>
+    public static int[] PerAxis(Node node, string name, int spatial)
+    {
+        long[]? list = node.Attributes.Ints(name);
+        if (list is null) return [.. Enumerable.Repeat(1, spatial)];
+        if (list.Length != spatial || list.Any(v => v is < 1 or > int.MaxValue))
+            throw node.Error($"{name} [{string.Join(',', list)}] must hold {spatial} positive numbers");
+        return Array.ConvertAll(list, v => (int)v);
+    }
+
+    /// <summary>The spatial dimensions of the weights, which <c>kernel_shape</c> repeats.</summary>
+    public static int[] KernelShape(Node node, Shape w)
+    {
+        int[] kernel = w.ToArray()[2..];
+        if (node.Attributes.Ints("kernel_shape") is { } stated && !stated.SequenceEqual(kernel.Select(k => (long)k)))
+            throw node.Error($"kernel_shape [{string.Join(',', stated)}] differs from the weights {w}");
+        if (kernel.Contains(0)) throw node.Error($"weights {w} are empty");
+        return kernel;
+    }
+
+    /// <summary>Padding before and after each spatial axis: the attribute <c>pads</c>, zeros if it is left out.</summary>
+    public static (int[] Before, int[] After) ExplicitPads(Node node, int spatial)
+    {
+        long[] pads = node.Attributes.Ints("pads") ?? new long[2 * spatial];
+        if (pads.Length != 2 * spatial || pads.Any(p => p is < 0 or > int.MaxValue))
+            throw node.Error($"pads [{string.Join(',', pads)}] must hold {2 * spatial} numbers of 0 or more");
+        int[] all = Array.ConvertAll(pads, p => (int)p);
+        return (all[..spatial], all[spatial..]);
+    }
+
+    /// <summary>The attribute <c>auto_pad</c>.</summary>
+    public static AutoPad ReadAutoPad(Node node) => node.Attributes.String("auto_pad", "NOTSET") switch
+    {
+        "NOTSET" or "" => AutoPad.None,
+        "SAME_UPPER" => AutoPad.SameUpper,
+        "SAME_LOWER" => AutoPad.SameLower,
+        "VALID" => AutoPad.Valid,
+        var other => throw node.Error($"auto_pad '{other}' is not supported; supported: NOTSET, SAME_UPPER, SAME_LOWER, VALID"),
+    };
+
+    private static int Group(Node node, int channels, Shape w)
+    {
+        long group = node.Attributes.Int("group", 1);
+        if (group < 1 || channels == 0 || w[0] == 0 || w[0] % group != 0 || w[1] * group != channels)
+            throw node.Error($"weights {w} and group {group} do not fit an input of {channels} channels");
+        return (int)group;
+    }
+
+    private static (int[] Before, int[] Output) Window(Node node, int[] input, int[] kernel, int[] strides, int[] dilations)
+    {
+        int spatial = input.Length;
+        var auto = ReadAutoPad(node);
+        var (before, after) = ExplicitPads(node, spatial);
+        if (auto != AutoPad.None && before.Concat(after).Any(p => p != 0))
+            throw node.Error($"pads [{string.Join(',', before.Concat(after))}] contradict auto_pad; give one of them");
+        var output = new int[spatial];
+        for (int a = 0; a < spatial; a++)
+        {
+            long reach = (long)(kernel[a] - 1) * dilations[a] + 1;
+            if (auto is AutoPad.SameUpper or AutoPad.SameLower)
+            {
+                output[a] = (input[a] + strides[a] - 1) / strides[a];
+                int total = checked((int)Math.Max(0, (output[a] - 1) * (long)strides[a] + reach - input[a]));
+                before[a] = auto == AutoPad.SameUpper ? total / 2 : total - total / 2;
+                continue;
+            }
+
+            long room = (long)input[a] + before[a] + after[a] - reach;
+            if (room < 0) throw node.Error($"the kernel reaches over {reach} elements, more than the {input[a] + before[a] + after[a]} of padded spatial axis {a}");
+            output[a] = checked((int)(room / strides[a] + 1));
+        }
+
+        return (before, output);
+    }
+}
+
+/// <summary>How padding follows from the sizes.</summary>
+internal enum AutoPad
+{
+    /// <summary>It does not: <c>pads</c> says it.</summary>
+    None,
+
+    /// <summary>The output is the input's size divided by the stride, rounded up; odd padding goes to the end.</summary>
+    SameUpper,
+
+    /// <summary>The same, odd padding goes to the beginning.</summary>
+    SameLower,
+
+    /// <summary>No padding.</summary>
+    Valid,
+}

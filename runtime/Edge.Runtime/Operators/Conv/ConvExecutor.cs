@@ -1,0 +1,43 @@
+using Edge.Kernels.Dense;
+
+namespace Edge.Runtime.Operators.Conv;
+
+/// <summary>A float32 convolution with packed weights.</summary>
+/// <param name="kernel">Owned.</param>
+/// <param name="geometry">Its shape.</param>
+/// <param name="layout">Null where the tensors are channels-last.</param>
+/// <param name="residual">The input that is added before the activation; −1 for none.</param>
+internal sealed unsafe class ConvExecutor(PreparedConvF32 kernel, ConvGeometry geometry, ChannelsFirst? layout, int residual) : Executor
+{
+    public override string Kernel => layout is null ? kernel.KernelName : kernel.KernelName + " (channels first)";
+
+    public override nint ScratchBytes => (layout?.ScratchBytes ?? 0) + kernel.ScratchBytes;
+
+    public override nint PackedBytes => kernel.PackedBytes;
+
+    public override long Macs => geometry.Macs;
+
+    public override void Execute(in StepContext c)
+    {
+        float* x = c.Input<float>(0), y = c.Output<float>(0);
+        float* added = residual < 0 ? null : c.Input<float>(residual);
+        if (geometry.Macs == 0) return;
+        if (layout is null)
+        {
+            kernel.Run(x, added, y, c.Scratch, c.Pool);
+            return;
+        }
+
+        x = (float*)layout.Input((byte*)x, c.Scratch, c.Pool);
+        byte* target = layout.Target((byte*)y, c.Scratch);
+        added = (float*)layout.Residual((byte*)added, target, c.Pool);
+        kernel.Run(x, added, (float*)target, c.Scratch + layout.ScratchBytes, c.Pool);
+        layout.Output((byte*)y, c.Scratch, c.Pool);
+    }
+
+    public override void Dispose()
+    {
+        kernel.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,45 @@
+using Edge.Runtime.Graph;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators.Conv;
+
+/// <summary>
+/// Conv in one and two dimensions: inputs X, W, bias. A pass may add <see cref="FusedActivation"/> and a fourth input of
+/// the output's shape, which is added before the activation.
+/// </summary>
+internal sealed class ConvOperator() : Operator("Conv", "", 1, OperatorCatalog.LatestOpset)
+{
+    private const int Bias = 2, Residual = 3;
+
+    public override LayoutRole Layout => LayoutRole.ChannelsLast;
+
+    public override bool TakesLayout(Node node, int input) => input is 0 or Residual;
+
+    /// <summary>Each element of the residual is read before the output's element is written.</summary>
+    public override bool CanOverwrite(Node node, int input) => input == Residual;
+
+    public override void Infer(InferContext c)
+    {
+        c.RequireType(0, DataType.Float32);
+        c.RequireType(1, DataType.Float32);
+        var g = ConvAttributes.Read(c.Node, c.Shape(0), c.Shape(1));
+        var y = ConvAttributes.OutputShape(c.Node, g, c.Shape(0).Rank);
+        if (c.Has(Bias) && c.Shape(Bias) != new Shape(g.OutChannels)) throw c.Error($"bias {c.Shape(Bias)} must be [{g.OutChannels}]");
+        if (c.Has(Residual) && c.Shape(Residual) != y) throw c.Error($"residual {c.Shape(Residual)} must have the output's shape {y}");
+        FusedActivation.Read(c.Attributes);
+        c.Output(0, DataType.Float32, y);
+    }
+
+    public override Executor Prepare(PrepareContext c)
+    {
+        var g = ConvAttributes.Read(c.Node, c.Shape(0), c.Shape(1));
+        var activation = FusedActivation.Read(c.Attributes);
+        var layout = ConvAttributes.ChannelsLast(c.Node) ? null : new ChannelsFirst(g, sizeof(float), sizeof(float), c.Has(Residual));
+        var weights = c.Constant(1);
+        var bias = c.Has(Bias) ? c.Constant(Bias) : null;
+        int residual = c.Has(Residual) ? Residual : -1;
+        if (weights is null || (c.Has(Bias) && bias is null)) return new DynamicConvExecutor(c, g, layout, activation, c.Has(Bias) ? Bias : -1, residual);
+        var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation);
+        return new ConvExecutor(kernel, g, layout, residual);
+    }
+}
