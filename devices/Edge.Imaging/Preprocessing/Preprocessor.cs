@@ -18,6 +18,7 @@ public sealed class Preprocessor
     private readonly RowResampler _resampler = new();
     private readonly float[] _mean, _multiplier, _fill;
     private readonly bool _wantBlueFirst;
+    private readonly Shape _shape;
     private (PixelFormat Format, int Width, int Height) _prepared;
     private Placement _placement;
     private float[] _subtract = [], _multiply = [], _row = [];
@@ -33,7 +34,7 @@ public sealed class Preprocessor
         options.Validate();
         if (input.Channels is not (1 or 3) || input.Type is not (DataType.Float32 or DataType.UInt8 or DataType.Int8))
             throw new ArgumentException($"{input} is no picture input");
-        (Options, Input) = (options, input);
+        (Options, Input, _shape) = (options, input, input.Shape);
         _wantBlueFirst = options.Color == ChannelOrder.Bgr;
         _mean = new float[input.Channels];
         _multiplier = new float[input.Channels];
@@ -53,7 +54,7 @@ public sealed class Preprocessor
     public ModelInput Input { get; }
 
     /// <summary>A tensor to write to; its contents are zeros.</summary>
-    public Tensor CreateInput() => Tensor.Create(Input.Type, Input.Shape);
+    public Tensor CreateInput() => Tensor.Create(Input.Type, _shape);
 
     /// <summary>
     /// Writes the picture into the tensor, every element of it.
@@ -66,8 +67,8 @@ public sealed class Preprocessor
     public Placement Run(ImageView image, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.Type != Input.Type || tensor.Shape != Input.Shape)
-            throw new ArgumentException($"the tensor is {tensor}, not {Input.Type.OnnxName()}{Input.Shape}");
+        if (tensor.Type != Input.Type || tensor.Shape != _shape)
+            throw new ArgumentException($"the tensor is {tensor}, not {Input.Type.OnnxName()}{_shape}");
         if (_prepared != (image.Format, image.Width, image.Height)) Prepare(image);
         _resampler.Begin();
         switch (Input.Type)

@@ -201,8 +201,9 @@ public sealed class PreprocessorTests
         var preprocessor = new Preprocessor(PreprocessOptions.Parse("letterbox=50,interpolation=area,fill=0"), new ModelInput(DataType.UInt8, TensorLayout.Nhwc, 50, 50, 1));
         Tensor tensor = preprocessor.CreateInput();
         Box target = preprocessor.Run(picture.View, tensor).ToTarget(new Box(120, 40, 128, 48));
-        Assert.Equal(new Box(30, 22.5f, 32, 24.5f), target with { });
-        Assert.Equal(255, tensor.AsSpan<byte>()[23 * 50 + 30]);
+        Assert.Equal(new Box(30, 22, 32, 24), target);
+        Assert.Equal(255, tensor.AsSpan<byte>()[23 * 50 + 31]);
+        Assert.Equal(4, tensor.AsSpan<byte>().Count((byte)255));
     }
 
     [Fact]
