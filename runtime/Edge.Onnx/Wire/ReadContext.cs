@@ -39,7 +39,11 @@ internal sealed class ReadContext(string name, long fileLength, OnnxLimits limit
     }
 
     [DoesNotReturn]
-    public void Fail(string field, string problem, int offset)
+    public void Fail(string field, string problem, int offset) => Fail(field, $"{problem} at offset {offset}");
+
+    /// <summary>Throws the error that begins with file and message path; <paramref name="field"/> is empty for the message itself.</summary>
+    [DoesNotReturn]
+    public void Fail(string field, string problem)
     {
         StringBuilder path = new();
         for (int i = 0; i < _depth; i++)
@@ -54,6 +58,6 @@ internal sealed class ReadContext(string name, long fileLength, OnnxLimits limit
             path.Append(field);
         }
         string place = path.Length == 0 ? "" : $"{path}: ";
-        throw new ModelException($"{name}: {place}{problem} at offset {offset}");
+        throw new ModelException($"{name}: {place}{problem}");
     }
 }

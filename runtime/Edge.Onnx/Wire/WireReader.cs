@@ -227,7 +227,7 @@ internal ref struct WireReader
         if (length > (ulong)left)
         {
             _context.Fail(field, string.Create(CultureInfo.InvariantCulture,
-                $"length {length} exceeds the {left:N0} bytes that are left"), offset);
+                $"length {length} at offset {offset} exceeds the {left:N0} bytes that are left"));
         }
         return (int)length;
     }
