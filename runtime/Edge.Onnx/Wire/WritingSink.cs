@@ -7,11 +7,14 @@ namespace Edge.Onnx.Wire;
 /// Writes a message to a stream, with the sizes that <see cref="MeasuringSink"/> found. Small fields are gathered in a
 /// buffer, long ones go to the stream directly. <see cref="Flush"/> ends it.
 /// </summary>
-internal sealed class WritingSink(Stream stream, List<long> sizes) : FieldSink
+/// <param name="stream">Where the bytes go.</param>
+/// <param name="sizes"><see cref="MeasuringSink.Sizes"/> of the same message.</param>
+/// <param name="bufferLength">At least <see cref="MaxVarint"/>.</param>
+internal sealed class WritingSink(Stream stream, List<long> sizes, int bufferLength = 64 * 1024) : FieldSink
 {
-    private const int MaxVarint = 10;
+    public const int MaxVarint = 10;
 
-    private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly byte[] _buffer = new byte[bufferLength];
     private int _used;
     private int _nextSize;
 
@@ -32,8 +35,13 @@ internal sealed class WritingSink(Stream stream, List<long> sizes) : FieldSink
     {
         int length = Encoding.UTF8.GetByteCount(value);
         Delimited(field, length);
-        if (length <= _buffer.Length) _used += Encoding.UTF8.GetBytes(value, Room(length));
-        else Raw(Encoding.UTF8.GetBytes(value));
+        if (length > _buffer.Length)
+        {
+            Raw(Encoding.UTF8.GetBytes(value));
+            return;
+        }
+        Span<byte> room = Room(length);
+        _used += Encoding.UTF8.GetBytes(value, room);
     }
 
     public override void Bytes(int field, string name, ReadOnlyMemory<byte> value)
