@@ -35,6 +35,9 @@ public readonly struct Shape : IEquatable<Shape>
 
     public int this[int axis] => _dims![axis];
 
+    /// <summary>A dimension counted from either end; without this, <c>shape[^1]</c> would count from <see cref="Count"/>.</summary>
+    public int this[Index axis] => _dims![axis.GetOffset(Rank)];
+
     public ReadOnlySpan<int> Dims => _dims;
 
     public static Shape Scalar => default;
