@@ -1,4 +1,7 @@
-using Edge.Kernels.Isa.Scalar;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Edge.Kernels.Isa;
 
 namespace Edge.Kernels;
 
@@ -12,6 +15,10 @@ public static class KernelCatalog
 
     private static readonly Entry[] s_entries =
     [
+        new("avx512", Avx512F.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported && Fma.IsSupported, Avx512Kernels.Create),
+        new("avx2", Avx2.IsSupported && Fma.IsSupported, Avx2Kernels.Create),
+        new("neon", AdvSimd.Arm64.IsSupported, NeonKernels.Create),
+        new("vector128", Vector128.IsHardwareAccelerated, Vector128Kernels.Create),
         new("scalar", true, ScalarKernels.Create),
     ];
 

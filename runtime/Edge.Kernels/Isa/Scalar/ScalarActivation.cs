@@ -1,4 +1,4 @@
-namespace Edge.Kernels.Isa.Scalar;
+namespace Edge.Kernels.Isa;
 
 /// <summary>The formula of every <see cref="ActivationKind"/>, one value at a time: what vector epilogues are held to.</summary>
 internal static class ScalarActivation

@@ -1,7 +1,7 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Threading;
 
-namespace Edge.Kernels.Isa.Scalar;
+namespace Edge.Kernels.Isa;
 
 /// <summary>The definition of a float32 convolution.</summary>
 internal sealed unsafe class ScalarConvF32 : PreparedConvF32

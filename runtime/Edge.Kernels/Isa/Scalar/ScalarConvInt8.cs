@@ -1,7 +1,7 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Threading;
 
-namespace Edge.Kernels.Isa.Scalar;
+namespace Edge.Kernels.Isa;
 
 /// <summary>The definition of an integer convolution, wrap-around on overflow of the int32 accumulator included.</summary>
 internal sealed unsafe class ScalarConvInt8 : PreparedConvInt8

@@ -1,7 +1,7 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Threading;
 
-namespace Edge.Kernels.Isa.Scalar;
+namespace Edge.Kernels.Isa;
 
 /// <summary>
 /// The definition of every dense routine: plain loops, one multiply at a time. Other instruction sets are compared with

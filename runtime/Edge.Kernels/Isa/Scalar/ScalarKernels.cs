@@ -1,4 +1,4 @@
-namespace Edge.Kernels.Isa.Scalar;
+namespace Edge.Kernels.Isa;
 
 /// <summary>The set <c>scalar</c>: the definition of every routine, and what runs where nothing else does.</summary>
 internal static class ScalarKernels

@@ -1,0 +1,15 @@
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Generic;
+
+/// <summary>What an instruction set contributes to dense routines: generic bodies closed over its lane operations.</summary>
+internal sealed class DenseIsa
+{
+    /// <summary>Part of kernels' names.</summary>
+    public required string Name { get; init; }
+
+    public required TileSet TilesF32 { get; init; }
+
+    public required DepthwiseKernelsF32 DepthwiseF32 { get; init; }
+}

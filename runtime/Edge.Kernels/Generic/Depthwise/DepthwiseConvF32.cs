@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using Edge.Kernels.Dense;
+using Edge.Kernels.Threading;
+using Edge.Tensors;
+
+namespace Edge.Kernels.Generic.Depthwise;
+
+/// <summary>A float32 depthwise convolution with any channel multiplier.</summary>
+internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
+{
+    private readonly ConvGeometry _given;
+    private readonly DepthwiseLayout _layout;
+    private readonly DepthwiseKernelsF32 _kernels;
+    private readonly Activation _activation;
+    private readonly Arena _packed;
+    private readonly nint _biasAt;
+    private readonly nint _paddingAt;
+
+    public DepthwiseConvF32(string isa, DepthwiseKernelsF32 kernels, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    {
+        _given = geometry;
+        _layout = new DepthwiseLayout(ChannelRepeat.Repeated(geometry), sizeof(float));
+        _kernels = kernels;
+        _activation = activation;
+        KernelName = $"depthwise_f32_{isa}_{_layout.Kernel switch { DepthwiseKernel.ThreeByThreeStride1 => "3x3s1", DepthwiseKernel.ThreeByThreeStride2 => "3x3s2", _ => "any" }}";
+        int channels = geometry.OutChannels, taps = _layout.Taps;
+        _biasAt = (nint)taps * channels * sizeof(float);
+        _paddingAt = _biasAt + channels * sizeof(float);
+        _packed = new Arena(_paddingAt + channels * sizeof(float));
+        var packed = (float*)_packed.Base;
+        for (int c = 0; c < channels; c++)
+            for (int tap = 0; tap < taps; tap++) packed[(nint)tap * channels + c] = weights[c * taps + tap];
+        bias.CopyTo(new Span<float>(_packed.Base + _biasAt, channels));
+    }
+
+    public override string KernelName { get; }
+
+    public override nint ScratchBytes => ChannelRepeat.ScratchBytes(_given, sizeof(float));
+
+    public override nint PackedBytes => _packed.ByteLength;
+
+    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool)
+    {
+        byte* input = ChannelRepeat.Run<float>(_given, (byte*)x, scratch, pool);
+        int chunks = _layout.Chunks(pool.Threads);
+        var job = new Job(this, input, residual, y, chunks);
+        pool.Run(ref job, chunks);
+        GC.KeepAlive(this);
+    }
+
+    protected override void Dispose(bool disposing) => _packed.Dispose();
+
+    [SkipLocalsInit]
+    private void Units(nint from, nint to, byte* x, float* residual, float* y)
+    {
+        byte** table = stackalloc byte*[_layout.TableEntries];
+        (float low, float high) = _activation.Bounds;
+        byte* packed = _packed.Base;
+        int channels = _layout.Geometry.InChannels;
+        var t = new DepthwiseArguments
+        {
+            Rows = table,
+            Taps = _layout.Taps,
+            Channels = channels,
+            Weights = packed,
+            WeightStride = channels,
+            Bias = packed + _biasAt,
+            ResidualOffset = (nint)((byte*)residual - (byte*)y),
+            HasResidual = residual != null,
+            Low = low,
+            High = high,
+        };
+        for (nint unit = from; unit < to; unit++)
+        {
+            (int image, int row, int column, int count) = _layout.Locate(unit);
+            _layout.Fill(x, packed + _paddingAt, image, row, column, count, table);
+            float* first = y + (((nint)image * _layout.Geometry.OutHeight + row) * _layout.Geometry.OutWidth + column) * channels;
+            t.Y0 = first;
+            t.Y1 = first + Math.Min(1, count - 1) * channels;
+            t.Y2 = first + Math.Min(2, count - 1) * channels;
+            t.Y3 = first + Math.Min(3, count - 1) * channels;
+            _kernels.Run(_layout.Kernel, &t);
+            if (!_activation.IsClamp) ActivationRow.Apply(_activation, first, count * channels);
+        }
+    }
+
+    private readonly struct Job(DepthwiseConvF32 conv, byte* x, float* residual, float* y, int chunks) : IParallelJob
+    {
+        public void Execute(int chunk)
+        {
+            nint units = conv._layout.Units;
+            conv.Units(units * chunk / chunks, units * (chunk + 1) / chunks, x, residual, y);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Edge.Kernels.Dense;
+
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>
+/// A convolution seen as a matrix product: a row of A is an output pixel, a column of B an output channel, and the sum
+/// runs over taps, each of which is a contiguous stretch of the input.
+/// </summary>
+/// <remarks>
+/// A tap is either one kernel element with its channels, or, where channels are few, one kernel row: the channels of its
+/// <c>kW</c> pixels lie side by side. Panels hold <c>[Taps][TapSteps][Columns]</c> steps of 4 bytes; each group has panels
+/// of its own.
+/// </remarks>
+internal readonly struct ConvLayout
+{
+    /// <summary>A kernel row becomes one tap if a pixel has no more bytes than this: short inner loops cost more than copying windows that overlap the padding.</summary>
+    private const int MaxBytesOfRowTaps = 64;
+
+    /// <summary>Most bytes of windows that one tile may have to copy.</summary>
+    private const int MaxGatherBytes = 32 * 1024;
+
+    /// <summary>Beyond this, the address table of one tile would not fit on a worker's stack.</summary>
+    private const int MaxTaps = 16 * 1024;
+
+    public readonly ConvGeometry Geometry;
+    public readonly int Columns;
+    public readonly int Taps;
+
+    /// <summary>Elements of a tap, as many as the weights have.</summary>
+    public readonly int TapElements;
+
+    /// <summary>Bytes from one pixel, or row of A, to the next.</summary>
+    public readonly nint PixelBytes;
+
+    public readonly int ElementBytes;
+    public readonly int PanelsPerGroup;
+    public readonly bool RowTaps;
+
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="columns">NR.</param>
+    /// <param name="maxRows">MR of the largest tile.</param>
+    /// <param name="elementBytes">Bytes of an element of A: 4 or 1.</param>
+    /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
+    public ConvLayout(in ConvGeometry geometry, int columns, int maxRows, int elementBytes)
+        : this(geometry, columns, maxRows, elementBytes, (nint)geometry.InChannels * elementBytes)
+    {
+    }
+
+    /// <summary>As the other, with rows of A that lie <paramref name="pixelBytes"/> apart: for matrix products.</summary>
+    public ConvLayout(in ConvGeometry geometry, int columns, int maxRows, int elementBytes, nint pixelBytes)
+    {
+        Geometry = geometry;
+        Columns = columns;
+        ElementBytes = elementBytes;
+        PixelBytes = pixelBytes;
+        RowTaps = HasRowTaps(geometry, maxRows, elementBytes);
+        Taps = geometry.KernelHeight * (RowTaps ? 1 : geometry.KernelWidth);
+        TapElements = geometry.InChannelsPerGroup * (RowTaps ? geometry.KernelWidth : 1);
+        PanelsPerGroup = (geometry.OutChannelsPerGroup + columns - 1) / columns;
+        if (Taps > MaxTaps) throw new NotSupportedException($"a kernel of {geometry.KernelHeight}×{geometry.KernelWidth} has more than {MaxTaps} elements");
+    }
+
+    /// <summary>Steps of 4 bytes in a tap, the last one padded with zero weights.</summary>
+    public int TapSteps => (TapElements * ElementBytes + 3) / 4;
+
+    public int Panels => PanelsPerGroup * Geometry.Group;
+
+    /// <summary>Bytes of a packed panel.</summary>
+    public nint PanelBytes => (nint)Taps * TapSteps * Columns * 4;
+
+    /// <summary>Output pixels: rows of A and of the output.</summary>
+    public nint Pixels => (nint)Geometry.Batch * Geometry.OutHeight * Geometry.OutWidth;
+
+    /// <summary>Bytes of a row of padding: as many as any tap of any group may read.</summary>
+    public nint PaddingRowBytes => Math.Max((nint)Geometry.InChannels * ElementBytes, (nint)TapSteps * 4) + 16;
+
+    /// <summary>Bytes to copy for each window of a kernel row that overlaps the padding.</summary>
+    public nint GatherStride => RowTaps ? ((nint)TapSteps * 4 + 15) & ~(nint)15 : 0;
+
+    /// <summary>Pixel m of the output is made of pixel m of the input alone.</summary>
+    public bool IsPointwise =>
+        Geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0 }
+        && Geometry.OutHeight == Geometry.InHeight && Geometry.OutWidth == Geometry.InWidth;
+
+    /// <summary>Position of weight (channel, ky, kx) within the packed rows of a tap, and the tap.</summary>
+    public (int Tap, int Element) Place(int channel, int ky, int kx) => RowTaps
+        ? (ky, kx * Geometry.InChannelsPerGroup + channel)
+        : (ky * Geometry.KernelWidth + kx, channel);
+
+    private static bool HasRowTaps(in ConvGeometry g, int maxRows, int elementBytes)
+    {
+        if (g.Group != 1 || g.DilationWidth != 1 || g.KernelWidth == 1 || g.InChannels * elementBytes > MaxBytesOfRowTaps) return false;
+        long gather = (long)maxRows * g.KernelHeight * (g.KernelWidth * g.InChannels * elementBytes + 15);
+        return gather <= MaxGatherBytes;
+    }
+}

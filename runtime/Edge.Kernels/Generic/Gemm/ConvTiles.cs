@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using Edge.Kernels.Threading;
+
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>
+/// A convolution cut into chunks, each some output pixels by some panels. Within a chunk, blocks of pixels small enough
+/// to stay in the cache are taken through all panels, so that a panel is loaded once a block.
+/// </summary>
+internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
+    where TFinish : struct, ITileFinish
+{
+    /// <summary>Multiply-accumulates that are worth handing to another thread: some microseconds.</summary>
+    private const long MinChunkMacs = 256 * 1024;
+
+    /// <summary>Chunks for each thread, so that one that is held up does not delay the others.</summary>
+    private const int ChunksPerThread = 6;
+
+    /// <summary>Bytes of addresses and of input that a block of pixels may take.</summary>
+    private const int MaxTableBytes = 16 * 1024;
+
+    private const int MaxBlockInputBytes = 128 * 1024;
+
+    private readonly ConvLayout _layout;
+    private readonly TileSet _tiles;
+    private readonly byte* _panels;
+    private readonly byte* _padding;
+    private readonly byte* _x;
+    private readonly TFinish _finish;
+    private readonly int _panelChunks;
+    private readonly nint _pixelsPerChunk;
+
+    private ConvTiles(in ConvLayout layout, TileSet tiles, byte* panels, byte* padding, byte* x, in TFinish finish, int threads)
+    {
+        _layout = layout;
+        _tiles = tiles;
+        _panels = panels;
+        _padding = padding;
+        _x = x;
+        _finish = finish;
+        nint pixelTiles = (layout.Pixels + tiles.MaxRows - 1) / tiles.MaxRows;
+        long wanted = threads == 1 ? 1 : Math.Clamp(layout.Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread);
+        nint pixelChunks = (nint)Math.Min(wanted, pixelTiles);
+        _pixelsPerChunk = (pixelTiles + pixelChunks - 1) / pixelChunks * tiles.MaxRows;
+        _panelChunks = pixelChunks >= threads * 2 ? 1 : (int)Math.Clamp(wanted / pixelChunks, 1, layout.Panels);
+    }
+
+    private int Chunks => (int)((_layout.Pixels + _pixelsPerChunk - 1) / _pixelsPerChunk) * _panelChunks;
+
+    /// <summary>Runs the convolution. Allocates nothing.</summary>
+    /// <param name="layout">The convolution.</param>
+    /// <param name="tiles">Tiles of <see cref="ConvLayout.Columns"/> columns.</param>
+    /// <param name="panels">Packed weights.</param>
+    /// <param name="padding">A row of padding.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="finish">Initial values and output.</param>
+    /// <param name="pool">The threads to use.</param>
+    public static void Run(in ConvLayout layout, TileSet tiles, byte* panels, byte* padding, byte* x, in TFinish finish, WorkerPool pool)
+    {
+        if (layout.Pixels == 0 || layout.Panels == 0) return;
+        var job = new ConvTiles<TFinish>(layout, tiles, panels, padding, x, finish, pool.Threads);
+        pool.Run(ref job, job.Chunks);
+    }
+
+    public void Execute(int chunk)
+    {
+        (int pixelChunk, int panelChunk) = Math.DivRem(chunk, _panelChunks);
+        nint from = pixelChunk * _pixelsPerChunk;
+        nint to = Math.Min(from + _pixelsPerChunk, _layout.Pixels);
+        int firstPanel = (int)((long)_layout.Panels * panelChunk / _panelChunks);
+        int lastPanel = (int)((long)_layout.Panels * (panelChunk + 1) / _panelChunks);
+        int blockTiles = BlockTiles(to - from);
+        Blocks(from, to, firstPanel, lastPanel, blockTiles);
+    }
+
+    /// <summary>Tiles of pixels that are taken through the panels together.</summary>
+    private int BlockTiles(nint pixels)
+    {
+        int rows = _tiles.MaxRows;
+        nint table = Math.Max(MaxTableBytes / ((nint)_layout.Taps * rows * sizeof(byte*)), 1);
+        nint input = Math.Max(MaxBlockInputBytes / Math.Max(rows * _layout.PixelBytes * _layout.Geometry.StrideHeight * _layout.Geometry.StrideWidth, 1), 1);
+        nint blocks = Math.Min(table, input);
+        if (_layout.RowTaps) blocks = Math.Min(blocks, Math.Max(MaxTableBytes / (_layout.Taps * rows * _layout.GatherStride), 1));
+        return (int)Math.Min(blocks, (pixels + rows - 1) / rows);
+    }
+
+    [SkipLocalsInit]
+    private void Blocks(nint from, nint to, int firstPanel, int lastPanel, int blockTiles)
+    {
+        int rows = _tiles.MaxRows;
+        nint tableEntries = (nint)_layout.Taps * rows;
+        nint gatherBytes = tableEntries * _layout.GatherStride;
+        byte** tables = stackalloc byte*[(int)(blockTiles * tableEntries)];
+        byte* gather = stackalloc byte[(int)(blockTiles * gatherBytes) + 16];
+        int* rowSums = stackalloc int[blockTiles * rows];
+        byte* buffer = stackalloc byte[rows * _layout.Columns * 4];
+        for (nint blockFrom = from; blockFrom < to; blockFrom += blockTiles * rows)
+        {
+            nint blockTo = Math.Min(blockFrom + blockTiles * rows, to);
+            nint pixel = blockFrom;
+            for (int tile = 0; pixel < blockTo; tile++, pixel += rows)
+            {
+                int count = (int)Math.Min(rows, blockTo - pixel);
+                _tiles.Find(count, out int tileRows);
+                RowTable.Fill(_layout, _x, _padding, pixel, count, tileRows, tables + tile * tableEntries, gather + tile * gatherBytes);
+            }
+            for (int panel = firstPanel; panel < lastPanel; panel++)
+            {
+                if (_finish.NeedsRowSums && (panel == firstPanel || panel % _layout.PanelsPerGroup == 0)) SumRows(panel, blockFrom, blockTo, tables, rowSums);
+                Panel(panel, blockFrom, blockTo, tables, rowSums, buffer);
+            }
+        }
+    }
+
+    /// <summary>Takes the tiles of a block through one panel.</summary>
+    private void Panel(int panel, nint from, nint to, byte** tables, int* rowSums, byte* buffer)
+    {
+        (int group, int column) = Math.DivRem(panel, _layout.PanelsPerGroup);
+        column *= _layout.Columns;
+        nint start = (nint)group * _layout.Geometry.InChannelsPerGroup * _layout.ElementBytes;
+        var t = new TileArguments { Taps = _layout.Taps, Start = start, End = start + _layout.TapSteps * 4, Panel = _panels + panel * _layout.PanelBytes };
+        var span = new TileSpan
+        {
+            Panel = panel,
+            Channel = group * _layout.Geometry.OutChannelsPerGroup + column,
+            Columns = Math.Min(_layout.Columns, _layout.Geometry.OutChannelsPerGroup - column),
+        };
+        for (nint pixel = from; pixel < to; pixel += _tiles.MaxRows)
+        {
+            span.Pixel = pixel;
+            span.Rows = (int)Math.Min(_tiles.MaxRows, to - pixel);
+            var kernel = _tiles.Find(span.Rows, out span.TileRows);
+            span.RowSums = rowSums;
+            t.Rows = tables;
+            _finish.Begin(ref t, span, buffer);
+            kernel(&t);
+            _finish.End(t, span, buffer);
+            tables += (nint)_layout.Taps * _tiles.MaxRows;
+            rowSums += _tiles.MaxRows;
+        }
+    }
+
+    private void SumRows(int panel, nint from, nint to, byte** tables, int* rowSums)
+    {
+        nint offset = (nint)(panel / _layout.PanelsPerGroup) * _layout.Geometry.InChannelsPerGroup;
+        for (nint pixel = from; pixel < to; pixel += _tiles.MaxRows)
+        {
+            int rows = (int)Math.Min(_tiles.MaxRows, to - pixel);
+            _tiles.Find(rows, out int tileRows);
+            for (int r = 0; r < rows; r++)
+            {
+                uint sum = 0;
+                for (int tap = 0; tap < _layout.Taps; tap++) sum += ByteSum.Of(tables[tap * tileRows + r] + offset, _layout.TapElements);
+                rowSums[r] = (int)sum;
+            }
+            tables += (nint)_layout.Taps * _tiles.MaxRows;
+            rowSums += _tiles.MaxRows;
+        }
+    }
+}

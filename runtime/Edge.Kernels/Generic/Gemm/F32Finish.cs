@@ -1,0 +1,62 @@
+using Edge.Kernels.Dense;
+
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>
+/// float32: sums begin with the bias plus the residual; the tile clamps, which serves no activation, ReLU and Clip; other
+/// activations are applied to what the tile stored.
+/// </summary>
+/// <param name="bias">A bias for each column of each panel, <paramref name="biasStride"/> from panel to panel.</param>
+/// <param name="biasStride">The columns of a panel, or 0 if all panels share one row of zeros.</param>
+/// <param name="residual">Laid out as the output; may be the output; null for none.</param>
+/// <param name="y">Output, pixels <paramref name="yStride"/> elements apart.</param>
+/// <param name="yStride">Elements from one output pixel to the next.</param>
+/// <param name="columns">NR.</param>
+/// <param name="activation">Applied last.</param>
+internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* residual, float* y, nint yStride, int columns, in Activation activation) : ITileFinish
+{
+    private readonly float* _bias = bias;
+    private readonly int _biasStride = biasStride;
+    private readonly float* _residual = residual;
+    private readonly float* _y = y;
+    private readonly nint _yStride = yStride;
+    private readonly int _columns = columns;
+    private readonly Activation _activation = activation;
+
+    public bool NeedsRowSums => false;
+
+    public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
+    {
+        (t.Low, t.High) = _activation.Bounds;
+        float* bias = _bias + (nint)span.Panel * _biasStride;
+        float* y = _y + span.Pixel * _yStride + span.Channel;
+        bool whole = span.Rows == span.TileRows && span.Columns == _columns;
+        t.Y = whole ? (byte*)y : buffer;
+        t.YStride = sizeof(float) * (whole ? _yStride : _columns);
+        if (_residual == null)
+        {
+            t.Init = (byte*)bias;
+            t.InitStride = 0;
+            return;
+        }
+        t.Init = buffer;
+        t.InitStride = sizeof(float) * _columns;
+        float* residual = _residual + (y - _y);
+        var to = (float*)buffer;
+        for (int r = 0; r < span.TileRows; r++, to += _columns)
+        {
+            if (r >= span.Rows) new Span<float>(to, _columns).Clear();
+            else for (int c = 0; c < span.Columns; c++) to[c] = bias[c] + residual[r * _yStride + c];
+        }
+    }
+
+    public void End(in TileArguments t, in TileSpan span, byte* buffer)
+    {
+        var from = (float*)t.Y;
+        nint stride = t.YStride / sizeof(float);
+        for (int r = 0; r < span.Rows && !_activation.IsClamp; r++) ActivationRow.Apply(_activation, from + r * stride, span.Columns);
+        if (t.Y != buffer) return;
+        float* y = _y + span.Pixel * _yStride + span.Channel;
+        for (int r = 0; r < span.Rows; r++) new Span<float>(from + r * stride, span.Columns).CopyTo(new Span<float>(y + r * _yStride, span.Columns));
+    }
+}

@@ -1,0 +1,45 @@
+using Edge.Kernels.Dense;
+using Edge.Kernels.Threading;
+using Edge.Tensors;
+
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>A float32 convolution as an implicit matrix product.</summary>
+internal sealed unsafe class GemmConvF32 : PreparedConvF32
+{
+    private readonly ConvLayout _layout;
+    private readonly TileSet _tiles;
+    private readonly Activation _activation;
+    private readonly Arena _packed;
+    private readonly nint _biasAt;
+    private readonly nint _paddingAt;
+
+    public GemmConvF32(string isa, TileSet tiles, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    {
+        KernelName = $"conv_f32_{isa}_{tiles.MaxRows}x{tiles.Columns}";
+        _layout = new ConvLayout(geometry, tiles.Columns, tiles.MaxRows, sizeof(float));
+        _tiles = tiles;
+        _activation = activation;
+        _biasAt = _layout.Panels * _layout.PanelBytes;
+        _paddingAt = _biasAt + (nint)_layout.Panels * _layout.Columns * sizeof(float);
+        _packed = new Arena(_paddingAt + _layout.PaddingRowBytes);
+        PackedWeights.Pack(_layout, weights, (float*)_packed.Base);
+        for (int oc = 0; oc < bias.Length; oc++) ((float*)(_packed.Base + _biasAt))[PackedWeights.Slot(_layout, oc)] = bias[oc];
+    }
+
+    public override string KernelName { get; }
+
+    public override nint ScratchBytes => 0;
+
+    public override nint PackedBytes => _packed.ByteLength;
+
+    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool)
+    {
+        byte* packed = _packed.Base;
+        var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, _layout.Geometry.OutChannels, _layout.Columns, _activation);
+        ConvTiles<F32Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, (byte*)x, finish, pool);
+        GC.KeepAlive(this);
+    }
+
+    protected override void Dispose(bool disposing) => _packed.Dispose();
+}

@@ -1,0 +1,42 @@
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>Which part of the output a tile computes.</summary>
+internal unsafe struct TileSpan
+{
+    /// <summary>First output pixel.</summary>
+    public nint Pixel;
+
+    /// <summary>Pixels that count: the first rows of the tile.</summary>
+    public int Rows;
+
+    /// <summary>Rows that the tile has.</summary>
+    public int TileRows;
+
+    /// <summary>The panel of B.</summary>
+    public int Panel;
+
+    /// <summary>First output channel.</summary>
+    public int Channel;
+
+    /// <summary>Output channels that count.</summary>
+    public int Columns;
+
+    /// <summary>The sum of what each row reads of A, if the routine asked for it.</summary>
+    public int* RowSums;
+}
+
+/// <summary>What a routine does before and after a tile: where sums begin, and what becomes of them.</summary>
+internal unsafe interface ITileFinish
+{
+    /// <summary>Whether <see cref="TileSpan.RowSums"/> is to be filled.</summary>
+    bool NeedsRowSums { get; }
+
+    /// <summary>
+    /// Sets all of <paramref name="t"/> from <see cref="TileArguments.Init"/> on. <paramref name="buffer"/> has room for
+    /// one tile of 4-byte elements; it may serve both as initial values and as output.
+    /// </summary>
+    void Begin(ref TileArguments t, in TileSpan span, byte* buffer);
+
+    /// <summary>Called when the tile is done.</summary>
+    void End(in TileArguments t, in TileSpan span, byte* buffer);
+}

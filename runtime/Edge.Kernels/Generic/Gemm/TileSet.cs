@@ -1,0 +1,77 @@
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>The register tiles of one routine on one instruction set: as many columns each, fewer and fewer rows.</summary>
+internal sealed unsafe class TileSet
+{
+    private readonly Entry[] _tiles;
+
+    private TileSet(int columns, params Entry[] tiles)
+    {
+        Columns = columns;
+        _tiles = tiles;
+    }
+
+    /// <summary>NR: columns of a tile and of a packed panel.</summary>
+    public int Columns { get; }
+
+    /// <summary>Rows of the largest tile.</summary>
+    public int MaxRows => _tiles[0].Rows;
+
+    /// <summary>Rows of the smallest tile.</summary>
+    public int MinRows => _tiles[^1].Rows;
+
+    /// <summary>The smallest tile of at least <paramref name="rows"/> rows, the largest one if none has as many.</summary>
+    public delegate*<TileArguments*, void> Find(int rows, out int tileRows)
+    {
+        int i = _tiles.Length - 1;
+        while (i > 0 && _tiles[i].Rows < rows) i--;
+        tileRows = _tiles[i].Rows;
+        return _tiles[i].Kernel;
+    }
+
+    /// <summary>Tiles for 32 vector registers.</summary>
+    public static TileSet Wide<TTile, TAcc, TB, TX>()
+        where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
+            2 * TTile.Lanes,
+            new(12, &Tile<TTile, TAcc, TB, TX>.Rows12),
+            new(8, &Tile<TTile, TAcc, TB, TX>.Rows8),
+            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+
+    /// <summary>Tiles for 32 vector registers, where the operations need more temporaries.</summary>
+    public static TileSet Medium<TTile, TAcc, TB, TX>()
+        where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
+            2 * TTile.Lanes,
+            new(8, &Tile<TTile, TAcc, TB, TX>.Rows8),
+            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+
+    /// <summary>Tiles for 16 vector registers.</summary>
+    public static TileSet Narrow<TTile, TAcc, TB, TX>()
+        where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
+            2 * TTile.Lanes,
+            new(6, &Tile<TTile, TAcc, TB, TX>.Rows6),
+            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+
+    /// <summary>Tiles for 16 vector registers, where the operations need more temporaries.</summary>
+    public static TileSet Small<TTile, TAcc, TB, TX>()
+        where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
+            2 * TTile.Lanes,
+            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+
+    /// <summary>Tiles for 32 vector registers and products by one lane of them.</summary>
+    public static TileSet ByElement<TTile, TAcc, TB, TX>()
+        where TTile : IByElementTile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
+            2 * TTile.Lanes,
+            new(8, &ByElementTile<TTile, TAcc, TB, TX>.Rows8),
+            new(4, &ByElementTile<TTile, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+
+    private readonly struct Entry(int rows, delegate*<TileArguments*, void> kernel)
+    {
+        public readonly int Rows = rows;
+        public readonly delegate*<TileArguments*, void> Kernel = kernel;
+    }
+}

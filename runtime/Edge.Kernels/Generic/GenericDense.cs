@@ -1,0 +1,23 @@
+using Edge.Kernels.Dense;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Threading;
+
+namespace Edge.Kernels.Generic;
+
+/// <summary>The dense routines over the kernels of one instruction set.</summary>
+internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
+{
+    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation) =>
+        geometry.IsDepthwise
+            ? new DepthwiseConvF32(isa.Name, isa.DepthwiseF32, geometry, weights, bias, activation)
+            : new GemmConvF32(isa.Name, isa.TilesF32, geometry, weights, bias, activation);
+
+    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output) =>
+        new Edge.Kernels.Isa.ScalarConvInt8(geometry, weights, bias, inputSigned, inputZeroPoint, output);
+
+    public override nint MatMulF32ScratchBytes(int m, int n, int k) => Gemm.MatMulF32.ScratchBytes(isa.TilesF32, n, k);
+
+    public override void MatMulF32(int m, int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc, byte* scratch, WorkerPool pool) =>
+        Gemm.MatMulF32.Run(isa.TilesF32, m, n, k, a, lda, b, ldb, transposeB, c, ldc, scratch, pool);
+}

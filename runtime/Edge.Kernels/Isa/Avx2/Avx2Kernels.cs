@@ -1,0 +1,21 @@
+using System.Runtime.Intrinsics;
+using Edge.Kernels.Generic;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Isa;
+
+/// <summary>The set <c>avx2</c>.</summary>
+internal static class Avx2Kernels
+{
+    public static KernelSet Create() => new()
+    {
+        Name = "avx2",
+        Dense = new GenericDense(new DenseIsa
+        {
+            Name = "avx2",
+            TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
+            DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
+        }),
+    };
+}

@@ -1,0 +1,21 @@
+using System.Runtime.Intrinsics;
+using Edge.Kernels.Generic;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Isa;
+
+/// <summary>The set <c>avx512</c>.</summary>
+internal static class Avx512Kernels
+{
+    public static KernelSet Create() => new()
+    {
+        Name = "avx512",
+        Dense = new GenericDense(new DenseIsa
+        {
+            Name = "avx512",
+            TilesF32 = TileSet.Wide<F32Tile<Avx512F32, Vector512<float>>, Vector512<float>, Vector512<float>, Vector512<float>>(),
+            DepthwiseF32 = DepthwiseKernelsF32.Create<Avx512F32, Vector512<float>, Vector128F32, Vector128<float>>(),
+        }),
+    };
+}

@@ -1,0 +1,21 @@
+using System.Runtime.Intrinsics;
+using Edge.Kernels.Generic;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Isa;
+
+/// <summary>The set <c>neon</c>.</summary>
+internal static class NeonKernels
+{
+    public static KernelSet Create() => new()
+    {
+        Name = "neon",
+        Dense = new GenericDense(new DenseIsa
+        {
+            Name = "neon",
+            TilesF32 = TileSet.ByElement<F32ByElementTile<NeonF32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
+            DepthwiseF32 = DepthwiseKernelsF32.Create<NeonF32, Vector128<float>, Vector128F32, Vector128<float>>(),
+        }),
+    };
+}

@@ -1,0 +1,21 @@
+using System.Runtime.Intrinsics;
+using Edge.Kernels.Generic;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Isa;
+
+/// <summary>The set <c>vector128</c>.</summary>
+internal static class Vector128Kernels
+{
+    public static KernelSet Create() => new()
+    {
+        Name = "vector128",
+        Dense = new GenericDense(new DenseIsa
+        {
+            Name = "vector128",
+            TilesF32 = TileSet.Narrow<F32Tile<Vector128F32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
+            DepthwiseF32 = DepthwiseKernelsF32.Create<Vector128F32, Vector128<float>, Vector128F32, Vector128<float>>(),
+        }),
+    };
+}

@@ -1,0 +1,32 @@
+using CsCheck;
+using Edge.Kernels.SelfTest;
+using Edge.Kernels.Threading;
+using Xunit;
+
+namespace Edge.Kernels.Tests.Dense;
+
+public sealed class MatMulF32Tests
+{
+    private static readonly Gen<int> s_size = Gen.Frequency((3, Gen.OneOf(0, 1, 3, 5, 7, 13, 17, 31, 33, 65)), (1, Gen.Int[1, 130]));
+
+    [Theory]
+    [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
+    public void Every_set_agrees_with_scalar(string isa)
+    {
+        KernelSet set = KernelSets.Require(isa);
+        Gen.Select(s_size, s_size, s_size, Gen.Bool, Gen.OneOf(0, 0, 1, 5), Gen.Int[1, 1000]).Sample(
+            (m, n, k, transposed, gap, seed) => MatMulF32Check.Compare(set, m, n, k, transposed, gap, WorkerPool.Inline, seed) ?? "",
+            detail => Assert.Empty(detail), iter: 200);
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
+    public void Several_threads_agree_with_scalar(string isa)
+    {
+        KernelSet set = KernelSets.Require(isa);
+        using var pool = new WorkerPool(3);
+        Assert.Null(MatMulF32Check.Compare(set, 70, 130, 90, false, 0, pool, 1));
+        Assert.Null(MatMulF32Check.Compare(set, 1, 700, 90, true, 3, pool, 2));
+        Assert.Null(MatMulF32Check.Compare(set, 200, 70, 33, true, 0, pool, 3));
+    }
+}
