@@ -1,4 +1,6 @@
 using Edge.Kernels.Dense;
+using Edge.Kernels.Elementwise;
+using Edge.Kernels.Isa;
 
 namespace Edge.Kernels;
 
@@ -12,4 +14,7 @@ public sealed class KernelSet
 
     /// <summary>Convolutions and matrix products.</summary>
     public required DenseKernels Dense { get; init; }
+
+    /// <summary>Functions of single elements, with broadcasting.</summary>
+    public ElementwiseKernels Elementwise { get; init; } = new GenericElementwise<VectorF32x1>("scalar");
 }

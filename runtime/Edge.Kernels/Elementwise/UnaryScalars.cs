@@ -1,0 +1,92 @@
+using System.Numerics;
+
+namespace Edge.Kernels.Elementwise;
+
+internal readonly struct SinScalar : IUnaryScalar<float>
+{
+    public float Apply(float x) => Trigonometry.Sin(x);
+}
+
+internal readonly struct CosScalar : IUnaryScalar<float>
+{
+    public float Apply(float x) => Trigonometry.Cos(x);
+}
+
+internal readonly struct ReluScalar<T> : IUnaryScalar<T> where T : unmanaged, INumber<T>
+{
+    public T Apply(T x) => T.Zero > x ? T.Zero : x;
+}
+
+internal readonly struct ClipScalar<T>(T low, T high) : IUnaryScalar<T> where T : unmanaged, INumber<T>
+{
+    public T Apply(T x)
+    {
+        T y = low > x ? low : x;
+        return high < y ? high : y;
+    }
+}
+
+/// <summary>The least integer has no opposite and stays as it is.</summary>
+internal readonly struct AbsScalar<T> : IUnaryScalar<T> where T : unmanaged, INumber<T>
+{
+    public T Apply(T x) => T.IsNegative(x) ? unchecked(-x) : x;
+}
+
+internal readonly struct NegScalar<T> : IUnaryScalar<T> where T : unmanaged, INumber<T>
+{
+    public T Apply(T x) => unchecked(-x);
+}
+
+internal readonly struct SignScalar<T> : IUnaryScalar<T> where T : unmanaged, INumber<T>
+{
+    public T Apply(T x) => x > T.Zero ? T.One : x < T.Zero ? -T.One : x;
+}
+
+/// <summary>Every function on float64; the transcendental ones are those of the platform's mathematics library.</summary>
+internal readonly struct DoubleScalar(UnaryFunction function, double alpha, double beta) : IUnaryScalar<double>
+{
+    public double Apply(double x) => function switch
+    {
+        UnaryFunction.Relu => 0 > x ? 0 : x,
+        UnaryFunction.LeakyRelu => x >= 0 ? x : alpha * x,
+        UnaryFunction.Clip => Math.Min(Math.Max(x, alpha), beta),
+        UnaryFunction.Sigmoid => Sigmoid(x),
+        UnaryFunction.HardSigmoid => Math.Max(0, Math.Min(1, alpha * x + beta)),
+        UnaryFunction.HardSwish => x * Math.Max(0, Math.Min(1, x / 6 + 0.5)),
+        UnaryFunction.Swish => x * Sigmoid(alpha * x),
+        UnaryFunction.Tanh => Math.Tanh(x),
+        UnaryFunction.Elu => x > 0 ? x : alpha * (Math.Exp(x) - 1),
+        UnaryFunction.Selu => beta * (x > 0 ? x : alpha * (Math.Exp(x) - 1)),
+        UnaryFunction.Celu => Math.Max(0, x) + Math.Min(0, alpha * (Math.Exp(x / alpha) - 1)),
+        UnaryFunction.Softplus => Softplus(x),
+        UnaryFunction.Softsign => x / (1 + Math.Abs(x)),
+        UnaryFunction.ThresholdedRelu => x > alpha ? x : 0,
+        UnaryFunction.Mish => x * Math.Tanh(Softplus(x)),
+        UnaryFunction.GeluTanh => x * Sigmoid(2 * Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)),
+        UnaryFunction.Exp => Math.Exp(x),
+        UnaryFunction.Log => Math.Log(x),
+        UnaryFunction.Sqrt => Math.Sqrt(x),
+        UnaryFunction.Reciprocal => 1 / x,
+        UnaryFunction.Abs => Math.Abs(x),
+        UnaryFunction.Neg => -x,
+        UnaryFunction.Sign => x > 0 ? 1 : x < 0 ? -1 : x,
+        UnaryFunction.Floor => Math.Floor(x),
+        UnaryFunction.Ceil => Math.Ceiling(x),
+        UnaryFunction.Round => Math.Round(x, MidpointRounding.ToEven),
+        UnaryFunction.Sin => Math.Sin(x),
+        UnaryFunction.Cos => Math.Cos(x),
+        _ => throw new NotSupportedException($"{function} has no float64 form"),
+    };
+
+    private static double Sigmoid(double x)
+    {
+        double e = Math.Exp(-Math.Abs(x));
+        return (x >= 0 ? 1 : e) / (1 + e);
+    }
+
+    private static double Softplus(double x)
+    {
+        double t = Math.Exp(-Math.Abs(x)), u = 1 + t;
+        return Math.Max(x, 0) + Math.Log(u) + (t - (u - 1)) / u;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using Edge.Kernels.Isa;
+
+namespace Edge.Kernels.Elementwise;
+
+/// <summary>
+/// Transcendental functions on float32 vectors, made of additions, multiplications, divisions and bit operations, so
+/// that every instruction set gives the same bits. A bound of n ulp is the distance from the exact value in units of
+/// the last place of the float32 result, measured over all float32 arguments; tests hold the functions to it.
+/// </summary>
+/// <remarks>
+/// Polynomials are weighted minimax fits (Lawson's iteration on Chebyshev nodes in 40-digit arithmetic; coefficients
+/// rounded to float32 one by one, the rest refitted); the error that each is stated with is that of the rounded
+/// polynomial in exact arithmetic.
+/// </remarks>
+internal static partial class VectorMath
+{
+    private const float Log2E = 1.44269504f;
+
+    // ln 2 in two parts: the first has 9 significant bits, so that its product with an exponent is exact.
+    private const float Ln2High = 0.693359375f;
+    private const float Ln2Low = -2.12194440e-4f;
+
+    /// <summary>
+    /// eˣ within 1 ulp, denormal results included. e^(−∞) = 0, e^x = ∞ above 88.72284, NaN gives NaN.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Exp<V>(V x) where V : unmanaged, IVectorF32<V>
+    {
+        // Beyond these bounds the result is 0 or ∞ all the same. The second operand wins for NaN.
+        x = V.Lesser(V.Splat(89), V.Greater(V.Splat(-104), x));
+        V n = V.Round(x * V.Splat(Log2E));
+        V p = ReducedExpM1(x, n) + V.Splat(1);
+        // 2ⁿ in two factors: n reaches from −150 to 128, an exponent only from −126 to 127.
+        V half = V.Floor(n * V.Splat(0.5f));
+        return p * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    /// <summary>eˣ − 1 for x ≤ 0 (greater x give unspecified values) within 2 ulp; −1 for −∞, NaN for NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ExpM1OfNegative<V>(V x) where V : unmanaged, IVectorF32<V>
+    {
+        // Below −25 the result rounds to −1.
+        x = V.Greater(V.Splat(-25), x);
+        V n = V.Round(x * V.Splat(Log2E));
+        V scale = PowerOfTwo(n);
+        return scale * ReducedExpM1(x, n) + (scale - V.Splat(1));
+    }
+
+    /// <summary>tanh x within 3 ulp; the sign of zero is kept, ±∞ give ±1, NaN gives NaN.</summary>
+    /// <remarks>−E / (2 + E) with E = e^(−2|x|) − 1.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Tanh<V>(V x) where V : unmanaged, IVectorF32<V>
+    {
+        V e = ExpM1OfNegative(V.Abs(x) * V.Splat(-2));
+        return CopySign(-e / (e + V.Splat(2)), x);
+    }
+
+    /// <summary>1 / (1 + e⁻ˣ) within 3 ulp for results of either tail; −∞ gives 0, ∞ gives 1, NaN gives NaN.</summary>
+    /// <remarks>With e = e^(−|x|): 1 / (1 + e) for x ≥ 0, else e / (1 + e).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Sigmoid<V>(V x) where V : unmanaged, IVectorF32<V>
+    {
+        V e = Exp(-V.Abs(x));
+        V one = V.Splat(1);
+        return V.Select(V.IsGreaterOrEqual(x, V.Splat(0)), one, e) / (one + e);
+    }
+
+    /// <summary>
+    /// e^r − 1 where r = x − n·ln 2, |r| ≤ 0.3467: r + r²·q(r). Relative error of the polynomial 2^−26.1.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ReducedExpM1<V>(V x, V n) where V : unmanaged, IVectorF32<V>
+    {
+        V r = x - n * V.Splat(Ln2High) - n * V.Splat(Ln2Low);
+        V q = V.Splat(0.00138692057f);
+        q = q * r + V.Splat(0.00836625695f);
+        q = q * r + V.Splat(0.0416674502f);
+        q = q * r + V.Splat(0.166665465f);
+        q = q * r + V.Splat(0.49999997f);
+        return q * (r * r) + r;
+    }
+
+    /// <summary>2ⁿ for integers −126 ≤ n ≤ 127 held as float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V PowerOfTwo<V>(V n) where V : unmanaged, IVectorF32<V> =>
+        V.ShiftLeft(V.AddInt32(V.ToInt32(n), V.SplatBits(127)), 23);
+
+    /// <summary>|magnitude| with the sign of <paramref name="sign"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V CopySign<V>(V magnitude, V sign) where V : unmanaged, IVectorF32<V> =>
+        V.Abs(magnitude) | (sign & V.SplatBits(int.MinValue));
+}
