@@ -37,11 +37,11 @@ public abstract class OnnxMessage
 
     internal void KeepUnknown(ref WireReader reader, WireTag tag) => reader.Unknown(tag, ref _unknownFields);
 
+    /// <summary>Gives all fields, the unknown ones last.</summary>
     internal void WriteAll(FieldSink sink)
     {
         WriteFields(sink);
-        if (_unknownFields is null) return;
-        foreach (ReadOnlyMemory<byte> fields in _unknownFields) sink.Unknown(fields);
+        if (_unknownFields is { Count: > 0 }) sink.Unknown(_unknownFields);
     }
 
     /// <summary>Marks a field, whose number is below 64, as present.</summary>

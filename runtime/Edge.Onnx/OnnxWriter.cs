@@ -32,7 +32,7 @@ public static class OnnxWriter
         if (Directory.Exists(full)) throw new ModelException($"cannot write '{path}': it is a folder");
         string folder = Path.GetDirectoryName(full)!;
         if (!Directory.Exists(folder)) throw new ModelException($"cannot write '{path}': there is no folder '{folder}'");
-        string partial = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        string partial = Path.Combine(folder, $".edge-{Guid.NewGuid():N}.tmp");
         try
         {
             using (FileStream file = new(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))

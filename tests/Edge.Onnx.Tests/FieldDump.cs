@@ -38,7 +38,8 @@ internal sealed class FieldDump : FieldSink
 
     public override void PackedDoubles(int field, string name, List<double>? values) => List(field, name, values, value => $"{BitConverter.DoubleToUInt64Bits(value):x16}");
 
-    public override void Unknown(ReadOnlyMemory<byte> fields) => Line(0, "unknown", Hex(fields));
+    /// <summary>In how many pieces unknown fields are kept is not a matter of equality.</summary>
+    public override void Unknown(List<ReadOnlyMemory<byte>> fields) => Line(0, "unknown", string.Concat(fields.Select(piece => Convert.ToHexString(piece.Span))));
 
     protected override void Present(int field, string name, OnnxMessage message)
     {

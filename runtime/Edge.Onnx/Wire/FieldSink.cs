@@ -24,8 +24,8 @@ internal abstract class FieldSink
 
     public abstract void PackedDoubles(int field, string name, List<double>? values);
 
-    /// <summary>Whole encoded fields.</summary>
-    public abstract void Unknown(ReadOnlyMemory<byte> fields);
+    /// <summary>Whole encoded fields, in pieces.</summary>
+    public abstract void Unknown(List<ReadOnlyMemory<byte>> fields);
 
     protected abstract void Present(int field, string name, OnnxMessage message);
 

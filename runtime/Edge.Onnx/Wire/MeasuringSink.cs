@@ -70,7 +70,10 @@ internal sealed class MeasuringSink : FieldSink
         if (values is { Count: > 0 }) AddDelimited(field, (long)values.Count * sizeof(double));
     }
 
-    public override void Unknown(ReadOnlyMemory<byte> fields) => Total += fields.Length;
+    public override void Unknown(List<ReadOnlyMemory<byte>> fields)
+    {
+        foreach (ReadOnlyMemory<byte> piece in fields) Total += piece.Length;
+    }
 
     protected override void Present(int field, string name, OnnxMessage message)
     {

@@ -93,7 +93,10 @@ internal sealed class WritingSink(Stream stream, List<long> sizes, int bufferLen
         }
     }
 
-    public override void Unknown(ReadOnlyMemory<byte> fields) => Raw(fields.Span);
+    public override void Unknown(List<ReadOnlyMemory<byte>> fields)
+    {
+        foreach (ReadOnlyMemory<byte> piece in fields) Raw(piece.Span);
+    }
 
     public void Flush()
     {
