@@ -1,7 +1,14 @@
+using Edge.Runtime.Operators.Cast;
 using Edge.Runtime.Operators.Concat;
+using Edge.Runtime.Operators.Constants;
 using Edge.Runtime.Operators.Conv;
+using Edge.Runtime.Operators.DepthToSpace;
+using Edge.Runtime.Operators.Expand;
+using Edge.Runtime.Operators.Gather;
 using Edge.Runtime.Operators.MatMul;
+using Edge.Runtime.Operators.Pad;
 using Edge.Runtime.Operators.Reshape;
+using Edge.Runtime.Operators.Shapes;
 using Edge.Runtime.Operators.Slice;
 using Edge.Runtime.Operators.Transpose;
 
@@ -22,5 +29,9 @@ internal static partial class OperatorCatalog
         new ConcatOperator(), new SplitOperator(), new SliceOperator(), new TransposeOperator(),
         new ReshapeOperator(), new FlattenOperator(), new SqueezeOperator(), new UnsqueezeOperator(),
         new IdentityOperator(), new DropoutOperator(),
+        new GatherOperator(), new GatherElementsOperator(), new GatherNDOperator(),
+        new ShapeOperator(), new SizeOperator(), new ConstantOperator(), new ConstantOfShapeOperator(),
+        new CastOperator(), new CastLikeOperator(), new ExpandOperator(), new TileOperator(),
+        new PadOperator(), new DepthToSpaceOperator(), new SpaceToDepthOperator(),
     ];
 }

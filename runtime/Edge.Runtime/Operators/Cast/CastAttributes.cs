@@ -1,0 +1,18 @@
+using Edge.Runtime.Operators.Reshape;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators.Cast;
+
+/// <summary>What Cast and CastLike have in common.</summary>
+internal static class CastAttributes
+{
+    /// <summary><c>saturate</c> and <c>round_mode</c> say how 8-bit floats are made, of which there are none here.</summary>
+    public static void ReadFloat8(Graph.Node node)
+    {
+        node.Attributes.Int("saturate", 1);
+        node.Attributes.String("round_mode", "up");
+    }
+
+    public static Executor Executor(DataType from, DataType to, int count) =>
+        from == to ? new ViewExecutor("cast", (nint)count * to.Size()) : new CastExecutor(from, to, count);
+}

@@ -1,0 +1,109 @@
+using System.Numerics;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators.Cast;
+
+/// <summary>
+/// Conversion of elements, for every pair of numeric types and bool. Between integers the low bits are kept (two's
+/// complement); a floating-point number becomes the integer towards zero, saturated, NaN 0 (ONNX leaves both open);
+/// to a narrower floating-point type it rounds to nearest even. Whatever is not 0 is true, and true is 1.
+/// </summary>
+internal static unsafe class ElementCast
+{
+    // bfloat16 goes through float32 in blocks of this many elements.
+    private const int Block = 256;
+
+    /// <summary>The loop from one type to another: source, target, count. The two are different types.</summary>
+    public static delegate*<void*, void*, nint, void> Find(DataType from, DataType to) => from switch
+    {
+        DataType.Float32 => To<float>(to),
+        DataType.Float64 => To<double>(to),
+        DataType.Float16 => To<Half>(to),
+        DataType.BFloat16 => FromBFloat16(to),
+        DataType.UInt8 or DataType.Bool => To<byte>(to),
+        DataType.Int8 => To<sbyte>(to),
+        DataType.UInt16 => To<ushort>(to),
+        DataType.Int16 => To<short>(to),
+        DataType.UInt32 => To<uint>(to),
+        DataType.Int32 => To<int>(to),
+        DataType.UInt64 => To<ulong>(to),
+        DataType.Int64 => To<long>(to),
+        _ => throw new ArgumentException($"{from.OnnxName()} cannot be cast"),
+    };
+
+    private static delegate*<void*, void*, nint, void> To<TFrom>(DataType to) where TFrom : unmanaged, INumber<TFrom> => to switch
+    {
+        DataType.Float32 => &Convert<TFrom, float>,
+        DataType.Float64 => &Convert<TFrom, double>,
+        DataType.Float16 => &Convert<TFrom, Half>,
+        DataType.BFloat16 => &ToBFloat16<TFrom>,
+        DataType.UInt8 => &Convert<TFrom, byte>,
+        DataType.Int8 => &Convert<TFrom, sbyte>,
+        DataType.UInt16 => &Convert<TFrom, ushort>,
+        DataType.Int16 => &Convert<TFrom, short>,
+        DataType.UInt32 => &Convert<TFrom, uint>,
+        DataType.Int32 => &Convert<TFrom, int>,
+        DataType.UInt64 => &Convert<TFrom, ulong>,
+        DataType.Int64 => &Convert<TFrom, long>,
+        DataType.Bool => &ToBool<TFrom>,
+        _ => throw new ArgumentException($"nothing can be cast to {to.OnnxName()}"),
+    };
+
+    private static delegate*<void*, void*, nint, void> FromBFloat16(DataType to) => to switch
+    {
+        DataType.Float32 => &FromBFloat16<float>,
+        DataType.Float64 => &FromBFloat16<double>,
+        DataType.Float16 => &FromBFloat16<Half>,
+        DataType.UInt8 => &FromBFloat16<byte>,
+        DataType.Int8 => &FromBFloat16<sbyte>,
+        DataType.UInt16 => &FromBFloat16<ushort>,
+        DataType.Int16 => &FromBFloat16<short>,
+        DataType.UInt32 => &FromBFloat16<uint>,
+        DataType.Int32 => &FromBFloat16<int>,
+        DataType.UInt64 => &FromBFloat16<ulong>,
+        DataType.Int64 => &FromBFloat16<long>,
+        DataType.Bool => &BoolFromBFloat16,
+        _ => throw new ArgumentException($"nothing can be cast to {to.OnnxName()}"),
+    };
+
+    private static void Convert<TFrom, TTo>(void* x, void* y, nint count)
+        where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
+    {
+        for (nint i = 0; i < count; i++) ((TTo*)y)[i] = TTo.CreateTruncating(((TFrom*)x)[i]);
+    }
+
+    private static void ToBool<TFrom>(void* x, void* y, nint count) where TFrom : unmanaged, INumber<TFrom>
+    {
+        for (nint i = 0; i < count; i++) ((bool*)y)[i] = ((TFrom*)x)[i] != TFrom.Zero;
+    }
+
+    private static void FromBFloat16<TTo>(void* x, void* y, nint count) where TTo : unmanaged, INumber<TTo>
+    {
+        float* block = stackalloc float[Block];
+        for (nint i = 0; i < count; i += Block)
+        {
+            nint n = Math.Min(Block, count - i);
+            for (nint j = 0; j < n; j++) block[j] = BitConverter.UInt32BitsToSingle((uint)((ushort*)x)[i + j] << 16);
+            Convert<float, TTo>(block, (TTo*)y + i, n);
+        }
+    }
+
+    private static void BoolFromBFloat16(void* x, void* y, nint count)
+    {
+        // Everything but the sign bit is 0 in a zero.
+        for (nint i = 0; i < count; i++) ((bool*)y)[i] = (((ushort*)x)[i] & 0x7FFF) != 0;
+    }
+
+    private static void ToBFloat16<TFrom>(void* x, void* y, nint count) where TFrom : unmanaged, INumber<TFrom>
+    {
+        for (nint i = 0; i < count; i++) ((ushort*)y)[i] = BFloat16Bits(float.CreateTruncating(((TFrom*)x)[i]));
+    }
+
+    /// <summary>The upper half of the float32, rounded to nearest even; NaN stays a quiet NaN.</summary>
+    private static ushort BFloat16Bits(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        if (float.IsNaN(value)) return (ushort)(bits >> 16 | 0x40);
+        return (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+    }
+}
