@@ -34,6 +34,7 @@ public sealed class Outbox : IDisposable
     private readonly Thread _writerThread;
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private CommitGroup _open = new();
+    private TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SegmentWriter? _writer;
     private long _next;
     private long _dropped;
@@ -158,7 +159,18 @@ public sealed class Outbox : IDisposable
                 return;
             _acknowledged.Write(ordinal);
             DeleteAcknowledgedSegments();
+            if (FirstUnacknowledged() < _next)
+                return;
+            _emptied.TrySetResult();
+            _emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
+    }
+
+    /// <summary>Completes when everything that was committed is acknowledged.</summary>
+    public Task WhenEmptyAsync()
+    {
+        lock (_sync)
+            return FirstUnacknowledged() < _next ? _emptied.Task : Task.CompletedTask;
     }
 
     /// <summary>Commits what is queued, flushes and lets go of the folder.</summary>

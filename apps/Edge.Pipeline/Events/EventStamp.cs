@@ -5,7 +5,7 @@ namespace Edge.Pipeline.Events;
 /// Safe for concurrent use; sequence numbers are then unique, but their order is the order of the calls only as far as the calls are ordered.
 /// </summary>
 /// <param name="source">The device's topic root.</param>
-/// <param name="boot">From <see cref="EventId.New"/>, once a start.</param>
+/// <param name="boot">From <see cref="Identifier.New"/>, once a start.</param>
 public sealed class EventStamp(string source, string boot)
 {
     private long _sequence;
@@ -23,7 +23,7 @@ public sealed class EventStamp(string source, string boot)
         EventRules.Check(inspection);
         return new CloudEvent
         {
-            Id = EventId.New(),
+            Id = Identifier.New(),
             Source = Source,
             Boot = Boot,
             Sequence = Interlocked.Increment(ref _sequence),

@@ -17,6 +17,12 @@ public static class Identifier
     public static FrozenSet<string> Reserved { get; } =
         FrozenSet.Create(StringComparer.Ordinal, "status", "birth", "health", "alarm", "cmd", "ack", "model");
 
+    /// <summary>
+    /// A new one that nobody else has and that sorts by time of making: a version 7 UUID (RFC 9562) as 32 hexadecimal
+    /// digits. For messages, parts, incidents and boots.
+    /// </summary>
+    public static string New() => Guid.CreateVersion7().ToString("N");
+
     /// <summary>Keeps to the alphabet and the length. A reserved name does too.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> value) =>
         value.Length is > 0 and <= MaxLength && !value.ContainsAnyExcept(s_allowed);
