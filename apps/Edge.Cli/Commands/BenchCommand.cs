@@ -1,0 +1,172 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Edge.Cli.Output;
+using Edge.Runtime;
+using Edge.Tensors;
+using Spectre.Console;
+
+namespace Edge.Cli.Commands;
+
+/// <summary><c>edge bench</c>: how fast a model runs here, alone or beside ONNX Runtime.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = ModelArguments.Model();
+        var threads = ModelArguments.Threads();
+        var isa = ModelArguments.Isa();
+        var dims = ModelArguments.Dimensions();
+        var runs = new Option<int>("--runs", "-n") { Description = "measured runs of each engine, after a tenth as many to warm up", DefaultValueFactory = _ => 100 };
+        var against = new Option<string?>("--against") { Description = "a second engine, run in turns with ours in the same process: onnxruntime" };
+        var profile = new Option<bool>("--profile") { Description = "time of every operator; measures one more series" };
+        var json = new Option<bool>("--json") { Description = "print JSON" };
+        var command = new Command("bench", "Measures latency, allocation and memory on random input.") { model, runs, threads, isa, dims, against, profile, json };
+        command.SetAction(p => Run(terminal, p.GetValue(model)!, new Settings(
+            p.GetValue(runs), p.GetValue(threads), p.GetValue(isa), ModelArguments.ParseDimensions(p.GetValue(dims)!), p.GetValue(against), p.GetValue(profile), p.GetValue(json))));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, string path, Settings settings)
+    {
+        if (settings.Runs < 1) throw new CommandException($"--runs {settings.Runs}: at least 1 is needed");
+        // Both engines get the same, stated number of threads.
+        int threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads;
+        var options = new SessionOptions { Threads = threads, Isa = settings.Isa };
+        using var own = Engines.OpenOwn(path, options);
+        using var other = settings.Against is null ? null : Engines.Open(settings.Against, path, options);
+        var inputs = RandomInputs(own, settings.Dimensions);
+
+        IInferenceSession[] engines = other is null ? [own] : [own, other];
+        var measured = Interleave(engines, inputs, settings.Runs);
+        var report = new BenchReport(
+            path, CpuName(), threads, settings.Runs,
+            [.. engines.Select((e, i) => measured[i].Summarize(e.Provider))],
+            other is null ? null : measured[0].Median / measured[1].Median,
+            Environment.WorkingSet, PeakResidentBytes(),
+            settings.Profile ? Profile(path, options, inputs, settings.Runs) : null);
+        if (settings.Json) terminal.Line(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
+        else Write(terminal, report);
+        return 0;
+    }
+
+    private static Tensor[] RandomInputs(InferenceSession session, Dictionary<string, int> sizes)
+    {
+        var random = new Random(1);
+        return [.. ModelArguments.Shapes(session.Inputs, sizes).Select((s, i) => RandomTensors.Create(session.Inputs[i].Type, s, random))];
+    }
+
+    /// <summary>One run of each in turn, so that whatever else the machine does falls on both.</summary>
+    private static Series[] Interleave(IInferenceSession[] engines, Tensor[] inputs, int runs)
+    {
+        var series = engines.Select(_ => new Series(runs)).ToArray();
+        int warmUp = Math.Max(3, runs / 10);
+        for (int r = -warmUp; r < runs; r++)
+        {
+            for (int e = 0; e < engines.Length; e++)
+            {
+                long bytes = GC.GetAllocatedBytesForCurrentThread();
+                long start = Stopwatch.GetTimestamp();
+                engines[e].Run(inputs);
+                var time = Stopwatch.GetElapsedTime(start);
+                if (r >= 0) series[e].Add(r, time, GC.GetAllocatedBytesForCurrentThread() - bytes);
+            }
+        }
+
+        return series;
+    }
+
+    private static IReadOnlyList<ProfileLine> Profile(string path, SessionOptions options, Tensor[] inputs, int runs)
+    {
+        using var session = Engines.OpenOwn(path, new SessionOptions { Threads = options.Threads, Isa = options.Isa, Profile = true });
+        for (int i = 0; i < runs; i++) session.Run(inputs);
+        return [.. session.Profile().Select(s => new ProfileLine(s.OpType, s.Name, s.Kernel, s.Time.TotalMilliseconds, s.Macs))];
+    }
+
+    private static void Write(Terminal terminal, BenchReport report)
+    {
+        terminal.Line($"{report.Model}: {report.Runs} runs, {report.Threads} thread{(report.Threads == 1 ? "" : "s")}, {report.Cpu}");
+        var table = Terminal.NewTable("engine", ">median", ">p99", ">min", ">allocated a run");
+        foreach (var e in report.Engines)
+            table.AddRow(Markup.Escape(e.Engine), Units.Milliseconds(e.MedianMs), Units.Milliseconds(e.P99Ms), Units.Milliseconds(e.MinMs), Units.Bytes(e.AllocatedBytes));
+        terminal.Console.Write(table);
+        if (report.Ratio is { } ratio) terminal.Line($"  time ours / theirs  {ratio:0.00}");
+        terminal.Line($"  peak memory         {Units.Bytes(report.PeakResidentBytes)} resident{(report.Engines.Count > 1 ? ", both engines together" : "")}");
+        if (report.Profile is null) return;
+
+        double total = report.Profile.Sum(p => p.Ms);
+        var steps = Terminal.NewTable("operator", "node", "kernel", ">time", ">share", ">GMAC/s");
+        foreach (var p in report.Profile.OrderByDescending(p => p.Ms))
+        {
+            steps.AddRow(Markup.Escape(p.Operator), Markup.Escape(p.Node), Markup.Escape(p.Kernel), Units.Milliseconds(p.Ms),
+                $"{100 * p.Ms / total:0.0} %", p.Macs > 0 && p.Ms > 0 ? $"{p.Macs / p.Ms / 1e6:0.0}" : "");
+        }
+
+        terminal.Console.Write(steps);
+    }
+
+    /// <summary>The processor's name as the system reports it.</summary>
+    internal static string CpuName()
+    {
+        const string Info = "/proc/cpuinfo";
+        if (File.Exists(Info))
+        {
+            var line = File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal) || l.StartsWith("Model", StringComparison.Ordinal));
+            if (line is not null) return line[(line.IndexOf(':') + 1)..].Trim();
+        }
+
+        return System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
+    }
+
+    /// <summary>The most memory that the process ever had resident, from the kernel's own account.</summary>
+    private static long PeakResidentBytes()
+    {
+        const string Status = "/proc/self/status";
+        var line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;
+        return line is null ? Process.GetCurrentProcess().PeakWorkingSet64 : long.Parse(line.AsSpan(6, line.Length - 9).Trim()) * 1024;
+    }
+
+    private sealed record Settings(int Runs, int Threads, string? Isa, Dictionary<string, int> Dimensions, string? Against, bool Profile, bool Json);
+
+    private sealed class Series(int runs)
+    {
+        private readonly double[] _ms = new double[runs];
+        private long _allocated;
+
+        public double Median => At(0.5);
+
+        public void Add(int run, TimeSpan time, long allocated)
+        {
+            _ms[run] = time.TotalMilliseconds;
+            _allocated += allocated;
+        }
+
+        public EngineResult Summarize(string engine) => new(engine, Median, At(0.99), At(0), _allocated / _ms.Length);
+
+        private double At(double quantile)
+        {
+            var sorted = _ms.Order().ToArray();
+            return sorted[(int)Math.Min(sorted.Length - 1, quantile * sorted.Length)];
+        }
+    }
+}
+
+internal sealed record EngineResult(string Engine, double MedianMs, double P99Ms, double MinMs, long AllocatedBytes);
+
+internal sealed record ProfileLine(string Operator, string Node, string Kernel, double Ms, long Macs);
+
+internal sealed record BenchReport(
+    string Model,
+    string Cpu,
+    int Threads,
+    int Runs,
+    IReadOnlyList<EngineResult> Engines,
+    double? Ratio,
+    long ResidentBytes,
+    long PeakResidentBytes,
+    IReadOnlyList<ProfileLine>? Profile);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(BenchReport))]
+internal sealed partial class BenchJson : JsonSerializerContext;

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Edge.Cli.Output;
+using Edge.Runtime;
+using Edge.Tensors;
+
+namespace Edge.Cli.Commands;
+
+/// <summary>Arguments and options that several commands share.</summary>
+internal static class ModelArguments
+{
+    public static Argument<string> Model() => new("model") { Description = "an ONNX file" };
+
+    public static Option<int> Threads() => new("--threads", "-t") { Description = "threads that work on one run; 0: one a core", DefaultValueFactory = _ => 0 };
+
+    public static Option<string?> Isa() => new("--isa") { Description = "kernel set to use instead of the best one (also: EDGE_ISA)" };
+
+    public static Option<string[]> Dimensions() => new("--dim")
+    {
+        Description = "size of a free dimension, as name=size; free dimensions that are not named count 1",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Sizes by name, from <c>name=size</c>.</summary>
+    public static Dictionary<string, int> ParseDimensions(string[] texts)
+    {
+        var sizes = new Dictionary<string, int>();
+        foreach (string text in texts)
+        {
+            int equals = text.IndexOf('=');
+            if (equals <= 0 || !int.TryParse(text.AsSpan(equals + 1), out int size) || size < 0)
+                throw new CommandException($"--dim {text}: write name=size, such as batch=1");
+            sizes[text[..equals]] = size;
+        }
+
+        return sizes;
+    }
+
+    /// <summary>A concrete shape an input: free dimensions take the named size, else 1.</summary>
+    public static Shape[] Shapes(IReadOnlyList<TensorInfo> inputs, IReadOnlyDictionary<string, int> sizes)
+    {
+        var unknown = sizes.Keys.FirstOrDefault(k => !inputs.Any(i => i.Dimensions is { } d && d.Any(x => x.Symbol == k)));
+        if (unknown is not null)
+        {
+            var names = inputs.SelectMany(i => i.Dimensions ?? []).Select(d => d.Symbol).OfType<string>().Distinct().ToList();
+            throw new CommandException($"--dim {unknown}: the model has no such dimension; its free dimensions: {(names.Count == 0 ? "none" : string.Join(", ", names))}");
+        }
+
+        return [.. inputs.Select(i => i.Dimensions is null
+            ? throw new CommandException($"input {i}: the model leaves its rank open; it can be run with data only")
+            : new Shape([.. i.Dimensions.Select(d => d.IsFixed ? d.Size : d.Symbol is { } s && sizes.TryGetValue(s, out int n) ? n : 1)]))];
+    }
+}

@@ -1,0 +1,33 @@
+using Edge.Cli.Output;
+using Edge.Tensors;
+
+namespace Edge.Cli.Commands;
+
+/// <summary>Input for measurements, where the values do not matter.</summary>
+internal static class RandomTensors
+{
+    /// <summary>Floats in [0, 1), bytes of the full range, integers 0 or 1 (indices and lengths stay valid).</summary>
+    public static Tensor Create(DataType type, Shape shape, Random random)
+    {
+        var t = Tensor.Create(type, shape);
+        switch (type)
+        {
+            case DataType.Float32:
+                foreach (ref float v in t.AsSpan<float>()) v = random.NextSingle();
+                break;
+            case DataType.Float64:
+                foreach (ref double v in t.AsSpan<double>()) v = random.NextDouble();
+                break;
+            case DataType.UInt8 or DataType.Int8:
+                random.NextBytes(t.Bytes);
+                break;
+            case DataType.Bool or DataType.Int32 or DataType.Int64:
+                for (int i = 0; i < t.Bytes.Length; i += type.Size()) t.Bytes[i] = (byte)random.Next(2);
+                break;
+            default:
+                throw new CommandException($"random input of type {type.OnnxName()} is not made; use `edge run` with data");
+        }
+
+        return t;
+    }
+}
