@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Edge.Imaging;
+using Edge.ModelMatrix;
+using Edge.ModelMatrix.Checks;
+using Edge.ModelMatrix.Samples;
+
+var only = new Option<string?>("--only") { Description = "models whose name contains this" };
+var samples = new Option<int>("--samples") { Description = "samples a model for agreement", DefaultValueFactory = _ => 64 };
+var isaSamples = new Option<int>("--isa-samples") { Description = "samples a model for byte equality", DefaultValueFactory = _ => 2 };
+var checks = new Argument<string[]>("checks") { Description = "agreement, isa", DefaultValueFactory = _ => ["agreement", "isa"] };
+checks.AcceptOnlyFromAmong("agreement", "isa");
+var root = new RootCommand("Holds the runtime against ONNX Runtime and against itself, on the models and data of the shared folder.") { checks, only, samples, isaSamples };
+root.SetAction(p =>
+{
+    string? data = FindData();
+    if (data is null)
+    {
+        Console.Error.WriteLine("modelmatrix: the shared data folder is not there; set EDGE_SHARED to the folder that holds data/");
+        return 1;
+    }
+
+    // The figures of DATA.md were measured with pictures decoded by libjpeg.
+    var sets = new SharedSets(data, ImageCodec.Create(CodecChoice.Auto));
+    var cases = ModelCase.First.Where(c => p.GetValue(only) is not { } o || c.Name.Contains(o, StringComparison.OrdinalIgnoreCase)).ToArray();
+    bool good = true;
+    foreach (string check in p.GetValue(checks)!)
+    {
+        good &= check switch
+        {
+            "agreement" => AgreementCheck.Run(data, sets, cases, p.GetValue(samples)),
+            _ => IsaCheck.Run(data, sets, cases, p.GetValue(isaSamples)),
+        };
+    }
+
+    return good ? 0 : 1;
+});
+return root.Parse(args).Invoke();
+
+// EDGE_SHARED, or the nearest folder "shared" beside a folder above this one.
+static string? FindData()
+{
+    if (Environment.GetEnvironmentVariable("EDGE_SHARED") is { Length: > 0 } set) return Directory.Exists(Path.Combine(set, "data")) ? Path.Combine(set, "data") : null;
+    for (var dir = new DirectoryInfo(Environment.CurrentDirectory); dir is not null; dir = dir.Parent)
+    {
+        string candidate = Path.Combine(dir.FullName, "shared", "data");
+        if (Directory.Exists(candidate)) return candidate;
+    }
+
+    return null;
+}

@@ -1,0 +1,38 @@
+using Edge.Imaging;
+using Edge.Imaging.Preprocessing;
+using Edge.Tensors;
+
+namespace Edge.ModelMatrix.Samples;
+
+/// <summary>Encoded pictures, decoded and prepared one at a time.</summary>
+internal sealed class PictureSamples : ISamples
+{
+    private readonly IReadOnlyList<(Func<byte[]> Bytes, int Label)> _pictures;
+    private readonly Preprocessor _preprocessor;
+    private readonly IImageCodec _codec;
+    private readonly Tensor _input;
+
+    /// <param name="pictures">How to get the encoded bytes, and the class.</param>
+    /// <param name="preprocess">In the text form of <see cref="PreprocessOptions"/>.</param>
+    /// <param name="dims">Of the model's input, batch included.</param>
+    /// <param name="codec">Decodes.</param>
+    public PictureSamples(IReadOnlyList<(Func<byte[]>, int)> pictures, string preprocess, int[] dims, IImageCodec codec)
+    {
+        _pictures = pictures;
+        _codec = codec;
+        var options = PreprocessOptions.Parse(preprocess);
+        _preprocessor = new Preprocessor(options, ModelInput.Resolve(options, "input", DataType.Float32, dims));
+        _input = _preprocessor.CreateInput();
+    }
+
+    public int Count => _pictures.Count;
+
+    public Tensor Input(int index)
+    {
+        using var bitmap = _codec.Decode(_pictures[index].Bytes());
+        _preprocessor.Run(bitmap.View, _input);
+        return _input;
+    }
+
+    public int Label(int index) => _pictures[index].Label;
+}

@@ -1,0 +1,102 @@
+using System.Formats.Tar;
+using System.Globalization;
+using System.IO.Compression;
+using Edge.Imaging;
+using Edge.Tensors;
+
+namespace Edge.ModelMatrix.Samples;
+
+/// <summary>The sets of the shared data folder, as its DATA.md describes them. What was read is kept.</summary>
+/// <param name="data">The folder <c>shared/data</c>.</param>
+/// <param name="codec">Decodes pictures.</param>
+internal sealed class SharedSets(string data, IImageCodec codec)
+{
+    private static readonly string[] s_cifarClasses = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
+    private List<(Func<byte[]>, int)>? _cifar;
+
+    public ISamples ImageNet(string preprocess, params int[] dims)
+    {
+        string root = Path.Combine(data, "labelled/imagenet_1k_samples");
+        var rows = File.ReadLines(Path.Combine(root, "labels.tsv")).Skip(1).Select(l => l.Split('\t'));
+        return new PictureSamples(
+            [.. rows.Select(r => ((Func<byte[]>)(() => File.ReadAllBytes(Path.Combine(root, r[0]))), int.Parse(r[1], CultureInfo.InvariantCulture)))],
+            preprocess, dims, codec);
+    }
+
+    public ISamples Cifar(string preprocess, params int[] dims) => new PictureSamples(_cifar ??= ReadCifar(), preprocess, dims, codec);
+
+    public ISamples Pictures(string folder, string preprocess, params int[] dims) => new PictureSamples(
+        [.. Directory.EnumerateFiles(Path.Combine(data, folder), "*.jpg").Order(StringComparer.Ordinal).Select(f => ((Func<byte[]>)(() => File.ReadAllBytes(f)), -1))],
+        preprocess, dims, codec);
+
+    /// <summary>COCO pictures; class 1 if a person's box covers more than 0.5% of the picture, else 0.</summary>
+    public ISamples Persons(string preprocess, params int[] dims)
+    {
+        string labels = Path.Combine(data, "images/coco128_val/object_detection/labels/val2017");
+        var files = Directory.EnumerateFiles(Path.Combine(data, "images/coco128_val/images/val2017"), "*.jpg").Order(StringComparer.Ordinal);
+        return new PictureSamples([.. files.Select(f => ((Func<byte[]>)(() => File.ReadAllBytes(f)), HasPerson(Path.Combine(labels, Path.ChangeExtension(Path.GetFileName(f), ".txt"))) ? 1 : 0))], preprocess, dims, codec);
+    }
+
+    /// <summary>MFCC tensors of MLPerf Tiny's keyword spotting, dequantized.</summary>
+    public ISamples Keywords()
+    {
+        string root = Path.Combine(data, "labelled/mlperf_tiny_kws01");
+        var x = File.ReadAllBytes(Path.Combine(root, "x_int8_1000x490.bin"));
+        var y = File.ReadAllBytes(Path.Combine(root, "y_u8_1000.bin"));
+        return new RawSamples(new Shape(1, 49, 10, 1), y.Length, (i, to) =>
+        {
+            for (int k = 0; k < 490; k++) to[k] = ((sbyte)x[i * 490 + k] - 83) * 0.5847029089927673f;
+        }, i => y[i]);
+    }
+
+    public ISamples Mnist()
+    {
+        var x = Unzip(Path.Combine(data, "labelled/mnist_test/t10k-images-idx3-ubyte.gz"));
+        var y = Unzip(Path.Combine(data, "labelled/mnist_test/t10k-labels-idx1-ubyte.gz"));
+        return new RawSamples(new Shape(1, 1, 28, 28), y.Length - 8, (i, to) =>
+        {
+            for (int k = 0; k < 784; k++) to[k] = x[16 + i * 784 + k];
+        }, i => y[8 + i]);
+    }
+
+    /// <summary>One normal clip of MLPerf Tiny's anomaly detection: windows of five spectra of 128 bands.</summary>
+    public ISamples MachineSound()
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(data, "labelled/mlperf_tiny_misc/normal_id_01_00000000_hist_librosa.bin"));
+        int spectra = bytes.Length / 4 / 128;
+        return new RawSamples(new Shape(1, 640), spectra - 4, (i, to) =>
+        {
+            for (int k = 0; k < 640; k++) to[k] = BitConverter.ToSingle(bytes, (i * 128 + k) * 4);
+        }, _ => -1);
+    }
+
+    public static byte[] Unzip(string path)
+    {
+        using var gzip = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
+        using var memory = new MemoryStream();
+        gzip.CopyTo(memory);
+        return memory.ToArray();
+    }
+
+    private static bool HasPerson(string labelFile) => File.Exists(labelFile) && File.ReadLines(labelFile)
+        .Select(l => Array.ConvertAll(l.Split(' '), s => double.Parse(s, CultureInfo.InvariantCulture)))
+        .Any(b => b[0] == 0 && b[3] * b[4] > 0.005);
+
+    private List<(Func<byte[]>, int)> ReadCifar()
+    {
+        using var gzip = new GZipStream(File.OpenRead(Path.Combine(data, "labelled/cifar10_test_jpeg/cifar10_test_jpeg_10000.tar.gz")), CompressionMode.Decompress);
+        using var tar = new TarReader(gzip);
+        var pictures = new List<(Func<byte[]>, int)>();
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.DataStream is null) continue;
+            using var memory = new MemoryStream();
+            entry.DataStream.CopyTo(memory);
+            var bytes = memory.ToArray();
+            pictures.Add((() => bytes, Array.IndexOf(s_cifarClasses, entry.Name.Split('/')[1])));
+        }
+
+        return pictures;
+    }
+}
