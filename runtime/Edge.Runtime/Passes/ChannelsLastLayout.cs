@@ -98,14 +98,14 @@ internal sealed class ChannelsLastLayout
         var y = node.Outputs[0]!;
         if (!x.IsStatic || perm.Length < 3) return false;
         var toLast = Operator.ChannelsLastPermutation(perm.Length);
-        if (Same(perm, toLast) && _channelsLast.TryGetValue(x, out var last) && !_graph.IsOutput(y))
+        if (Same(perm, toLast) && _channelsLast.TryGetValue(x, out var last))
         {
             _graph.ReplaceUses(y, last);
             node.Detach();
             return true;
         }
 
-        if (Same(perm, Inverse(toLast)) && !_channelsLast.ContainsKey(y) && !_graph.IsOutput(y))
+        if (Same(perm, Inverse(toLast)) && !_channelsLast.ContainsKey(y))
         {
             Materialize(x);
             _channelsLast[y] = x;
