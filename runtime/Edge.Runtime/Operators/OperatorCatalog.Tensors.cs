@@ -7,6 +7,8 @@ using Edge.Runtime.Operators.Expand;
 using Edge.Runtime.Operators.Gather;
 using Edge.Runtime.Operators.MatMul;
 using Edge.Runtime.Operators.Pad;
+using Edge.Runtime.Operators.QLinearConv;
+using Edge.Runtime.Operators.QLinearMatMul;
 using Edge.Runtime.Operators.Reshape;
 using Edge.Runtime.Operators.Shapes;
 using Edge.Runtime.Operators.Slice;
@@ -26,6 +28,12 @@ internal static partial class OperatorCatalog
     private static IEnumerable<Operator> CreateTensors() =>
     [
         new ConvOperator(), new MatMulOperator(), new GemmOperator(),
+        new IntegerConvOperator("QLinearConv", "", IntegerConvInputs.QLinear),
+        new IntegerConvOperator("ConvInteger", "", IntegerConvInputs.Integer),
+        new IntegerConvOperator("QConvFloat", Internal, IntegerConvInputs.Float),
+        new IntegerMatMulOperator("QLinearMatMul", IntegerMatMulInputs.QLinear),
+        new IntegerMatMulOperator("MatMulInteger", IntegerMatMulInputs.Integer),
+        new QGemmOperator(),
         new ConcatOperator(), new SplitOperator(), new SliceOperator(), new TransposeOperator(),
         new ReshapeOperator(), new FlattenOperator(), new SqueezeOperator(), new UnsqueezeOperator(),
         new IdentityOperator(), new DropoutOperator(),

@@ -1,0 +1,95 @@
+using Edge.Kernels.Dense;
+using Edge.Runtime.Graph;
+using Edge.Runtime.Operators.Conv;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators.QLinearConv;
+
+/// <summary>
+/// Integer convolutions in one and two dimensions: QLinearConv, ConvInteger and, made by passes, QConvFloat. A pass may
+/// narrow the output's range by the attributes <c>low</c> and <c>high</c>.
+/// </summary>
+internal sealed class IntegerConvOperator(string opType, string domain, IntegerConvInputs inputs)
+    : Operator(opType, domain, domain.Length == 0 ? 10 : 1, OperatorCatalog.LatestOpset)
+{
+    private readonly IntegerConvInputs _in = inputs;
+
+    public override LayoutRole Layout => LayoutRole.ChannelsLast;
+
+    public override void Infer(InferContext c)
+    {
+        c.RequireType(_in.X, DataType.UInt8, DataType.Int8);
+        c.RequireType(_in.W, DataType.UInt8, DataType.Int8);
+        c.RequireSameType(_in.X, _in.XZeroPoint);
+        c.RequireSameType(_in.W, _in.WZeroPoint);
+        var g = ConvAttributes.Read(c.Node, c.Shape(_in.X), c.Shape(_in.W));
+        c.RequirePerChannel(_in.XZeroPoint, 1, "x_zero_point");
+        c.RequirePerChannel(_in.WZeroPoint, g.OutChannels, "w_zero_point");
+        var type = DataType.Int32;
+        if (_in.XScale >= 0)
+        {
+            type = DataType.Float32;
+            RequireScales(c, g.OutChannels);
+            if (c.Has(_in.Bias))
+            {
+                c.RequireType(_in.Bias, DataType.Int32);
+                if (c.Shape(_in.Bias) != new Shape(g.OutChannels)) throw c.Error($"bias {c.Shape(_in.Bias)} must be [{g.OutChannels}]");
+            }
+        }
+
+        if (_in.YZeroPoint >= 0)
+        {
+            c.RequireType(_in.YZeroPoint, DataType.UInt8, DataType.Int8);
+            type = c.Type(_in.YZeroPoint);
+            Quantized.Range(c.Attributes);
+        }
+
+        c.Output(0, type, ConvAttributes.OutputShape(c.Node, g, c.Shape(_in.X).Rank));
+    }
+
+    public override Executor Prepare(PrepareContext c)
+    {
+        var g = ConvAttributes.Read(c.Node, c.Shape(_in.X), c.Shape(_in.W));
+        var y = c.OutputType();
+        var layout = ConvAttributes.ChannelsLast(c.Node) ? null : new ChannelsFirst(g, 1, y.Size(), residual: false);
+        bool weightsKnown = c.IsKnown(_in.W) && c.IsKnown(_in.WZeroPoint);
+        bool restKnown = c.IsKnown(_in.XScale) && c.IsKnown(_in.WScale) && c.IsKnown(_in.YScale) && c.IsKnown(_in.YZeroPoint) && c.IsKnown(_in.Bias);
+        bool inputKnown = c.IsKnown(_in.XZeroPoint);
+        bool corrected = !inputKnown && y == DataType.Int32;
+        if (g.Macs == 0 || !weightsKnown || !restKnown || !(inputKnown || corrected)) return new DirectIntegerConvExecutor(c, g, _in);
+
+        int[] weightZeroPoints = c.Has(_in.WZeroPoint) ? Quantized.Integers(c.Constant(_in.WZeroPoint)!) : [];
+        var w = c.Constant(_in.W)!;
+        var weights = new Int8Weights(w.Bytes, w.Type == DataType.Int8, weightZeroPoints);
+        int xZeroPoint = corrected || !c.Has(_in.XZeroPoint) ? 0 : Quantized.Integers(c.Constant(_in.XZeroPoint)!)[0];
+        int[] bias = _in.Bias >= 0 && c.Has(_in.Bias) ? Quantized.Integers(c.Constant(_in.Bias)!) : [];
+        var kernel = c.Kernels.Dense.PrepareConvInt8(g, weights, bias, c.Type(_in.X) == DataType.Int8, xZeroPoint, Output(c, y));
+        var correction = corrected ? new ZeroPointCorrection(g, w, weightZeroPoints) : null;
+        return new IntegerConvExecutor(kernel, g, layout, correction, _in.XZeroPoint, c.Type(_in.X) == DataType.Int8);
+    }
+
+    private void RequireScales(InferContext c, int channels)
+    {
+        c.RequireType(_in.XScale, DataType.Float32);
+        c.RequireType(_in.WScale, DataType.Float32);
+        c.RequirePerChannel(_in.XScale, 1, "x_scale");
+        c.RequirePerChannel(_in.WScale, channels, "w_scale");
+        if (_in.YScale < 0) return;
+        c.RequireType(_in.YScale, DataType.Float32);
+        c.RequirePerChannel(_in.YScale, 1, "y_scale");
+        c.RequirePerChannel(_in.YZeroPoint, 1, "y_zero_point");
+    }
+
+    /// <summary>The multiplier is <c>x_scale · w_scale / y_scale</c>, in this order, in float32.</summary>
+    private Int8Output Output(PrepareContext c, DataType y)
+    {
+        if (_in.XScale < 0) return new Int8Output(Int8OutputKind.Int32, [], 0, 0, 0);
+        float x = Quantized.Scales(c.Constant(_in.XScale)!)[0];
+        float[] scale = Array.ConvertAll(Quantized.Scales(c.Constant(_in.WScale)!), w => x * w);
+        if (_in.YScale < 0) return new Int8Output(Int8OutputKind.Float32, scale, 0, 0, 0);
+        float yScale = Quantized.Scales(c.Constant(_in.YScale)!)[0];
+        scale = Array.ConvertAll(scale, s => s / yScale);
+        var (low, high) = Quantized.Range(c.Attributes);
+        return new Int8Output(y == DataType.Int8 ? Int8OutputKind.Int8 : Int8OutputKind.UInt8, scale, Quantized.Integers(c.Constant(_in.YZeroPoint)!)[0], low, high);
+    }
+}
