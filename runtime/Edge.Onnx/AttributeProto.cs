@@ -52,6 +52,7 @@ public sealed class AttributeProto : OnnxMessage
 
     public List<SparseTensorProto> SparseTensors { get => _sparseTensors ??= []; set => _sparseTensors = value; }
 
+    /// <summary>An attribute of one number. For a list that has one entry, pass an array.</summary>
     public static AttributeProto Of(string name, long value) => new() { Name = name, I = value, Type = AttributeType.Int };
 
     public static AttributeProto Of(string name, float value) => new() { Name = name, F = value, Type = AttributeType.Float };

@@ -24,7 +24,7 @@ public abstract class OnnxMessage
     public List<ReadOnlyMemory<byte>> UnknownFields { get => _unknownFields ??= []; set => _unknownFields = value; }
 
     /// <summary>Whether the number or string field that has this field number in onnx.proto was read or set.</summary>
-    public bool Has(int fieldNumber) => (_present >> fieldNumber & 1) != 0;
+    public bool Has(int fieldNumber) => fieldNumber is > 0 and < 64 && (_present >> fieldNumber & 1) != 0;
 
     /// <summary>An upper bound of the bytes that an empty message takes in memory; a test compares it with the truth.</summary>
     internal abstract int Footprint { get; }
