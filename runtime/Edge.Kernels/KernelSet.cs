@@ -1,6 +1,5 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Elementwise;
-using Edge.Kernels.Isa;
 
 namespace Edge.Kernels;
 
@@ -16,5 +15,5 @@ public sealed class KernelSet
     public required DenseKernels Dense { get; init; }
 
     /// <summary>Functions of single elements, with broadcasting.</summary>
-    public ElementwiseKernels Elementwise { get; init; } = new GenericElementwise<VectorF32x1>("scalar");
+    public required ElementwiseKernels Elementwise { get; init; }
 }

@@ -25,12 +25,13 @@ internal sealed partial class GenericElementwise<V>(string isa) : ElementwiseKer
             DataType.Int16 => UnaryInteger<short>(function, name),
             DataType.Int8 => UnaryInteger<sbyte>(function, name),
             DataType.UInt8 => UnaryInteger<byte>(function, name),
+            DataType.Bool => function == UnaryFunction.Not ? new UnaryScalar<byte, NotScalar>(default, name) : null,
             _ => null,
         };
     }
 
     private static UnaryScalar<double, DoubleScalar>? UnaryF64(UnaryFunction function, double alpha, double beta, string name) =>
-        function is UnaryFunction.Gelu or UnaryFunction.Erf ? null : new UnaryScalar<double, DoubleScalar>(new DoubleScalar(function, alpha, beta), name);
+        function is UnaryFunction.Gelu or UnaryFunction.Erf or UnaryFunction.Not ? null : new UnaryScalar<double, DoubleScalar>(new DoubleScalar(function, alpha, beta), name);
 
     private static UnaryKernel? UnaryInteger<T>(UnaryFunction function, string name) where T : unmanaged, IBinaryInteger<T> => function switch
     {

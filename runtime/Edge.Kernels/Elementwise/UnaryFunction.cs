@@ -86,4 +86,7 @@ public enum UnaryFunction : byte
     Sin,
 
     Cos,
+
+    /// <summary>Of bool.</summary>
+    Not,
 }

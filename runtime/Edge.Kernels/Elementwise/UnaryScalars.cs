@@ -17,15 +17,6 @@ internal readonly struct ReluScalar<T> : IUnaryScalar<T> where T : unmanaged, IN
     public T Apply(T x) => T.Zero > x ? T.Zero : x;
 }
 
-internal readonly struct ClipScalar<T>(T low, T high) : IUnaryScalar<T> where T : unmanaged, INumber<T>
-{
-    public T Apply(T x)
-    {
-        T y = low > x ? low : x;
-        return high < y ? high : y;
-    }
-}
-
 /// <summary>The least integer has no opposite and stays as it is.</summary>
 internal readonly struct AbsScalar<T> : IUnaryScalar<T> where T : unmanaged, INumber<T>
 {
@@ -40,6 +31,12 @@ internal readonly struct NegScalar<T> : IUnaryScalar<T> where T : unmanaged, INu
 internal readonly struct SignScalar<T> : IUnaryScalar<T> where T : unmanaged, INumber<T>
 {
     public T Apply(T x) => x > T.Zero ? T.One : x < T.Zero ? -T.One : x;
+}
+
+/// <summary>Bool is read as a byte: any that is not 0 is true.</summary>
+internal readonly struct NotScalar : IUnaryScalar<byte>
+{
+    public byte Apply(byte x) => x == 0 ? (byte)1 : (byte)0;
 }
 
 /// <summary>Every function on float64; the transcendental ones are those of the platform's mathematics library.</summary>

@@ -1,9 +1,75 @@
+using Edge.Kernels.Elementwise;
+using Edge.Runtime.Operators.Binary;
+using Edge.Runtime.Operators.Unary;
+using Edge.Runtime.Operators.Where;
+using Edge.Tensors;
+
 namespace Edge.Runtime.Operators;
 
 internal static partial class OperatorCatalog
 {
+    private static readonly DataType[] s_floats = [DataType.Float32, DataType.Float64];
+
     /// <summary>Elementwise, reduction, pooling, normalisation and quantization operators.</summary>
-    private static IEnumerable<Operator> CreateMath() =>
+    private static IEnumerable<Operator> CreateMath() => [.. CreateUnary(), .. CreateBinary()];
+
+    private static IEnumerable<Operator> CreateUnary() =>
     [
+        new UnaryOperator("Relu", UnaryFunction.Relu),
+        new UnaryOperator("LeakyRelu", UnaryFunction.LeakyRelu, alpha: new("alpha", 0.01f)),
+        new UnaryOperator("ThresholdedRelu", UnaryFunction.ThresholdedRelu, 10, new("alpha", 1)),
+        new UnaryOperator("Elu", UnaryFunction.Elu, alpha: new("alpha", 1)),
+        new UnaryOperator("Selu", UnaryFunction.Selu, 6, new("alpha", 1.67326319217681884765625f), new("gamma", 1.05070102214813232421875f)),
+        new UnaryOperator("Celu", UnaryFunction.Celu, 12, new("alpha", 1)),
+        new UnaryOperator("Sigmoid", UnaryFunction.Sigmoid),
+        new UnaryOperator("HardSigmoid", UnaryFunction.HardSigmoid, 6, new("alpha", 0.2f), new("beta", 0.5f)),
+        new UnaryOperator("HardSwish", UnaryFunction.HardSwish, 14),
+        new UnaryOperator("Swish", UnaryFunction.Swish, 24, new("alpha", 1)),
+        new UnaryOperator("QuickGelu", UnaryFunction.Swish, 1, new("alpha", 1.702f), domain: Microsoft),
+        new UnaryOperator("Tanh", UnaryFunction.Tanh),
+        new UnaryOperator("Softplus", UnaryFunction.Softplus, 1),
+        new UnaryOperator("Softsign", UnaryFunction.Softsign, 1),
+        new UnaryOperator("Mish", UnaryFunction.Mish, 18),
+        new GeluOperator(),
+        new UnaryOperator("Gelu", UnaryFunction.Gelu, 1, domain: Microsoft),
+        new UnaryOperator("Erf", UnaryFunction.Erf, 9),
+        new UnaryOperator("Exp", UnaryFunction.Exp),
+        new UnaryOperator("Log", UnaryFunction.Log),
+        new UnaryOperator("Sqrt", UnaryFunction.Sqrt),
+        new UnaryOperator("Reciprocal", UnaryFunction.Reciprocal),
+        new UnaryOperator("Abs", UnaryFunction.Abs),
+        new UnaryOperator("Neg", UnaryFunction.Neg),
+        new UnaryOperator("Sign", UnaryFunction.Sign, 9),
+        new UnaryOperator("Floor", UnaryFunction.Floor),
+        new UnaryOperator("Ceil", UnaryFunction.Ceil),
+        new UnaryOperator("Round", UnaryFunction.Round, 11),
+        new UnaryOperator("Sin", UnaryFunction.Sin, 7),
+        new UnaryOperator("Cos", UnaryFunction.Cos, 7),
+        new UnaryOperator("Not", UnaryFunction.Not, 1),
+        new ClipOperator(),
+    ];
+
+    private static IEnumerable<Operator> CreateBinary() =>
+    [
+        new BinaryOperator("Add", BinaryFunction.Add),
+        new BinaryOperator("Sub", BinaryFunction.Sub),
+        new BinaryOperator("Mul", BinaryFunction.Mul),
+        new BinaryOperator("Div", BinaryFunction.Div),
+        new PowOperator(),
+        new ModOperator(),
+        new PReluOperator(),
+        new VariadicOperator("Sum", BinaryFunction.Add, s_floats),
+        new VariadicOperator("Mean", BinaryFunction.Add, s_floats, mean: true),
+        new VariadicOperator("Max", BinaryFunction.Max),
+        new VariadicOperator("Min", BinaryFunction.Min),
+        new BinaryOperator("Equal", BinaryFunction.Equal),
+        new BinaryOperator("Greater", BinaryFunction.Greater),
+        new BinaryOperator("GreaterOrEqual", BinaryFunction.GreaterOrEqual, 12),
+        new BinaryOperator("Less", BinaryFunction.Less),
+        new BinaryOperator("LessOrEqual", BinaryFunction.LessOrEqual, 12),
+        new BinaryOperator("And", BinaryFunction.And),
+        new BinaryOperator("Or", BinaryFunction.Or),
+        new BinaryOperator("Xor", BinaryFunction.Xor),
+        new WhereOperator(),
     ];
 }

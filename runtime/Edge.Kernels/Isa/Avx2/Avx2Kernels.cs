@@ -1,7 +1,8 @@
 using System.Runtime.Intrinsics;
-using Edge.Kernels.Generic;
+using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Generic;
 
 namespace Edge.Kernels.Isa;
 
@@ -17,5 +18,6 @@ internal static class Avx2Kernels
             TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
             DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
         }),
+        Elementwise = new GenericElementwise<VectorF32x8>("avx2"),
     };
 }

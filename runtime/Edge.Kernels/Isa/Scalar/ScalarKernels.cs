@@ -1,3 +1,5 @@
+using Edge.Kernels.Elementwise;
+
 namespace Edge.Kernels.Isa;
 
 /// <summary>The set <c>scalar</c>: the definition of every routine, and what runs where nothing else does.</summary>
@@ -7,5 +9,6 @@ internal static class ScalarKernels
     {
         Name = "scalar",
         Dense = new ScalarDense(),
+        Elementwise = new GenericElementwise<VectorF32x1>("scalar"),
     };
 }

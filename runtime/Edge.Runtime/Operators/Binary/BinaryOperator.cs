@@ -1,0 +1,44 @@
+using Edge.Kernels.Elementwise;
+using Edge.Runtime.Graph;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators.Binary;
+
+/// <summary>An operator that applies a <see cref="BinaryFunction"/> to two tensors of one type, broadcast as in numpy.</summary>
+/// <param name="opType">The name in the model.</param>
+/// <param name="function">The function.</param>
+/// <param name="minOpset">First version that is implemented.</param>
+/// <param name="types">Element types where the function has more of them than the operator; null for all of the function's.</param>
+internal class BinaryOperator(string opType, BinaryFunction function, int minOpset = 7, DataType[]? types = null)
+    : Operator(opType, "", minOpset, OperatorCatalog.LatestOpset)
+{
+    public override LayoutRole Layout => LayoutRole.Follows;
+
+    public override void Infer(InferContext c)
+    {
+        var f = Function(c.Node);
+        c.RequireType(0, types ?? [.. Elementwise.Types.Where(t => Elementwise.Definition.Binary(f, t) is not null)]);
+        c.RequireType(1, c.Type(0));
+        c.Output(0, f >= BinaryFunction.Equal ? DataType.Bool : c.Type(0), OutputShape(c));
+    }
+
+    public override bool CanOverwrite(Node node, int input) => Elementwise.IsAlike(node, input);
+
+    public override Executor Prepare(PrepareContext c)
+    {
+        var plan = Broadcast.To(c.OutputShape(), c.Shape(0), c.Shape(1));
+        return new BinaryExecutor(c.Kernels.Elementwise.Binary(Function(c.Node), c.Type(0))!, plan);
+    }
+
+    /// <summary>The function that the node asks for; fails if there is none.</summary>
+    protected virtual BinaryFunction Function(Node node) => function;
+
+    protected virtual Shape OutputShape(InferContext c) => c.BroadcastShape(0, 2);
+}
+
+internal sealed unsafe class BinaryExecutor(BinaryKernel kernel, Broadcast plan) : Executor
+{
+    public override string Kernel => kernel.Name;
+
+    public override void Execute(in StepContext c) => kernel.Run(c.Input<byte>(0), c.Input<byte>(1), c.Output<byte>(0), plan, c.Pool);
+}
