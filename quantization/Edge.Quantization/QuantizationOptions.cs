@@ -1,0 +1,50 @@
+using Edge.Quantization.Observers;
+using Edge.Quantization.Rewrite;
+using Edge.Runtime;
+
+namespace Edge.Quantization;
+
+/// <summary>How a model is quantized. Read once, when quantization starts.</summary>
+public sealed class QuantizationOptions
+{
+    /// <summary>Operators that stay float everywhere: <c>Add</c>, <c>GlobalAveragePool</c>, …</summary>
+    public IReadOnlyCollection<string> FloatOperators { get; init; } = [];
+
+    /// <summary>
+    /// Nodes that stay float, by name; <c>*</c> and <c>?</c> stand for any characters and any one. A pattern that matches no
+    /// node is an error. Names are those that the report and <c>edge inspect</c> show.
+    /// </summary>
+    public IReadOnlyCollection<string> FloatNodes { get; init; } = [];
+
+    /// <summary>One scale for each output channel of weights (the default), or one for a whole tensor.</summary>
+    public bool PerChannel { get; init; } = true;
+
+    /// <summary>
+    /// Activations as int8 with zero point 0 instead of uint8 with any. TensorRT accepts only this form; it loses up to one
+    /// bit on values of one sign.
+    /// </summary>
+    public bool SymmetricActivations { get; init; }
+
+    /// <summary>
+    /// Biases as int32 behind a DequantizeLinear (the default: what integer kernels add), or left float32. TensorRT takes
+    /// only float biases.
+    /// </summary>
+    public bool QuantizeBias { get; init; } = true;
+
+    /// <summary>Calibration samples to use at most; null for all.</summary>
+    public int? MaxSamples { get; init; }
+
+    /// <summary>Samples, of those used for calibration, on which the report compares float and int8; 0 for no comparison.</summary>
+    public int MeasuredSamples { get; init; } = 32;
+
+    /// <summary>Makes the observer of each activation's range.</summary>
+    public Func<IObserver> Observer { get; init; } = () => new MinMaxObserver();
+
+    /// <summary>What the models run on while ranges and errors are measured; by default this project's runtime on all cores.</summary>
+    public SessionFactory Sessions { get; init; } = (model, name) =>
+    {
+        // The session keeps the model alive; this reference to it ends here.
+        using Model loaded = Model.FromProto(model, name);
+        return new InferenceSession(loaded);
+    };
+}

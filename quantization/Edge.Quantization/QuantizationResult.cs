@@ -1,0 +1,9 @@
+using Edge.Onnx;
+using Edge.Quantization.Report;
+
+namespace Edge.Quantization;
+
+/// <summary>A quantized model and what it cost.</summary>
+/// <param name="Model">A QDQ model; it owns its memory.</param>
+/// <param name="Report">Ranges, scales, errors.</param>
+public sealed record QuantizationResult(ModelProto Model, QuantizationReport Report);

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using Edge.Onnx;
+using Edge.Quantization.Calibration;
+using Edge.Quantization.Rewrite;
+using Edge.Runtime;
+using Edge.Tensors;
+
+namespace Edge.Quantization.Report;
+
+/// <summary>A value that is compared between the float and the quantized model.</summary>
+/// <param name="Name">Its name in the float model.</param>
+/// <param name="QuantizedName">In the quantized model: the integers, or the float value where <paramref name="Parameters"/> is null.</param>
+/// <param name="Parameters">What makes the integers real numbers.</param>
+internal sealed record ComparedValue(string Name, string QuantizedName, QuantizationParameters? Parameters);
+
+/// <summary>What was measured.</summary>
+/// <param name="Errors">A value whose shape differs between the two models on some sample is left out.</param>
+/// <param name="Samples">Samples compared.</param>
+/// <param name="Provider">What ran the models.</param>
+internal sealed record Measurement(IReadOnlyDictionary<ComparedValue, SignalToNoise> Errors, int Samples, string Provider);
+
+/// <summary>Runs the float and the quantized model on the same samples and compares values inside and the outputs.</summary>
+internal static class ErrorMeasurement
+{
+    public static Measurement Run(
+        ModelProto real,
+        ModelProto quantized,
+        IReadOnlyList<ComparedValue> values,
+        SampleReader samples,
+        SessionFactory sessions,
+        Action<int> progress,
+        CancellationToken cancellation)
+    {
+        using IInferenceSession expected = sessions(TappedModel.Of(real, values.Select(v => v.Name)), "float model");
+        using IInferenceSession actual = sessions(TappedModel.Of(quantized, values.Select(v => v.QuantizedName)), "quantized model");
+        var pairs = values.Distinct().Select(v => (Value: v, Expected: IndexOf(expected, v.Name), Actual: IndexOf(actual, v.QuantizedName), Error: new SignalToNoise())).ToList();
+        int count = 0;
+        float[] dequantized = [];
+        foreach (IReadOnlyList<Tensor> sample in samples.Read(expected.Inputs))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            IReadOnlyList<Tensor> x = expected.Run([.. sample]), y = actual.Run([.. sample]);
+            for (int i = pairs.Count - 1; i >= 0; i--)
+            {
+                (ComparedValue value, int e, int a, SignalToNoise error) = pairs[i];
+                if (x[e].Shape != y[a].Shape) pairs.RemoveAt(i);
+                else error.Add(x[e].AsSpan<float>(), value.Parameters is { } p ? Dequantize(y[a], p, ref dequantized) : y[a].AsSpan<float>());
+            }
+            progress(++count);
+        }
+        return new Measurement(pairs.ToDictionary(p => p.Value, p => p.Error), count, actual.Provider);
+    }
+
+    private static int IndexOf(IInferenceSession session, string output)
+    {
+        for (int i = 0; i < session.Outputs.Count; i++)
+            if (session.Outputs[i].Name == output) return i;
+        throw new ModelException($"{session.Provider} does not return '{output}'");
+    }
+
+    private static ReadOnlySpan<float> Dequantize(Tensor integers, QuantizationParameters p, ref float[] buffer)
+    {
+        if (buffer.Length < integers.Count) buffer = new float[integers.Count];
+        ReadOnlySpan<byte> codes = integers.Bytes;
+        if (integers.Type == DataType.Int8)
+        {
+            ReadOnlySpan<sbyte> signed = MemoryMarshal.Cast<byte, sbyte>(codes);
+            for (int i = 0; i < signed.Length; i++) buffer[i] = (signed[i] - p.ZeroPoint) * p.Scale;
+        }
+        else
+        {
+            for (int i = 0; i < codes.Length; i++) buffer[i] = (codes[i] - p.ZeroPoint) * p.Scale;
+        }
+        return buffer.AsSpan(0, integers.Count);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+
+namespace Edge.Quantization.Report;
+
+/// <summary>The readable form of a report.</summary>
+internal static class MarkdownReport
+{
+    public static string Write(QuantizationReport r)
+    {
+        var text = new StringBuilder();
+        text.Append("# Quantization report\n\n");
+        text.Append($"Model {r.SourceBytes:N0} → {r.QuantizedBytes:N0} bytes ({Percent(r.QuantizedBytes, r.SourceBytes)}), sha256 {r.SourceSha256}.\n");
+        text.Append($"Calibrated on {r.CalibrationSamples} samples of {r.Calibration}; compared on {r.MeasuredSamples}, with {r.Provider}. Edge.Quantization {r.ToolVersion}.\n");
+        text.Append($"Weights int8 {(r.Options.PerChannel ? "per channel" : "per tensor")}, activations {(r.Options.SymmetricActivations ? "symmetric int8" : "asymmetric uint8")}, bias {(r.Options.QuantizeBias ? "int32" : "float32")}.\n");
+        text.Append($"{r.Layers.Count} layers are quantized, {r.FloatLayers.Count} stay float.\n");
+        Outputs(text, r);
+        Layers(text, r);
+        FloatLayers(text, r);
+        return text.ToString();
+    }
+
+    private static void Outputs(StringBuilder text, QuantizationReport r)
+    {
+        if (r.Outputs.Count == 0) return;
+        text.Append("\n## Outputs, int8 against float\n\n| output | SQNR dB | max error | mean error |\n|---|---:|---:|---:|\n");
+        foreach (OutputReport o in r.Outputs)
+            text.Append($"| {Cell(o.Name)} | {Db(o.SqnrDb)} | {Number(o.MaxError)} | {Number(o.MeanError)} |\n");
+    }
+
+    private static void Layers(StringBuilder text, QuantizationReport r)
+    {
+        if (r.Layers.Count == 0) return;
+        text.Append("\n## Quantized layers, worst result first\n\nThe result's ratio holds the errors of all layers before it.\n\n");
+        text.Append("| layer | operator | result SQNR dB | result range | scale | zero point | weight SQNR dB | weight range | weight scales |\n|---|---|---:|---|---:|---:|---:|---|---|\n");
+        foreach (LayerReport l in r.Layers.OrderBy(l => l.SqnrDb ?? double.PositiveInfinity))
+        {
+            ActivationReport? y = l.Outputs.Count > 0 ? l.Outputs[0] : null;
+            text.Append($"| {Cell(l.Name)} | {l.Operator} | {(l.SqnrDb is { } db ? Db(db) : "–")} | ");
+            text.Append(y is null ? "float32 | – | – | " : $"{Number(y.Min)} … {Number(y.Max)} | {Number(y.Scale)} | {y.ZeroPoint} | ");
+            text.Append(l.Weights is not { } w ? "– | – | – |\n"
+                : $"{Db(w.SqnrDb)} | {Number(w.Min)} … {Number(w.Max)} | {Number(w.MinScale)} … {Number(w.MaxScale)}{(w.BiasMadeRoom ? ", enlarged for the bias" : "")} |\n");
+        }
+    }
+
+    private static void FloatLayers(StringBuilder text, QuantizationReport r)
+    {
+        if (r.FloatLayers.Count == 0) return;
+        text.Append("\n## Layers in float\n\n| layer | operator | why |\n|---|---|---|\n");
+        foreach (FloatLayerReport l in r.FloatLayers) text.Append($"| {Cell(l.Name)} | {l.Operator} | {Cell(l.Reason)} |\n");
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace('\n', ' ');
+
+    private static string Percent(long part, long whole) => whole == 0 ? "–" : (100.0 * part / whole).ToString("F1", CultureInfo.InvariantCulture) + "%";
+
+    private static string Db(double db) => double.IsPositiveInfinity(db) ? "exact" : db.ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+}

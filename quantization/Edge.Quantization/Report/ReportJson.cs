@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Edge.Quantization.Report;
+
+/// <summary>Serialization of reports without reflection.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(QuantizationReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,41 @@
+using Edge.Onnx;
+using Edge.Quantization.Calibration;
+using Edge.Quantization.Rewrite.Opset;
+
+namespace Edge.Quantization.Rewrite.Preparation;
+
+/// <summary>
+/// Brings a float model into the form that is quantized: the same function, up to rounding, with fewer nodes, constants as
+/// initializers and an operator set that has per-channel scales.
+/// </summary>
+internal static class ModelPreparation
+{
+    private static readonly HashSet<string> Integer =
+        ["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul"];
+
+    /// <param name="model">Changed in place.</param>
+    /// <param name="samples">The first is run to learn shapes and types.</param>
+    /// <param name="sessions">What it is run on.</param>
+    /// <exception cref="ModelException">The model is quantized already, or a node cannot be brought to the operator set.</exception>
+    public static (OnnxGraph Graph, TensorFacts Facts) Prepare(ModelProto model, SampleReader samples, SessionFactory sessions)
+    {
+        if (!model.HasGraph) throw new ModelException("the model has no graph");
+        if (model.Graph.Nodes.Find(n => Integer.Contains(n.OpType) || n.OpType.StartsWith("QLinear", StringComparison.Ordinal)) is { } quantized)
+            throw new ModelException($"{OnnxGraph.Describe(quantized)}: the model is quantized already; quantize the float model that it was made from");
+        var graph = new OnnxGraph(model);
+        graph.NameNodes();
+        ConstantNodes.Lift(graph);
+        IdentityRemoval.Apply(graph);
+        graph.RemoveDead();
+        TensorFacts facts = TensorFacts.Gather(graph, sessions, samples);
+        OpsetUpgrade.Apply(graph, facts);
+        ConstantFolding.Apply(graph, facts);
+        GemmForm.Apply(graph, facts);
+        AffineFolding.Apply(graph, facts);
+        ScalarArithmetic.Apply(graph, facts);
+        SpatialMean.Apply(graph, facts);
+        graph.RemoveDead();
+        graph.NameNodes();
+        return (graph, facts);
+    }
+}
