@@ -83,6 +83,22 @@ public sealed class HostileInputTests
             Assert.Throws<ModelException>(() => OnnxReader.Read(file, "m.onnx", new OnnxLimits { MaxDepth = 1 })).Message);
     }
 
+    [Fact]
+    public void The_deepest_limit_fits_a_small_stack()
+    {
+        // The message in the middle is 1,000 deep: graph, value info, then types in types.
+        WireBytes type = new();
+        for (int i = 0; i < 997; i++) type = new WireBytes().Message(i % 2 == 0 ? 1 : 4, type);
+        byte[] file = WireFormatTests.Model(new WireBytes().Message(11, new WireBytes().Message(2, type)));
+        ModelProto? model = null;
+        Thread small = new(() => model = OnnxReader.Read(file, "m.onnx", new OnnxLimits { MaxDepth = 1000 }), maxStackSize: 512 * 1024);
+
+        small.Start();
+        small.Join();
+
+        Assert.NotNull(model);
+    }
+
     /// <summary>A tensor in the second attribute of the second node; its first byte is at offset 14.</summary>
     private static byte[] Nested(WireBytes tensor)
     {
