@@ -16,6 +16,7 @@ internal static class OperatorTable
         backend node tests (ONNX 1.22, opset 27). *Passed* counts the tests of that operator alone which the runtime passes, with
         the graph optimized and as it is; *excluded* ones are listed below with their reasons.
 
+
         """;
 
     /// <summary>The committed file.</summary>

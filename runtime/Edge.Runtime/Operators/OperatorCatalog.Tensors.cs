@@ -10,6 +10,7 @@ using Edge.Runtime.Operators.Pad;
 using Edge.Runtime.Operators.QLinearConv;
 using Edge.Runtime.Operators.QLinearMatMul;
 using Edge.Runtime.Operators.Reshape;
+using Edge.Runtime.Operators.Resize;
 using Edge.Runtime.Operators.Shapes;
 using Edge.Runtime.Operators.Slice;
 using Edge.Runtime.Operators.Transpose;
@@ -40,6 +41,7 @@ internal static partial class OperatorCatalog
         new GatherOperator(), new GatherElementsOperator(), new GatherNDOperator(),
         new ShapeOperator(), new SizeOperator(), new ConstantOperator(), new ConstantOfShapeOperator(),
         new CastOperator(), new CastLikeOperator(), new ExpandOperator(), new TileOperator(),
+        new ResizeOperator("Resize", 10, LatestOpset), new ResizeOperator("Upsample", 7, 9),
         new PadOperator(), new DepthToSpaceOperator(), new SpaceToDepthOperator(),
     ];
 }

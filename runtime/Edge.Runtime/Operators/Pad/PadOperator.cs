@@ -54,7 +54,7 @@ internal sealed class PadOperator() : Operator("Pad", "", 2, OperatorCatalog.Lat
         var fill = Tensor.Create(c.Type(0), Shape.Scalar);
         bool given = c.Node.Opset >= 11 && c.Has(Value);
         if (c.Node.Opset < 11 && fill.Type == DataType.Float32) fill.AsSpan<float>()[0] = c.Attributes.Float("value", 0);
-        return new PadExecutor(new IndexedCopy(x.Dims, tables, c.Type(0).Size()), fill, given ? Value : -1);
+        return new IndexedExecutor("pad", new IndexedCopy(x.Dims, tables, c.Type(0).Size()), fill, given ? Value : -1);
     }
 
     private static PadMode Mode(Node node) => node.Attributes.String("mode", "constant") switch

@@ -1,0 +1,112 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Edge.Kernels.Threading;
+
+namespace Edge.Kernels.Layout;
+
+/// <summary>
+/// <c>y[o, j, i] = Σₜ weight[j, t] · x[o, index[j, t], i]</c>: one separable pass of linear, cubic or any other
+/// resampling along one axis of a float32 tensor. Immutable.
+/// </summary>
+/// <remarks>
+/// Every sum is formed in the order of the taps, one multiplication and one addition at a time, so that all instruction
+/// sets and any number of threads return the same bits.
+/// </remarks>
+public sealed unsafe class AxisFilter
+{
+    private readonly int _outer;
+    private readonly int _size;
+    private readonly int _inner;
+    private readonly int _taps;
+    private readonly int[] _indices;
+    private readonly float[] _weights;
+    private readonly int _rows;
+
+    /// <param name="outer">Product of the dimensions before the axis.</param>
+    /// <param name="size">Size of the axis in the source.</param>
+    /// <param name="inner">Product of the dimensions behind the axis.</param>
+    /// <param name="taps">Taps of each output.</param>
+    /// <param name="indices"><c>[output, taps]</c>: where each tap reads, within <c>[0, size)</c>; −1 in the first tap stands for the fill value.</param>
+    /// <param name="weights"><c>[output, taps]</c>.</param>
+    public AxisFilter(int outer, int size, int inner, int taps, int[] indices, float[] weights)
+    {
+        _outer = outer;
+        _size = size;
+        _inner = inner;
+        _taps = taps;
+        _indices = indices;
+        _weights = weights;
+        OutputSize = indices.Length / taps;
+        _rows = checked(outer * OutputSize);
+    }
+
+    /// <summary>Size of the axis in the target.</summary>
+    public int OutputSize { get; }
+
+    /// <summary>Elements of the target.</summary>
+    public nint OutputCount => (nint)_rows * _inner;
+
+    /// <param name="x">Source, dense.</param>
+    /// <param name="y">Target, dense; does not overlap the source.</param>
+    /// <param name="fill">The value of outputs without taps.</param>
+    /// <param name="pool">The threads to use.</param>
+    public void Run(float* x, float* y, float fill, WorkerPool pool)
+    {
+        if (_rows == 0 || _inner == 0) return;
+        int chunks = Grain.Chunks(OutputCount * _taps * sizeof(float), _rows, pool.Threads);
+        var job = new Job(this, x, y, fill, chunks);
+        pool.Run(ref job, chunks);
+    }
+
+    private void Row(float* x, float* y, int row, float fill)
+    {
+        var (o, j) = Math.DivRem(row, OutputSize);
+        x += (nint)o * _size * _inner;
+        y += (nint)row * _inner;
+        fixed (int* index = &_indices[j * _taps])
+        fixed (float* weight = &_weights[j * _taps])
+        {
+            if (*index < 0) new Span<float>(y, _inner).Fill(fill);
+            else if (_taps == 2) Two(x + (nint)index[0] * _inner, weight[0], x + (nint)index[1] * _inner, weight[1], y, _inner);
+            else Many(x, index, weight, _taps, y, _inner);
+        }
+    }
+
+    /// <summary>y = a·x₀ + b·x₁; one lane is one inner element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Two(float* x0, float a, float* x1, float b, float* y, int count)
+    {
+        int i = 0;
+        for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
+            Vector.Store(Vector.Load(x0 + i) * a + Vector.Load(x1 + i) * b, y + i);
+        for (; i < count; i++) y[i] = x0[i] * a + x1[i] * b;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Many(float* x, int* index, float* weight, int taps, float* y, int count)
+    {
+        int i = 0;
+        for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
+        {
+            var sum = Vector.Load(x + (nint)index[0] * count + i) * weight[0];
+            for (int t = 1; t < taps; t++) sum += Vector.Load(x + (nint)index[t] * count + i) * weight[t];
+            Vector.Store(sum, y + i);
+        }
+
+        for (; i < count; i++)
+        {
+            float sum = x[(nint)index[0] * count + i] * weight[0];
+            for (int t = 1; t < taps; t++) sum += x[(nint)index[t] * count + i] * weight[t];
+            y[i] = sum;
+        }
+    }
+
+    private readonly struct Job(AxisFilter filter, float* x, float* y, float fill, int chunks) : IParallelJob
+    {
+        public void Execute(int chunk)
+        {
+            int end = Grain.Start(filter._rows, chunk + 1, chunks);
+            for (int row = Grain.Start(filter._rows, chunk, chunks); row < end; row++) filter.Row(x, y, row, fill);
+        }
+    }
+}
