@@ -26,12 +26,16 @@ public static class Program
         {
             InspectCommand.Create(terminal),
             BenchCommand.Create(terminal),
+            QuantizeCommand.Create(terminal),
+            VerifyCommand.Create(terminal),
+            DigestCommand.Create(terminal),
+            OperatorsCommand.Create(terminal),
         };
         var parsed = root.Parse(args);
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         try
         {
-            return parsed.Invoke(configuration);
+            return parsed.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
         }
         catch (Exception e) when (UserErrors.Message(e) is { } message)
         {

@@ -34,7 +34,15 @@ root.SetAction(p =>
 
     return good ? 0 : 1;
 });
-return root.Parse(args).Invoke();
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e) when (e is Edge.Onnx.ModelException or IOException or NotSupportedException)
+{
+    Console.Error.WriteLine($"modelmatrix: {e.Message}");
+    return 1;
+}
 
 // EDGE_SHARED, or the nearest folder "shared" beside a folder above this one.
 static string? FindData()

@@ -1,3 +1,5 @@
+using Edge.Devices;
+using Edge.Imaging;
 using Edge.Onnx;
 
 namespace Edge.Cli.Output;
@@ -8,7 +10,7 @@ internal static class UserErrors
     /// <summary>The line; null for a fault of the program.</summary>
     public static string? Message(Exception e) => e switch
     {
-        ModelException or CommandException => Line(e.Message),
+        ModelException or CommandException or ImageException or DeviceException => Line(e.Message),
         NotSupportedException when e.Message.Contains("kernel set", StringComparison.Ordinal) || e.Message.StartsWith("EDGE_ISA", StringComparison.Ordinal) => Line(e.Message),
         FileNotFoundException f => $"{f.FileName}: no such file",
         DirectoryNotFoundException or UnauthorizedAccessException or IOException => Line(e.Message),

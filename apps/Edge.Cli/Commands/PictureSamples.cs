@@ -1,0 +1,40 @@
+using Edge.Cli.Output;
+using Edge.Imaging;
+using Edge.Imaging.Preprocessing;
+using Edge.Imaging.Sources;
+using Edge.Quantization.Calibration;
+using Edge.Runtime;
+using Edge.Tensors;
+
+namespace Edge.Cli.Commands;
+
+/// <summary>Samples for quantizing and comparing: a folder of pictures, or arrays.</summary>
+internal static class PictureSamples
+{
+    /// <param name="path">A folder of pictures, a <c>.npy</c> or <c>.npz</c> file, or a folder of those.</param>
+    /// <param name="preprocess">How pictures become input, in text form; null for the model's defaults.</param>
+    public static ICalibrationSource Open(string path, string? preprocess)
+    {
+        if (File.Exists(path) && Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".npz") return Arrays(path, preprocess);
+        if (!Directory.Exists(path)) throw new CommandException($"{path}: no such folder");
+        if (Directory.EnumerateFiles(path).Any(f => Path.GetExtension(f).ToLowerInvariant() is ".npy" or ".npz")) return Arrays(path, preprocess);
+        var files = PictureFiles.Find([path]);
+        var options = PreprocessArguments.Parse(preprocess);
+        return new DelegateCalibrationSource($"{path} ({files.Count} pictures)", files.Count, inputs => Read(files, options, inputs));
+    }
+
+    private static ArrayCalibrationSource Arrays(string path, string? preprocess) =>
+        preprocess is null ? ArrayCalibrationSource.Open(path) : throw new CommandException("--preprocess is for pictures; arrays are taken as they are");
+
+    private static IEnumerable<IReadOnlyList<Tensor>> Read(IReadOnlyList<string> files, PreprocessOptions options, IReadOnlyList<TensorInfo> inputs)
+    {
+        if (inputs.Count != 1) throw new CommandException($"the model takes {inputs.Count} inputs ({string.Join("; ", inputs)}); pictures can feed only one: use a .npz file");
+        var preprocessor = PreprocessArguments.For(inputs[0], options);
+        var input = preprocessor.CreateInput();
+        foreach (string file in files)
+        {
+            using (var bitmap = ImageCodec.Default.Load(file)) preprocessor.Run(bitmap.View, input);
+            yield return [input];
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Edge.Cli.Output;
+using Edge.Imaging.Preprocessing;
+using Edge.Runtime;
+
+namespace Edge.Cli.Commands;
+
+/// <summary>The option that says how pictures become a model's input.</summary>
+internal static class PreprocessArguments
+{
+    public static Option<string?> Option() => new("--preprocess")
+    {
+        Description = "how pictures become input, such as resize=256,crop=224,scale=1/255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225,color=rgb; "
+            + "what is left out follows from the model",
+    };
+
+    public static PreprocessOptions Parse(string? text)
+    {
+        try
+        {
+            return text is null ? new PreprocessOptions() : PreprocessOptions.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException($"--preprocess: {e.Message}", e);
+        }
+    }
+
+    public static Preprocessor For(TensorInfo input, PreprocessOptions options)
+    {
+        int[] dims = input.Dimensions is { } d ? [.. d.Select(x => x.Size)] : throw new CommandException($"input {input}: the model leaves its rank open");
+        return new Preprocessor(options, ModelInput.Resolve(options, input.Name, input.Type, dims));
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Edge.Cli.Output;
+using Edge.Runtime;
+using Edge.Tensors;
+using Spectre.Console;
+
+namespace Edge.Cli.Commands;
+
+/// <summary><c>edge verify</c>: how far two models, or two engines, agree on the same data.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var a = new Argument<string>("a") { Description = "an ONNX file" };
+        var b = new Argument<string>("b") { Description = "an ONNX file with the same inputs and outputs; the same file to compare engines" };
+        var data = new Option<string>("--data") { Description = "a folder of pictures, or .npy or .npz arrays", Required = true };
+        var preprocess = PreprocessArguments.Option();
+        var engineA = Engine("--engine-a", "what runs a");
+        var engineB = Engine("--engine-b", "what runs b");
+        var threads = ModelArguments.Threads();
+        var isa = ModelArguments.Isa();
+        var atLeast = new Option<double?>("--min-agreement") { Description = "exit with 2 if fewer than this percentage of the samples have the same top-1" };
+        var json = new Option<bool>("--json") { Description = "print JSON" };
+        var command = new Command("verify", "Compares two models, or one model on two engines: top-1 agreement, largest and mean error.")
+        {
+            a, b, data, preprocess, engineA, engineB, threads, isa, atLeast, json,
+        };
+        command.SetAction(p =>
+        {
+            var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) };
+            using var first = Engines.Open(p.GetValue(engineA)!, p.GetValue(a)!, options);
+            using var second = Engines.Open(p.GetValue(engineB)!, p.GetValue(b)!, options);
+            var report = Compare(first, second, p.GetValue(a)!, p.GetValue(b)!, p.GetValue(data)!, p.GetValue(preprocess));
+            if (p.GetValue(json)) terminal.Line(JsonSerializer.Serialize(report, VerifyJson.Default.VerifyReport));
+            else Write(terminal, report);
+            return p.GetValue(atLeast) is { } minimum && report.Top1AgreementPercent < minimum ? 2 : 0;
+        });
+        return command;
+    }
+
+    private static Option<string> Engine(string name, string what)
+    {
+        var option = new Option<string>(name) { Description = $"{what}: {Engines.Own} or {Engines.Other}", DefaultValueFactory = _ => Engines.Own };
+        return option.AcceptOnlyFromAmong(Engines.Own, Engines.Other);
+    }
+
+    private static VerifyReport Compare(IInferenceSession a, IInferenceSession b, string nameA, string nameB, string data, string? preprocess)
+    {
+        if (!a.Inputs.Select(i => i.Type).SequenceEqual(b.Inputs.Select(i => i.Type)) || a.Outputs.Count != b.Outputs.Count)
+            throw new CommandException($"{nameA} and {nameB} cannot be compared: their inputs and outputs differ ({string.Join("; ", a.Inputs)} → {a.Outputs.Count} outputs; {string.Join("; ", b.Inputs)} → {b.Outputs.Count} outputs)");
+        var outputs = a.Outputs.Select(o => new OutputComparison(o.Name)).ToArray();
+        int samples = 0, same = 0;
+        foreach (var inputs in PictureSamples.Open(data, preprocess).Read(a.Inputs))
+        {
+            var x = a.Run([.. inputs]);
+            var y = b.Run([.. inputs]);
+            bool all = true;
+            for (int i = 0; i < outputs.Length; i++) all &= outputs[i].Add(x[i], y[i], samples);
+            samples++;
+            if (all) same++;
+        }
+
+        if (samples == 0) throw new CommandException($"{data}: there are no samples in it");
+        return new VerifyReport(nameA, a.Provider, nameB, b.Provider, samples, same, 100.0 * same / samples, [.. outputs.Select(o => o.Summarize())]);
+    }
+
+    private static void Write(Terminal terminal, VerifyReport r)
+    {
+        terminal.Line($"{r.ModelA} on {r.ProviderA} against {r.ModelB} on {r.ProviderB}, {r.Samples} samples");
+        terminal.Line($"  same top-1   {r.SameTop1} of {r.Samples} ({r.Top1AgreementPercent:0.00} %)");
+        var table = Terminal.NewTable("output", ">max error", ">mean error", ">max error / range", "worst sample");
+        foreach (var o in r.Outputs)
+            table.AddRow(Markup.Escape(o.Output), $"{o.MaxError:G4}", $"{o.MeanError:G4}", $"{o.RelativeError:0.0e+00}", $"#{o.WorstSample}");
+        terminal.Console.Write(table);
+    }
+
+    /// <summary>The differences of one output over all samples.</summary>
+    private sealed class OutputComparison(string name)
+    {
+        private double _max, _sum, _low = double.PositiveInfinity, _high = double.NegativeInfinity;
+        private long _count;
+        private int _worst;
+
+        /// <summary>Whether both have their maximum in the same place.</summary>
+        public bool Add(Tensor a, Tensor b, int sample)
+        {
+            if (a.Shape != b.Shape || a.Type != b.Type) throw new CommandException($"output '{name}' of sample {sample} is {a} in one model and {b} in the other");
+            var x = Numbers.Of(a);
+            var y = Numbers.Of(b);
+            for (int i = 0; i < x.Length; i++)
+            {
+                double d = Math.Abs(x[i] - y[i]);
+                if (double.IsNaN(d) && !(double.IsNaN(x[i]) && double.IsNaN(y[i]))) d = double.PositiveInfinity;
+                if (d > _max) (_max, _worst) = (d, sample);
+                _sum += d;
+                _low = Math.Min(_low, Math.Min(x[i], y[i]));
+                _high = Math.Max(_high, Math.Max(x[i], y[i]));
+            }
+
+            _count += x.Length;
+            return Numbers.ArgMax(x) == Numbers.ArgMax(y);
+        }
+
+        public OutputReport Summarize() => new(name, _max, _count == 0 ? 0 : _sum / _count, _high > _low ? _max / (_high - _low) : 0, _worst);
+    }
+}
+
+internal sealed record OutputReport(string Output, double MaxError, double MeanError, double RelativeError, int WorstSample);
+
+internal sealed record VerifyReport(
+    string ModelA, string ProviderA, string ModelB, string ProviderB, int Samples, int SameTop1, double Top1AgreementPercent, IReadOnlyList<OutputReport> Outputs);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(VerifyReport))]
+internal sealed partial class VerifyJson : JsonSerializerContext;
