@@ -16,7 +16,9 @@ public static class KernelCatalog
     private static readonly Entry[] s_entries =
     [
         new("avx512", Avx512F.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported && Fma.IsSupported, Avx512Kernels.Create),
+        new("avxvnni", AvxVnni.IsSupported && Avx2.IsSupported && Fma.IsSupported, AvxVnniKernels.Create),
         new("avx2", Avx2.IsSupported && Fma.IsSupported, Avx2Kernels.Create),
+        new("dotprod", Dp.Arm64.IsSupported && AdvSimd.Arm64.IsSupported, DotProdKernels.Create),
         new("neon", AdvSimd.Arm64.IsSupported, NeonKernels.Create),
         new("vector128", Vector128.IsHardwareAccelerated, Vector128Kernels.Create),
         new("scalar", true, ScalarKernels.Create),

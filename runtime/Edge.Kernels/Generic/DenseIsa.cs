@@ -12,4 +12,8 @@ internal sealed class DenseIsa
     public required TileSet TilesF32 { get; init; }
 
     public required DepthwiseKernelsF32 DepthwiseF32 { get; init; }
+
+    public required Int8Tiles TilesInt8 { get; init; }
+
+    public required DepthwiseKernelsInt8 DepthwiseInt8 { get; init; }
 }

@@ -14,7 +14,9 @@ internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
             : new GemmConvF32(isa.Name, isa.TilesF32, geometry, weights, bias, activation);
 
     public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output) =>
-        new Edge.Kernels.Isa.ScalarConvInt8(geometry, weights, bias, inputSigned, inputZeroPoint, output);
+        geometry.IsDepthwise
+            ? new DepthwiseConvInt8(isa.Name, isa.DepthwiseInt8, geometry, weights, bias, inputSigned, inputZeroPoint, output)
+            : new GemmConvInt8(isa.Name, isa.TilesInt8, geometry, weights, bias, inputSigned, inputZeroPoint, output);
 
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => Gemm.MatMulF32.ScratchBytes(isa.TilesF32, n, k);
 

@@ -18,7 +18,7 @@ internal enum ResidualPlace
 internal static unsafe class ConvF32Check
 {
     /// <summary>Null if they agree within <see cref="Tolerance"/>, else what is wrong.</summary>
-    public static string? Compare(KernelSet set, in ConvGeometry g, in Activation activation, ResidualPlace place, WorkerPool pool, int seed)
+    public static string? Compare(DenseKernels dense, in ConvGeometry g, in Activation activation, ResidualPlace place, WorkerPool pool, int seed)
     {
         var random = new Random(seed);
         using GuardedMemory x = Floats(random, (nint)g.Batch * g.InHeight * g.InWidth * g.InChannels);
@@ -31,7 +31,7 @@ internal static unsafe class ConvF32Check
         ReadOnlySpan<float> biases = seed % 5 == 0 ? [] : bias.Floats;
         using (PreparedConvF32 reference = new ScalarDense().PrepareConvF32(g, w.Floats, biases, activation))
             reference.Run((float*)x.Data, place == ResidualPlace.None ? null : (float*)residual.Data, (float*)expected.Data, null, WorkerPool.Inline);
-        using PreparedConvF32 tested = set.Dense.PrepareConvF32(g, w.Floats, biases, activation);
+        using PreparedConvF32 tested = dense.PrepareConvF32(g, w.Floats, biases, activation);
         using var scratch = new GuardedMemory(tested.ScratchBytes);
         if (place == ResidualPlace.InOutput) residual.Bytes.CopyTo(actual.Bytes);
         GuardedMemory from = place == ResidualPlace.InOutput ? actual : residual;

@@ -31,14 +31,14 @@ public sealed unsafe class ConvF32Tests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Every_set_agrees_with_scalar_on_awkward_shapes(string isa)
     {
-        KernelSet set = KernelSets.Require(isa);
+        DenseKernels dense = KernelSets.Require(isa);
         int seed = 0;
         foreach (ConvGeometry g in Geometries.Listed())
             foreach (ResidualPlace place in Enum.GetValues<ResidualPlace>())
             {
                 seed++;
                 using var pool = new WorkerPool(1 + seed % 3);
-                Assert.Null(ConvF32Check.Compare(set, g, s_activations[seed % s_activations.Length], place, pool, seed));
+                Assert.Null(ConvF32Check.Compare(dense, g, s_activations[seed % s_activations.Length], place, pool, seed));
             }
     }
 
@@ -46,9 +46,9 @@ public sealed unsafe class ConvF32Tests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Every_set_agrees_with_scalar_on_any_shape(string isa)
     {
-        KernelSet set = KernelSets.Require(isa);
+        DenseKernels dense = KernelSets.Require(isa);
         Gen.Select(Geometries.Random, Gen.OneOf(s_activations), Gen.Enum<ResidualPlace>(), Gen.Int[1, 1000]).Sample(
-            (g, activation, place, seed) => ConvF32Check.Compare(set, g, activation, place, WorkerPool.Inline, seed) ?? "",
+            (g, activation, place, seed) => ConvF32Check.Compare(dense, g, activation, place, WorkerPool.Inline, seed) ?? "",
             detail => Assert.Empty(detail), iter: 300);
     }
 
@@ -56,11 +56,11 @@ public sealed unsafe class ConvF32Tests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Every_activation_is_applied(string isa)
     {
-        KernelSet set = KernelSets.Require(isa);
+        DenseKernels dense = KernelSets.Require(isa);
         foreach (Activation activation in s_activations)
         {
-            Assert.Null(ConvF32Check.Compare(set, ConvGeometry.MatMul(29, 20, 45), activation, ResidualPlace.None, WorkerPool.Inline, 1));
-            Assert.Null(ConvF32Check.Compare(set, Geometries.Square(6, 29, 29, 3, 1, group: 29), activation, ResidualPlace.Apart, WorkerPool.Inline, 2));
+            Assert.Null(ConvF32Check.Compare(dense, ConvGeometry.MatMul(29, 20, 45), activation, ResidualPlace.None, WorkerPool.Inline, 1));
+            Assert.Null(ConvF32Check.Compare(dense, Geometries.Square(6, 29, 29, 3, 1, group: 29), activation, ResidualPlace.Apart, WorkerPool.Inline, 2));
         }
     }
 
@@ -68,7 +68,7 @@ public sealed unsafe class ConvF32Tests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Not_a_number_and_infinity_pass_through(string isa)
     {
-        KernelSet set = KernelSets.Require(isa);
+        DenseKernels dense = KernelSets.Require(isa);
         foreach (Activation activation in (Activation[])[Activation.None, Activation.Relu, Activation.Clip(-1, 1)])
             foreach (ConvGeometry g in (ConvGeometry[])[ConvGeometry.MatMul(3, 1, 40), new(1, 1, 3, 40, 1, 3, 40, Group: 40)])
             {
@@ -76,7 +76,7 @@ public sealed unsafe class ConvF32Tests
                 Array.Fill(x, float.NaN, 0, g.InChannels);
                 Array.Fill(x, float.NegativeInfinity, g.InChannels, g.InChannels);
                 Array.Fill(x, float.PositiveInfinity, 2 * g.InChannels, g.InChannels);
-                using PreparedConvF32 conv = set.Dense.PrepareConvF32(g, w, [], activation);
+                using PreparedConvF32 conv = dense.PrepareConvF32(g, w, [], activation);
                 fixed (float* px = x, py = y) conv.Run(px, null, py, null, WorkerPool.Inline);
                 Assert.All(y[..40], v => Assert.Equal(float.NaN, v));
                 Assert.All(y[40..80], v => Assert.Equal(ScalarActivation.Apply(activation, float.NegativeInfinity), v));
@@ -88,13 +88,13 @@ public sealed unsafe class ConvF32Tests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void The_number_of_threads_changes_no_bit(string isa)
     {
-        KernelSet set = KernelSets.Require(isa);
+        DenseKernels dense = KernelSets.Require(isa);
         foreach (ConvGeometry g in (ConvGeometry[])[Geometries.Square(20, 24, 70, 3, 1), ConvGeometry.MatMul(1, 512, 1000), Geometries.Square(30, 64, 64, 3, 1, group: 64)])
         {
             var random = new Random(3);
             using GuardedMemory x = ConvF32Check.Floats(random, (nint)g.InHeight * g.InWidth * g.InChannels);
             using GuardedMemory w = ConvF32Check.Floats(random, (nint)g.OutChannels * g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth);
-            using PreparedConvF32 conv = set.Dense.PrepareConvF32(g, w.Floats, [], Activation.None);
+            using PreparedConvF32 conv = dense.PrepareConvF32(g, w.Floats, [], Activation.None);
             byte[]? first = null;
             foreach (int threads in (int[])[1, 2, 3, 7])
             {
@@ -112,14 +112,14 @@ public sealed unsafe class ConvF32Tests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void A_run_allocates_nothing(string isa)
     {
-        KernelSet set = KernelSets.Require(isa);
+        DenseKernels dense = KernelSets.Require(isa);
         using var pool = new WorkerPool(2);
         foreach (ConvGeometry g in (ConvGeometry[])[Geometries.Square(12, 8, 20, 3, 1), Geometries.Square(12, 20, 20, 3, 1, group: 20), Geometries.Square(12, 3, 9, 3, 1)])
         {
             var random = new Random(3);
             using GuardedMemory x = ConvF32Check.Floats(random, (nint)g.InHeight * g.InWidth * g.InChannels);
             using GuardedMemory w = ConvF32Check.Floats(random, (nint)g.OutChannels * g.InChannelsPerGroup * 9);
-            using PreparedConvF32 conv = set.Dense.PrepareConvF32(g, w.Floats, [], new(ActivationKind.HardSwish));
+            using PreparedConvF32 conv = dense.PrepareConvF32(g, w.Floats, [], new(ActivationKind.HardSwish));
             using var y = new GuardedMemory((nint)g.OutHeight * g.OutWidth * g.OutChannels * sizeof(float));
             for (int i = 0; i < 3; i++) conv.Run((float*)x.Data, null, (float*)y.Data, null, pool);
             long before = GC.GetAllocatedBytesForCurrentThread();

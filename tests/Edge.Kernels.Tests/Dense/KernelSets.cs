@@ -1,4 +1,10 @@
-using Edge.Kernels.Threading;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Edge.Kernels.Dense;
+using Edge.Kernels.Generic;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Isa;
 using Xunit;
 
 namespace Edge.Kernels.Tests.Dense;
@@ -6,15 +12,29 @@ namespace Edge.Kernels.Tests.Dense;
 /// <summary>Every kernel set there is, as test data; those that this CPU cannot run are skipped visibly.</summary>
 public static class KernelSets
 {
-    public static TheoryData<string> All => [.. KernelCatalog.Names];
+    /// <summary>The set <c>avxvnni</c> with its one instruction emulated.</summary>
+    private const string EmulatedVnni = "avxvnni, emulated";
 
-    public static KernelSet Require(string name)
+    public static TheoryData<string> All => [.. KernelCatalog.Names, EmulatedVnni];
+
+    public static DenseKernels Require(string name)
     {
+        if (name == EmulatedVnni)
+        {
+            Assert.SkipUnless(Avx2.IsSupported && Fma.IsSupported, "this CPU cannot run avx2");
+            return Emulated();
+        }
         KernelSet? set = KernelCatalog.Available.FirstOrDefault(s => s.Name == name);
         Assert.SkipUnless(set is not null, $"this CPU cannot run {name}");
-        return set!;
+        return set!.Dense;
     }
 
-    /// <summary>Pools of one, two and more threads than there are chunks, shared by all tests that hold the lock.</summary>
-    internal static readonly WorkerPool[] Pools = [WorkerPool.Inline, new(2), new(5)];
+    private static GenericDense Emulated() => new(new DenseIsa
+    {
+        Name = "emulated",
+        TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
+        DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
+        TilesInt8 = Int8Tiles.Narrow<EmulatedVnniInt8, Vector256<int>, Vector256<sbyte>, Vector256<byte>>(),
+        DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
+    });
 }

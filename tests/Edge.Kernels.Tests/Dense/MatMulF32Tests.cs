@@ -1,4 +1,5 @@
 using CsCheck;
+using Edge.Kernels.Dense;
 using Edge.Kernels.SelfTest;
 using Edge.Kernels.Threading;
 using Xunit;
@@ -13,9 +14,9 @@ public sealed class MatMulF32Tests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Every_set_agrees_with_scalar(string isa)
     {
-        KernelSet set = KernelSets.Require(isa);
+        DenseKernels dense = KernelSets.Require(isa);
         Gen.Select(s_size, s_size, s_size, Gen.Bool, Gen.OneOf(0, 0, 1, 5), Gen.Int[1, 1000]).Sample(
-            (m, n, k, transposed, gap, seed) => MatMulF32Check.Compare(set, m, n, k, transposed, gap, WorkerPool.Inline, seed) ?? "",
+            (m, n, k, transposed, gap, seed) => MatMulF32Check.Compare(dense, m, n, k, transposed, gap, WorkerPool.Inline, seed) ?? "",
             detail => Assert.Empty(detail), iter: 200);
     }
 
@@ -23,10 +24,10 @@ public sealed class MatMulF32Tests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Several_threads_agree_with_scalar(string isa)
     {
-        KernelSet set = KernelSets.Require(isa);
+        DenseKernels dense = KernelSets.Require(isa);
         using var pool = new WorkerPool(3);
-        Assert.Null(MatMulF32Check.Compare(set, 70, 130, 90, false, 0, pool, 1));
-        Assert.Null(MatMulF32Check.Compare(set, 1, 700, 90, true, 3, pool, 2));
-        Assert.Null(MatMulF32Check.Compare(set, 200, 70, 33, true, 0, pool, 3));
+        Assert.Null(MatMulF32Check.Compare(dense, 70, 130, 90, false, 0, pool, 1));
+        Assert.Null(MatMulF32Check.Compare(dense, 1, 700, 90, true, 3, pool, 2));
+        Assert.Null(MatMulF32Check.Compare(dense, 200, 70, 33, true, 0, pool, 3));
     }
 }

@@ -47,4 +47,14 @@ internal unsafe struct DepthwiseArguments
     public float High;
 
     public int ZeroPoint;
+
+    /// <summary>Sets the four output pixels, of which <paramref name="count"/> exist, <paramref name="stride"/> bytes apart.</summary>
+    public void SetOutputs(void* first, nint stride, int count)
+    {
+        var y = (byte*)first;
+        Y0 = y;
+        Y1 = y + Math.Min(1, count - 1) * stride;
+        Y2 = y + Math.Min(2, count - 1) * stride;
+        Y3 = y + Math.Min(3, count - 1) * stride;
+    }
 }

@@ -22,7 +22,7 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
         _layout = new DepthwiseLayout(ChannelRepeat.Repeated(geometry), sizeof(float));
         _kernels = kernels;
         _activation = activation;
-        KernelName = $"depthwise_f32_{isa}_{_layout.Kernel switch { DepthwiseKernel.ThreeByThreeStride1 => "3x3s1", DepthwiseKernel.ThreeByThreeStride2 => "3x3s2", _ => "any" }}";
+        KernelName = $"depthwise_f32_{isa}_{_layout.KernelSuffix}";
         int channels = geometry.OutChannels, taps = _layout.Taps;
         _biasAt = (nint)taps * channels * sizeof(float);
         _paddingAt = _biasAt + channels * sizeof(float);
@@ -75,10 +75,7 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
             (int image, int row, int column, int count) = _layout.Locate(unit);
             _layout.Fill(x, packed + _paddingAt, image, row, column, count, table);
             float* first = y + (((nint)image * _layout.Geometry.OutHeight + row) * _layout.Geometry.OutWidth + column) * channels;
-            t.Y0 = first;
-            t.Y1 = first + Math.Min(1, count - 1) * channels;
-            t.Y2 = first + Math.Min(2, count - 1) * channels;
-            t.Y3 = first + Math.Min(3, count - 1) * channels;
+            t.SetOutputs(first, (nint)channels * sizeof(float), count);
             _kernels.Run(_layout.Kernel, &t);
             if (!_activation.IsClamp) ActivationRow.Apply(_activation, first, count * channels);
         }

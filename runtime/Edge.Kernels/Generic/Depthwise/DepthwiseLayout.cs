@@ -39,6 +39,14 @@ internal readonly unsafe struct DepthwiseLayout
         };
     }
 
+    /// <summary>Part of kernels' names.</summary>
+    public string KernelSuffix => Kernel switch
+    {
+        DepthwiseKernel.ThreeByThreeStride1 => "3x3s1",
+        DepthwiseKernel.ThreeByThreeStride2 => "3x3s2",
+        _ => "any",
+    };
+
     public int Taps => Geometry.KernelHeight * Geometry.KernelWidth;
 
     public nint Units => (nint)Geometry.Batch * Geometry.OutHeight * UnitsPerRow;
@@ -54,6 +62,17 @@ internal readonly unsafe struct DepthwiseLayout
         DepthwiseKernel.ThreeByThreeStride2 => 2 * DepthwiseArguments.Pixels + 1,
         _ => Geometry.KernelWidth * DepthwiseArguments.Pixels,
     };
+
+    /// <summary>
+    /// How int8 kernels pair taps: those of 3×3 the two upper rows of each column, then the lowest row alone (−1); others
+    /// one tap and the next.
+    /// </summary>
+    public (int First, int Second)[] TapPairs()
+    {
+        if (Kernel != DepthwiseKernel.Any) return [(0, 3), (1, 4), (2, 5), (6, -1), (7, -1), (8, -1)];
+        int taps = Taps;
+        return [.. Enumerable.Range(0, (taps + 1) / 2).Select(p => (2 * p, 2 * p + 1 < taps ? 2 * p + 1 : -1))];
+    }
 
     public int Chunks(int threads) => threads == 1 ? 1 : (int)Math.Min(Units, Math.Clamp(Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread));
 

@@ -150,7 +150,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             for (int r = 0; r < rows; r++)
             {
                 uint sum = 0;
-                for (int tap = 0; tap < _layout.Taps; tap++) sum += ByteSum.Of(tables[tap * tileRows + r] + offset, _layout.TapElements);
+                for (int tap = 0; tap < _layout.Taps; tap++) sum += ByteSum.Of(tables[tap * tileRows + r] + offset, _layout.TapElements, _finish.RowSumFlip);
                 rowSums[r] = (int)sum;
             }
             tables += (nint)_layout.Taps * _tiles.MaxRows;

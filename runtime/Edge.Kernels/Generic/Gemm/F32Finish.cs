@@ -25,6 +25,8 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
 
     public bool NeedsRowSums => false;
 
+    public byte RowSumFlip => 0;
+
     public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
     {
         (t.Low, t.High) = _activation.Bounds;

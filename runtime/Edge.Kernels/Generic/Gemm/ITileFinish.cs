@@ -21,7 +21,7 @@ internal unsafe struct TileSpan
     /// <summary>Output channels that count.</summary>
     public int Columns;
 
-    /// <summary>The sum of what each row reads of A, if the routine asked for it.</summary>
+    /// <summary>The sum of the bytes that each row reads of A, if the routine asked for it.</summary>
     public int* RowSums;
 }
 
@@ -30,6 +30,9 @@ internal unsafe interface ITileFinish
 {
     /// <summary>Whether <see cref="TileSpan.RowSums"/> is to be filled.</summary>
     bool NeedsRowSums { get; }
+
+    /// <summary>Applied to each byte by exclusive or before it is summed.</summary>
+    byte RowSumFlip { get; }
 
     /// <summary>
     /// Sets all of <paramref name="t"/> from <see cref="TileArguments.Init"/> on. <paramref name="buffer"/> has room for

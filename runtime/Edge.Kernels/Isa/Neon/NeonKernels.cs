@@ -17,6 +17,8 @@ internal static class NeonKernels
             Name = "neon",
             TilesF32 = TileSet.ByElement<F32ByElementTile<NeonF32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
             DepthwiseF32 = DepthwiseKernelsF32.Create<NeonF32, Vector128<float>, Vector128F32, Vector128<float>>(),
+            TilesInt8 = Int8Tiles.Narrow<NeonInt8, NeonInt8.Accumulators, Vector128<sbyte>, Vector128<sbyte>>(),
+            DepthwiseInt8 = DepthwiseKernelsInt8.Create<NeonDepthwiseInt8, NeonDepthwiseInt8.Accumulators, NeonDepthwiseInt8.Pair>(),
         }),
         Elementwise = new GenericElementwise<VectorF32x4>("neon"),
     };

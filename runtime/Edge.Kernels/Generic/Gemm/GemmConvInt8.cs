@@ -1,0 +1,79 @@
+using Edge.Kernels.Dense;
+using Edge.Kernels.Threading;
+using Edge.Tensors;
+
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>
+/// An integer convolution as an implicit matrix product. With zero points <c>x₀</c>, <c>w₀</c>:
+/// <c>Σ (x − x₀)(w − w₀) = Σ x·w − x₀·Σ w − w₀·Σ (x − x₀)</c>. The first sum is the tile's, the second is folded into the
+/// bias, the third is computed for each output pixel, if any <c>w₀</c> is not 0 after normalization.
+/// </summary>
+internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
+{
+    private readonly ConvLayout _layout;
+    private readonly TileSet _tiles;
+    private readonly Requantization _output;
+    private readonly Arena _packed;
+    private readonly Int8Columns _columns;
+    private readonly nint _paddingAt;
+
+    public GemmConvInt8(string isa, Int8Tiles tiles, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    {
+        _output = new Requantization(output, geometry.OutChannels);
+        _tiles = tiles.For(inputSigned, _output.ElementBytes == 1);
+        KernelName = $"conv_int8_{isa}_{_tiles.MaxRows}x{_tiles.Columns}";
+        _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, 1);
+        nint slots = (nint)_layout.Panels * _layout.Columns;
+        nint panels = _layout.Panels * _layout.PanelBytes;
+        _paddingAt = panels + 3 * slots * sizeof(int);
+        _packed = new Arena(_paddingAt + _layout.PaddingRowBytes);
+        byte* packed = _packed.Base;
+        PackedWeights.Pack(_layout, weights.Data, Int8Normalization.WeightFlip(weights), packed);
+        new Span<byte>(packed + _paddingAt, checked((int)_layout.PaddingRowBytes)).Fill((byte)inputZeroPoint);
+        int[] zeroPoints = Int8Normalization.WeightZeroPoints(weights, geometry.OutChannels);
+        int terms = geometry.InChannelsPerGroup * geometry.KernelHeight * geometry.KernelWidth;
+        _columns = new Int8Columns
+        {
+            Columns = _layout.Columns,
+            Bias = (int*)(packed + panels),
+            Scale = (float*)(packed + panels) + slots,
+            WeightZeroPoints = zeroPoints.AsSpan().ContainsAnyExcept(0) ? (int*)(packed + panels) + 2 * slots : null,
+            RowSumFlip = inputSigned ? Int8Normalization.Flip : (byte)0,
+            RowSumOfZeroPoint = terms * Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, false),
+        };
+        PackColumns(weights, bias, zeroPoints, Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, tiles.TakesSigned));
+    }
+
+    public override string KernelName { get; }
+
+    public override nint ScratchBytes => 0;
+
+    public override nint PackedBytes => _packed.ByteLength;
+
+    public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool)
+    {
+        byte* packed = _packed.Base;
+        var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output);
+        ConvTiles<Int8Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, x, finish, pool);
+        GC.KeepAlive(this);
+    }
+
+    protected override void Dispose(bool disposing) => _packed.Dispose();
+
+    private void PackColumns(in Int8Weights weights, ReadOnlySpan<int> bias, int[] zeroPoints, int inputZeroPoint)
+    {
+        int channels = _layout.Geometry.OutChannels;
+        int perChannel = channels == 0 ? 0 : weights.Data.Length / channels;
+        byte flip = Int8Normalization.WeightFlip(weights);
+        for (int oc = 0; oc < channels; oc++)
+        {
+            int sum = 0;
+            foreach (byte w in weights.Data.Slice(oc * perChannel, perChannel)) sum += (sbyte)(w ^ flip);
+            nint slot = PackedWeights.Slot(_layout, oc);
+            _columns.Bias[slot] = (bias.IsEmpty ? 0 : bias[oc]) - inputZeroPoint * sum;
+            if (_output.Scale.Length > 0) _columns.Scale[slot] = _output.Scale[oc];
+            if (_columns.WeightZeroPoints != null) _columns.WeightZeroPoints[slot] = zeroPoints[oc];
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Edge.Kernels.Dense;
+
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>
+/// int8: sums begin with the bias, from which the input's zero point is already taken off; where weights have zero points
+/// left, each row's share of them is taken off too. Tiles requantize to bytes themselves; float32 is made of int32 here.
+/// </summary>
+/// <param name="packed">Parameters of the columns of all panels.</param>
+/// <param name="y">Output.</param>
+/// <param name="channels">Elements from one output pixel to the next.</param>
+/// <param name="output">What becomes of a sum.</param>
+internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int channels, Requantization output) : ITileFinish
+{
+    private readonly Int8Columns _packed = packed;
+    private readonly byte* _y = y;
+    private readonly int _channels = channels;
+    private readonly Int8OutputKind _kind = output.Kind;
+    private readonly int _elementBytes = output.ElementBytes;
+    private readonly float _low = output.Low - output.ZeroPoint;
+    private readonly float _high = output.High - output.ZeroPoint;
+    private readonly int _zeroPoint = output.ZeroPoint;
+
+    public bool NeedsRowSums => _packed.WeightZeroPoints != null;
+
+    public byte RowSumFlip => _packed.RowSumFlip;
+
+    public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
+    {
+        int columns = _packed.Columns;
+        nint slot = (nint)span.Panel * columns;
+        bool whole = span.Rows == span.TileRows && span.Columns == columns;
+        t.Y = whole ? Output(span) : buffer;
+        t.YStride = _elementBytes * (whole ? _channels : columns);
+        t.Scale = _packed.Scale + slot;
+        t.Low = _low;
+        t.High = _high;
+        t.ZeroPoint = _zeroPoint;
+        if (NeedsRowSums)
+        {
+            t.Init = buffer;
+            t.InitStride = sizeof(int) * columns;
+            FillInit(span, slot, (int*)buffer);
+        }
+        else
+        {
+            t.Init = (byte*)(_packed.Bias + slot);
+            t.InitStride = 0;
+        }
+    }
+
+    /// <summary><c>init = bias − wZeroPoint · (Σ x − n · xZeroPoint)</c>, x being unsigned.</summary>
+    private void FillInit(in TileSpan span, nint slot, int* init)
+    {
+        for (int r = 0; r < span.TileRows; r++)
+        {
+            int row = r < span.Rows ? span.RowSums[r] - _packed.RowSumOfZeroPoint : 0;
+            for (int c = 0; c < _packed.Columns; c++) *init++ = _packed.Bias[slot + c] - _packed.WeightZeroPoints[slot + c] * row;
+        }
+    }
+
+    public void End(in TileArguments t, in TileSpan span, byte* buffer)
+    {
+        if (_kind == Int8OutputKind.Float32)
+            for (int r = 0; r < span.Rows; r++) Int32Row.ToFloat32((int*)(t.Y + r * t.YStride), t.Scale, span.Columns);
+        if (t.Y != buffer) return;
+        byte* y = Output(span);
+        int bytes = span.Columns * _elementBytes;
+        for (int r = 0; r < span.Rows; r++)
+            new Span<byte>(buffer + r * t.YStride, bytes).CopyTo(new Span<byte>(y + (nint)r * _channels * _elementBytes, bytes));
+    }
+
+    private byte* Output(in TileSpan span) => _y + (span.Pixel * _channels + span.Channel) * _elementBytes;
+}
+
+/// <summary>Parameters of the columns of all panels, and of the rows that meet them.</summary>
+internal unsafe struct Int8Columns
+{
+    /// <summary>NR.</summary>
+    public int Columns;
+
+    /// <summary>Initial accumulators.</summary>
+    public int* Bias;
+
+    /// <summary>Zero points of the packed weights; null where all are 0.</summary>
+    public int* WeightZeroPoints;
+
+    public float* Scale;
+
+    /// <summary>What turns a byte of the input into an unsigned number: 0x80 for int8, else 0.</summary>
+    public byte RowSumFlip;
+
+    /// <summary>The sum of a row that holds nothing but the input's zero point.</summary>
+    public int RowSumOfZeroPoint;
+}

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Edge.Kernels.Generic;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Isa;
+
+/// <summary>
+/// uint8 · int8 with AVX2, exact: bytes are widened to 16 bits, VPMADDWD adds two products of at most 255 · 128 in 32 bits.
+/// (VPMADDUBSW would add them in 16 bits and saturate.)
+/// </summary>
+internal readonly unsafe struct Avx2Int8 : IDotLanes<Vector256<int>, Halves<Vector256<short>>, Halves<Vector256<short>>>,
+    IPairLanes<Vector256<int>, Vector256<short>>
+{
+    public static int Lanes => Vector256<int>.Count;
+
+    public static bool TakesSigned => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load(int* p) => Vector256.Load(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> acc, int* p) => acc.Store(p);
+
+    // Of each 16 bits, the upper byte is moved down, the lower one up and down again, both with their sign.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves<Vector256<short>> LoadB(byte* p)
+    {
+        Vector256<short> b = Vector256.Load((short*)p);
+        return new(Avx2.ShiftRightArithmetic(Avx2.ShiftLeftLogical(b, 8), 8), Avx2.ShiftRightArithmetic(b, 8));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves<Vector256<short>> Broadcast(byte* a) => Widen(Vector256.Create(*(int*)a).AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves<Vector256<short>> BroadcastFlipped(byte* a) =>
+        Widen((Vector256.Create(*(int*)a).AsByte() ^ Vector256.Create(Int8Normalization.Flip)).AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> acc, Halves<Vector256<short>> a, Halves<Vector256<short>> b) =>
+        acc + (Avx2.MultiplyAddAdjacent(a.Even, b.Even) + Avx2.MultiplyAddAdjacent(a.Odd, b.Odd));
+
+    // CVTPS2DQ rounds half to even. The low bytes of the lanes are packed to 16, then to 8 bits without saturation, since
+    // they were masked; the two 128-bit halves are packed apart.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector256<int> acc, byte* y, float* scale, float low, float high, int zeroPoint)
+    {
+        Vector256<float> r = Avx.ConvertToVector256Single(acc) * Vector256.Load(scale);
+        r = Avx.Min(Avx.Max(r, Vector256.Create(low)), Vector256.Create(high));
+        Vector256<int> q = (Avx.ConvertToVector256Int32(r) + Vector256.Create(zeroPoint)) & Vector256.Create(0xFF);
+        Vector128<short> words = Sse2.PackSignedSaturate(q.GetLower(), q.GetUpper());
+        Sse2.PackUnsignedSaturate(words, words).AsUInt64().GetLower().Store((ulong*)y);
+    }
+
+    /// <summary>The lower byte of each 16 bits, then the upper one, both unsigned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Halves<Vector256<short>> Widen(Vector256<short> a) => new(a & Vector256.Create((short)0xFF), Avx2.ShiftRightLogical(a, 8));
+
+    // A 32-bit lane is a channel: its lower 16 bits belong to the first tap, the upper ones to the second.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> LoadInputs<TSigned>(byte* x0, byte* x1) where TSigned : IFlag
+    {
+        Vector256<int> second = LoadInput<TSigned>(x1).AsInt32() << 16;
+        return Avx2.Blend(LoadInput<TSigned>(x0), second.AsInt16(), 0b10101010);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> LoadInput<TSigned>(byte* x) where TSigned : IFlag =>
+        (TSigned.IsSet ? Avx2.ConvertToVector256Int32((sbyte*)x) : Avx2.ConvertToVector256Int32(x)).AsInt16();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> LoadWeights(short* w) => Vector256.Load(w);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> acc, Vector256<short> x, Vector256<short> w) => acc + Avx2.MultiplyAddAdjacent(x, w);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddFirst(Vector256<int> acc, Vector256<short> x, Vector256<short> w) => MultiplyAdd(acc, x, w);
+
+    public static void PackWeights(short* w0, short* w1, short* to)
+    {
+        for (int i = 0; i < Lanes; i++) (to[2 * i], to[2 * i + 1]) = (w0[i], w1[i]);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Edge.Kernels.Generic;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Isa;
+
+/// <summary>uint8 · int8 with AVX-512BW, exact: as <see cref="Avx2Int8"/>, twice as wide.</summary>
+internal readonly unsafe struct Avx512Int8 : IDotLanes<Vector512<int>, Halves<Vector512<short>>, Halves<Vector512<short>>>,
+    IPairLanes<Vector512<int>, Vector512<short>>
+{
+    public static int Lanes => Vector512<int>.Count;
+
+    public static bool TakesSigned => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load(int* p) => Vector512.Load(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> acc, int* p) => acc.Store(p);
+
+    // Of each 16 bits, the upper byte is moved down, the lower one up and down again, both with their sign.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves<Vector512<short>> LoadB(byte* p)
+    {
+        Vector512<short> b = Vector512.Load((short*)p);
+        return new(Avx512BW.ShiftRightArithmetic(Avx512BW.ShiftLeftLogical(b, 8), 8), Avx512BW.ShiftRightArithmetic(b, 8));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves<Vector512<short>> Broadcast(byte* a) => Widen(Vector512.Create(*(int*)a).AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves<Vector512<short>> BroadcastFlipped(byte* a) =>
+        Widen((Vector512.Create(*(int*)a).AsByte() ^ Vector512.Create(Int8Normalization.Flip)).AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyAdd(Vector512<int> acc, Halves<Vector512<short>> a, Halves<Vector512<short>> b) =>
+        acc + (Avx512BW.MultiplyAddAdjacent(a.Even, b.Even) + Avx512BW.MultiplyAddAdjacent(a.Odd, b.Odd));
+
+    // CVTPS2DQ rounds half to even; VPMOVDB keeps the low byte of each lane.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector512<int> acc, byte* y, float* scale, float low, float high, int zeroPoint)
+    {
+        Vector512<float> r = Avx512F.ConvertToVector512Single(acc) * Vector512.Load(scale);
+        r = Avx512F.Min(Avx512F.Max(r, Vector512.Create(low)), Vector512.Create(high));
+        Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(r) + Vector512.Create(zeroPoint)).Store(y);
+    }
+
+    /// <summary>The lower byte of each 16 bits, then the upper one, both unsigned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Halves<Vector512<short>> Widen(Vector512<short> a) => new(a & Vector512.Create((short)0xFF), Avx512BW.ShiftRightLogical(a, 8));
+
+    // A 32-bit lane is a channel: its lower 16 bits belong to the first tap, the upper ones to the second.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> LoadInputs<TSigned>(byte* x0, byte* x1) where TSigned : IFlag
+    {
+        Vector512<int> second = LoadInput<TSigned>(x1).AsInt32() << 16;
+        return ((LoadInput<TSigned>(x0).AsInt32() & Vector512.Create(0xFFFF)) | second).AsInt16();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> LoadInput<TSigned>(byte* x) where TSigned : IFlag =>
+        (TSigned.IsSet ? Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)x)) : Avx512F.ConvertToVector512Int32(Vector128.Load(x))).AsInt16();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> LoadWeights(short* w) => Vector512.Load(w);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyAdd(Vector512<int> acc, Vector512<short> x, Vector512<short> w) => acc + Avx512BW.MultiplyAddAdjacent(x, w);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyAddFirst(Vector512<int> acc, Vector512<short> x, Vector512<short> w) => MultiplyAdd(acc, x, w);
+
+    public static void PackWeights(short* w0, short* w1, short* to)
+    {
+        for (int i = 0; i < Lanes; i++) (to[2 * i], to[2 * i + 1]) = (w0[i], w1[i]);
+    }
+}
