@@ -4,10 +4,13 @@ using Edge.Kernels.Generic.Gemm;
 namespace Edge.Kernels.Generic;
 
 /// <summary>What an instruction set contributes to dense routines: generic bodies closed over its lane operations.</summary>
-internal sealed class DenseIsa
+internal sealed unsafe class DenseIsa
 {
     /// <summary>Part of kernels' names.</summary>
     public required string Name { get; init; }
+
+    /// <inheritdoc cref="ActivationRow{V}.Apply"/>
+    public required delegate*<in Activation, float*, nint, void> Activate { get; init; }
 
     public required TileSet TilesF32 { get; init; }
 

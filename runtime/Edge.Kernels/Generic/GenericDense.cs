@@ -10,13 +10,13 @@ internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
 {
     public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation) =>
         geometry.IsDepthwise
-            ? new DepthwiseConvF32(isa.Name, isa.DepthwiseF32, geometry, weights, bias, activation)
-            : new GemmConvF32(isa.Name, isa.TilesF32, geometry, weights, bias, activation);
+            ? new DepthwiseConvF32(isa, geometry, weights, bias, activation)
+            : new GemmConvF32(isa, geometry, weights, bias, activation);
 
     public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output) =>
         geometry.IsDepthwise
-            ? new DepthwiseConvInt8(isa.Name, isa.DepthwiseInt8, geometry, weights, bias, inputSigned, inputZeroPoint, output)
-            : new GemmConvInt8(isa.Name, isa.TilesInt8, geometry, weights, bias, inputSigned, inputZeroPoint, output);
+            ? new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output)
+            : new GemmConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output);
 
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => Gemm.MatMulF32.ScratchBytes(isa.TilesF32, n, k);
 

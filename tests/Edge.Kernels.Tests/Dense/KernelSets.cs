@@ -10,7 +10,7 @@ using Xunit;
 namespace Edge.Kernels.Tests.Dense;
 
 /// <summary>Every kernel set there is, as test data; those that this CPU cannot run are skipped visibly.</summary>
-public static class KernelSets
+public static unsafe class KernelSets
 {
     /// <summary>The set <c>avxvnni</c> with its one instruction emulated.</summary>
     private const string EmulatedVnni = "avxvnni, emulated";
@@ -32,6 +32,7 @@ public static class KernelSets
     private static GenericDense Emulated() => new(new DenseIsa
     {
         Name = "emulated",
+        Activate = &ActivationRow<VectorF32x8>.Apply,
         TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
         TilesInt8 = Int8Tiles.Narrow<EmulatedVnniInt8, Vector256<int>, Vector256<sbyte>, Vector256<byte>>(),

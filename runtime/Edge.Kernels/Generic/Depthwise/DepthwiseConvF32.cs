@@ -10,19 +10,19 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
 {
     private readonly ConvGeometry _given;
     private readonly DepthwiseLayout _layout;
-    private readonly DepthwiseKernelsF32 _kernels;
+    private readonly DenseIsa _isa;
     private readonly Activation _activation;
     private readonly Arena _packed;
     private readonly nint _biasAt;
     private readonly nint _paddingAt;
 
-    public DepthwiseConvF32(string isa, DepthwiseKernelsF32 kernels, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    public DepthwiseConvF32(DenseIsa isa, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
     {
         _given = geometry;
         _layout = new DepthwiseLayout(ChannelRepeat.Repeated(geometry), sizeof(float));
-        _kernels = kernels;
+        _isa = isa;
         _activation = activation;
-        KernelName = $"depthwise_f32_{isa}_{_layout.KernelSuffix}";
+        KernelName = $"depthwise_f32_{isa.Name}_{_layout.KernelSuffix}";
         int channels = geometry.OutChannels, taps = _layout.Taps;
         _biasAt = (nint)taps * channels * sizeof(float);
         _paddingAt = _biasAt + channels * sizeof(float);
@@ -76,8 +76,8 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
             _layout.Fill(x, packed + _paddingAt, image, row, column, count, table);
             float* first = y + (((nint)image * _layout.Geometry.OutHeight + row) * _layout.Geometry.OutWidth + column) * channels;
             t.SetOutputs(first, (nint)channels * sizeof(float), count);
-            _kernels.Run(_layout.Kernel, &t);
-            if (!_activation.IsClamp) ActivationRow.Apply(_activation, first, count * channels);
+            _isa.DepthwiseF32.Run(_layout.Kernel, &t);
+            if (!_activation.IsClamp) _isa.Activate(_activation, first, count * channels);
         }
     }
 

@@ -24,13 +24,14 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8
     private readonly nint _paddingAt;
     private readonly nint _weightsAt;
 
-    public DepthwiseConvInt8(string isa, DepthwiseKernelsInt8 kernels, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    public DepthwiseConvInt8(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
     {
         _given = geometry;
         _layout = new DepthwiseLayout(ChannelRepeat.Repeated(geometry), 1);
         _output = new Requantization(output, geometry.OutChannels);
+        DepthwiseKernelsInt8 kernels = isa.DepthwiseInt8;
         _kernel = kernels.For(_layout.Kernel, inputSigned, _output.ElementBytes == 1);
-        KernelName = $"depthwise_int8_{isa}_{_layout.KernelSuffix}";
+        KernelName = $"depthwise_int8_{isa.Name}_{_layout.KernelSuffix}";
         _lanes = kernels.Lanes;
         _padded = (geometry.OutChannels + _lanes - 1) / _lanes * _lanes;
         (int First, int Second)[] pairs = _layout.TapPairs();

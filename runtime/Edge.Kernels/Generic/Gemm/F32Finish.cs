@@ -13,7 +13,8 @@ namespace Edge.Kernels.Generic.Gemm;
 /// <param name="yStride">Elements from one output pixel to the next.</param>
 /// <param name="columns">NR.</param>
 /// <param name="activation">Applied last.</param>
-internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* residual, float* y, nint yStride, int columns, in Activation activation) : ITileFinish
+/// <param name="activate">Applies it, if it is more than a clamp.</param>
+internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* residual, float* y, nint yStride, int columns, in Activation activation, delegate*<in Activation, float*, nint, void> activate) : ITileFinish
 {
     private readonly float* _bias = bias;
     private readonly int _biasStride = biasStride;
@@ -22,6 +23,7 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
     private readonly nint _yStride = yStride;
     private readonly int _columns = columns;
     private readonly Activation _activation = activation;
+    private readonly delegate*<in Activation, float*, nint, void> _activate = activate;
 
     public bool NeedsRowSums => false;
 
@@ -56,7 +58,7 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
     {
         var from = (float*)t.Y;
         nint stride = t.YStride / sizeof(float);
-        for (int r = 0; r < span.Rows && !_activation.IsClamp; r++) ActivationRow.Apply(_activation, from + r * stride, span.Columns);
+        for (int r = 0; r < span.Rows && !_activation.IsClamp; r++) _activate(_activation, from + r * stride, span.Columns);
         if (t.Y != buffer) return;
         float* y = _y + span.Pixel * _yStride + span.Channel;
         for (int r = 0; r < span.Rows; r++) new Span<float>(from + r * stride, span.Columns).CopyTo(new Span<float>(y + r * _yStride, span.Columns));

@@ -7,6 +7,7 @@ namespace Edge.Kernels.Generic.Gemm;
 /// <summary>A float32 convolution as an implicit matrix product.</summary>
 internal sealed unsafe class GemmConvF32 : PreparedConvF32
 {
+    private readonly DenseIsa _isa;
     private readonly ConvLayout _layout;
     private readonly TileSet _tiles;
     private readonly Activation _activation;
@@ -14,11 +15,12 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
     private readonly nint _biasAt;
     private readonly nint _paddingAt;
 
-    public GemmConvF32(string isa, TileSet tiles, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    public GemmConvF32(DenseIsa isa, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
     {
-        KernelName = $"conv_f32_{isa}_{tiles.MaxRows}x{tiles.Columns}";
-        _layout = new ConvLayout(geometry, tiles.Columns, tiles.MaxRows, sizeof(float));
-        _tiles = tiles;
+        _isa = isa;
+        _tiles = isa.TilesF32;
+        KernelName = $"conv_f32_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
+        _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, sizeof(float));
         _activation = activation;
         _biasAt = _layout.Panels * _layout.PanelBytes;
         _paddingAt = _biasAt + (nint)_layout.Panels * _layout.Columns * sizeof(float);
@@ -36,7 +38,7 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
     public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool)
     {
         byte* packed = _packed.Base;
-        var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, _layout.Geometry.OutChannels, _layout.Columns, _activation);
+        var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, _layout.Geometry.OutChannels, _layout.Columns, _activation, _isa.Activate);
         ConvTiles<F32Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, (byte*)x, finish, pool);
         GC.KeepAlive(this);
     }

@@ -18,11 +18,11 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
     private readonly Int8Columns _columns;
     private readonly nint _paddingAt;
 
-    public GemmConvInt8(string isa, Int8Tiles tiles, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    public GemmConvInt8(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
     {
         _output = new Requantization(output, geometry.OutChannels);
-        _tiles = tiles.For(inputSigned, _output.ElementBytes == 1);
-        KernelName = $"conv_int8_{isa}_{_tiles.MaxRows}x{_tiles.Columns}";
+        _tiles = isa.TilesInt8.For(inputSigned, _output.ElementBytes == 1);
+        KernelName = $"conv_int8_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
         _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, 1);
         nint slots = (nint)_layout.Panels * _layout.Columns;
         nint panels = _layout.Panels * _layout.PanelBytes;
@@ -42,7 +42,7 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
             RowSumFlip = inputSigned ? Int8Normalization.Flip : (byte)0,
             RowSumOfZeroPoint = terms * Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, false),
         };
-        PackColumns(weights, bias, zeroPoints, Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, tiles.TakesSigned));
+        PackColumns(weights, bias, zeroPoints, Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, isa.TilesInt8.TakesSigned));
     }
 
     public override string KernelName { get; }

@@ -20,7 +20,7 @@ internal static unsafe class MatMulF32
         else pool.Run(ref pack, panels);
         byte* zeros = scratch + panels * layout.PanelBytes;
         new Span<byte>(zeros, tiles.Columns * sizeof(float)).Clear();
-        var finish = new F32Finish((float*)zeros, 0, null, c, ldc, tiles.Columns, Activation.None);
+        var finish = new F32Finish((float*)zeros, 0, null, c, ldc, tiles.Columns, Activation.None, null);
         ConvTiles<F32Finish>.Run(layout, tiles, scratch, null, (byte*)a, finish, pool);
     }
 

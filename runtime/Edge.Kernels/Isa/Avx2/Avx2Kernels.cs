@@ -1,13 +1,13 @@
 using System.Runtime.Intrinsics;
 using Edge.Kernels.Elementwise;
+using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
-using Edge.Kernels.Generic;
 
 namespace Edge.Kernels.Isa;
 
 /// <summary>The set <c>avx2</c>.</summary>
-internal static class Avx2Kernels
+internal static unsafe class Avx2Kernels
 {
     public static KernelSet Create() => new()
     {
@@ -15,6 +15,7 @@ internal static class Avx2Kernels
         Dense = new GenericDense(new DenseIsa
         {
             Name = "avx2",
+            Activate = &ActivationRow<VectorF32x8>.Apply,
             TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
             DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
             TilesInt8 = Int8Tiles.Small<Avx2Int8, Vector256<int>, Halves<Vector256<short>>, Halves<Vector256<short>>>(),
