@@ -134,6 +134,30 @@ public class QuantizerTests
     }
 
     [Fact]
+    public void The_larger_of_a_value_and_its_leaky_self_is_one_table()
+    {
+        OnnxGraphBuilder b = Conv(Picture(), "x", "a", 4, 4).Initializer("s", [0.2f]).Node("Mul", ["a", "s"], ["l"]).Node("Max", ["a", "l"], ["m"]);
+        Assert.Equal(["Conv", "Mul + Max", "Conv"], Layers(Quantize(Conv(b, "m", "y", 4, 4).Output("y"))));
+    }
+
+    [Fact]
+    public void A_quotient_of_two_activations_stays_float()
+    {
+        OnnxGraphBuilder b = Conv(Conv(Picture(), "x", "a", 4, 4), "x", "d2", 4, 4).Node("Exp", ["d2"], ["e"]).Node("Div", ["a", "e"], ["q"]);
+        QuantizationResult r = Quantize(Conv(b, "q", "y", 4, 4).Output("y"), leastDb: 15);
+        Assert.Equal(["Exp", "Div"], FloatLayers(r));
+    }
+
+    [Fact]
+    public void A_gate_that_others_read_too_is_quantized_by_itself()
+    {
+        OnnxGraphBuilder b = Conv(Picture(), "x", "a", 4, 4).Node("Sigmoid", ["a"], ["g"]).Node("Mul", ["a", "g"], ["m"]);
+        b = Conv(b, "m", "c1", 4, 4);
+        b = Conv(b, "g", "c22", 4, 4).Node("Add", ["c1", "c22"], ["s"]);
+        Assert.Equal(["Conv", "Sigmoid", "Mul", "Conv", "Conv", "Add", "Conv"], Layers(Quantize(Conv(b, "s", "y", 4, 4).Output("y"))));
+    }
+
+    [Fact]
     public void A_squeeze_and_excite_gate_multiplies_integers()
     {
         OnnxGraphBuilder b = Conv(Picture(), "x", "a", 4, 4).Node("GlobalAveragePool", ["a"], ["p"]);

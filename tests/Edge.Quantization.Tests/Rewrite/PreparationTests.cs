@@ -150,16 +150,20 @@ public class PreparationTests
     }
 
     [Theory]
-    [InlineData(13, 1, new[] { "GlobalAveragePool" })]
-    [InlineData(13, 0, new[] { "GlobalAveragePool", "Flatten" })]
-    [InlineData(18, 0, new[] { "GlobalAveragePool", "Flatten" })]
+    [InlineData(13, 1, new[] { "MaxPool", "GlobalAveragePool" })]
+    [InlineData(13, 0, new[] { "MaxPool", "GlobalAveragePool", "Flatten" })]
+    [InlineData(18, 0, new[] { "MaxPool", "GlobalAveragePool", "Flatten" })]
     public void A_mean_over_all_pixels_is_a_global_pool(int opset, long keep, string[] expected)
     {
-        OnnxGraphBuilder b = new OnnxGraphBuilder(opset).Input("x", DataType.Float32, 1, 4, 3, 5);
+        OnnxGraphBuilder b = new OnnxGraphBuilder(opset).Input("p", DataType.Float32, 1, 4, 3, 5).Node("MaxPool", ["p"], ["x"], AttributeProto.Of("kernel_shape", 1L, 1L));
         b = opset < 18 ? b.Node("ReduceMean", ["x"], ["y"], AttributeProto.Of("axes", -1L, 2L), AttributeProto.Of("keepdims", keep))
             : b.Initializer("axes", new long[] { 2, 3 }, 2).Node("ReduceMean", ["x", "axes"], ["y"], AttributeProto.Of("keepdims", keep));
         Assert.Equal(expected, Prepare(b.Output("y"), new Shape(1, 4, 3, 5)));
     }
+
+    [Fact]
+    public void A_mean_of_what_no_convolution_made_stays() =>
+        Assert.Equal(["ReduceMean"], Prepare(new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 4, 3).Node("ReduceMean", ["x"], ["y"], AttributeProto.Of("axes", (long[])[-1])).Output("y"), new Shape(1, 4, 3)));
 
     [Fact]
     public void A_mean_over_channels_stays() =>

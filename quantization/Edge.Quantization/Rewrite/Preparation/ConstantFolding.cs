@@ -10,7 +10,9 @@ namespace Edge.Quantization.Rewrite.Preparation;
 internal static class ConstantFolding
 {
     private static readonly HashSet<string> Readers =
-        ["Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "Add", "Sub", "Mul", "Div", "Clip", "Pad", "ReduceMean"];
+    [
+        "Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "Add", "Sub", "Mul", "Div", "Max", "Min", "Concat", "Clip", "Pad", "ReduceMean",
+    ];
 
     public static void Apply(OnnxGraph graph, TensorFacts facts)
     {

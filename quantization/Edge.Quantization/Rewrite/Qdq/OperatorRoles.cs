@@ -13,6 +13,8 @@ internal sealed class OperatorRoles(OnnxGraph graph, TensorFacts facts, Quantiza
     /// <summary>Reason of shape arithmetic and the like, which no report mentions.</summary>
     public const string NotFloat = "not float32";
 
+    public const string NoIntegerForm = "no integer form";
+
     /// <summary>Reason of constant subexpressions, which engines compute when they load.</summary>
     public const string Constant = "constant";
 
@@ -34,17 +36,17 @@ internal sealed class OperatorRoles(OnnxGraph graph, TensorFacts facts, Quantiza
         if (options.FloatOperators.Contains(node.OpType)) return (OperatorRole.Float, $"operator {node.OpType} is kept in float by option");
         if (options.FloatNodes.FirstOrDefault(g => FileSystemName.MatchesSimpleExpression(g, node.Name, ignoreCase: false)) is { } glob)
             return (OperatorRole.Float, $"kept in float by option '{glob}'");
-        if (!OnnxGraph.IsDefaultDomain(node)) return (OperatorRole.Float, "no integer form");
+        if (!OnnxGraph.IsDefaultDomain(node)) return (OperatorRole.Float, NoIntegerForm);
         return node.OpType switch
         {
             "Conv" or "Gemm" => Weighted(node),
             "MatMul" => Product(node),
-            "Add" or "Mul" => Binary(node),
+            "Add" or "Mul" or "Sub" or "Div" or "Max" or "Min" when node.Inputs.Count == 2 => Binary(node),
             "Concat" or "AveragePool" or "GlobalAveragePool" => (OperatorRole.Arithmetic, ""),
             "Clip" when Bounds(node) is null => (OperatorRole.Float, "its bounds are not constant"),
             var f when Functions.Contains(f) => (OperatorRole.Elementwise, ""),
             var m when Moves.Contains(m) => Move(node),
-            _ => (OperatorRole.Float, "no integer form"),
+            _ => (OperatorRole.Float, NoIntegerForm),
         };
     }
 
@@ -52,7 +54,7 @@ internal sealed class OperatorRoles(OnnxGraph graph, TensorFacts facts, Quantiza
     public static IEnumerable<int> DataInputs(NodeProto node) => node.OpType switch
     {
         "Concat" => Enumerable.Range(0, node.Inputs.Count),
-        "Add" or "Mul" or "MatMul" => [0, 1],
+        "Add" or "Mul" or "Sub" or "Div" or "Max" or "Min" or "MatMul" when node.Inputs.Count == 2 => [0, 1],
         _ => [0],
     };
 
@@ -93,11 +95,15 @@ internal sealed class OperatorRoles(OnnxGraph graph, TensorFacts facts, Quantiza
         return (OperatorRole.Product, "");
     }
 
+    /// <summary>With a constant scalar it is a function of one value; of two values only Add and Mul have integer forms.</summary>
     private (OperatorRole, string) Binary(NodeProto node)
     {
-        bool scalar = node.Inputs.Exists(IsScalar);
-        return (scalar || node.Inputs[0] == node.Inputs[1] ? OperatorRole.Elementwise : OperatorRole.Arithmetic, "");
+        if (node.Inputs.Exists(IsScalar) || node.Inputs[0] == node.Inputs[1]) return (OperatorRole.Elementwise, "");
+        return node.OpType is "Add" or "Mul" ? (OperatorRole.Arithmetic, "") : (OperatorRole.Float, NoIntegerForm);
     }
+
+    /// <summary>Whether the node may turn out to be a function of one value: both operands computed from the same.</summary>
+    public static bool IsBinary(NodeProto node) => OnnxGraph.IsDefaultDomain(node) && node.OpType is "Add" or "Mul" or "Sub" or "Div" or "Max" or "Min" && node.Inputs.Count == 2;
 
     private (OperatorRole, string) Move(NodeProto node) => node.OpType switch
     {

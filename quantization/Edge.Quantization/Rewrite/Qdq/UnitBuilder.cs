@@ -32,8 +32,9 @@ internal sealed class UnitBuilder(OnnxGraph graph, TensorFacts facts, Quantizati
     /// <summary>Makes the units of products and arithmetic, and finds what elementwise nodes are functions of.</summary>
     private void Visit(NodeProto node)
     {
-        OperatorRole role = _role[node].Role;
-        if (role == OperatorRole.Arithmetic && (node.OpType is "Add" or "Mul") && SourceOf(node.Inputs[0]) == SourceOf(node.Inputs[1]))
+        (OperatorRole role, string reason) = _role[node];
+        if (OperatorRoles.IsBinary(node) && (role == OperatorRole.Arithmetic || reason == OperatorRoles.NoIntegerForm)
+            && SourceOf(node.Inputs[0]) == SourceOf(node.Inputs[1]) && graph.Constant(node.Inputs[0]) is null)
         {
             role = OperatorRole.Elementwise;
             _role[node] = (role, "");
@@ -46,11 +47,13 @@ internal sealed class UnitBuilder(OnnxGraph graph, TensorFacts facts, Quantizati
 
     private (OperatorRole, string) RoleOf(NodeProto node)
     {
+        if (node.Outputs.TrueForAll(o => o.Length == 0 || !facts.IsFloat(o))) return (OperatorRole.Float, OperatorRoles.NotFloat);
+        if (node.Inputs.TrueForAll(i => i.Length == 0 || graph.Constant(i) is not null)) return (OperatorRole.Float, OperatorRoles.Constant);
         (OperatorRole role, string reason) = _roles.Of(node);
         if (role == OperatorRole.Float) return (role, reason);
         foreach (string output in node.Outputs)
             if (output.Length > 0 && !facts.IsFloat(output)) return (OperatorRole.Float, OperatorRoles.NotFloat);
-        if (OperatorRoles.DataInputs(node).All(i => graph.Constant(node.Input(i)) is not null)) return (OperatorRole.Float, OperatorRoles.Constant);
+        if (OperatorRoles.DataInputs(node).All(i => graph.Constant(node.Input(i)) is not null)) return (OperatorRole.Float, "it reads constants only");
         foreach (string output in node.Outputs)
             if (graph.IsCaptured(output)) return (OperatorRole.Float, "the body of an If or Loop reads its result");
         return (role, "");
@@ -108,7 +111,13 @@ internal sealed class UnitBuilder(OnnxGraph graph, TensorFacts facts, Quantizati
             region.Add(more);
         }
         string[] inputs = Outside(best);
-        if (best.Count == 1 && inputs.Length != 1) return Single(last, inputs.Length == 0 ? OperatorRole.Float : OperatorRole.Arithmetic);
+        if (best.Count == 1 && inputs.Length != 1)
+        {
+            // Others read what is between, so it is no function of one quantized value.
+            bool arithmetic = inputs.Length == 2 && last.OpType is "Add" or "Mul";
+            _role[last] = (arithmetic ? OperatorRole.Arithmetic : OperatorRole.Float, arithmetic ? "" : OperatorRoles.NoIntegerForm);
+            return Single(last, _role[last].Role);
+        }
         best.Sort((a, b) => graph.Nodes.IndexOf(a).CompareTo(graph.Nodes.IndexOf(b)));
         return new QuantizationUnit { Role = OperatorRole.Elementwise, Nodes = best, Inputs = [.. inputs] };
     }
