@@ -230,6 +230,17 @@ public class QuantizerTests
     }
 
     [Fact]
+    public void A_constant_in_a_concatenation_takes_the_outputs_parameters()
+    {
+        OnnxGraphBuilder b = Conv(Picture(), "x", "a", 4, 4).Initializer("zeros", new float[2 * 36], 1, 2, 6, 6).Node("Concat", ["a", "zeros"], ["k"], AttributeProto.Of("axis", 1L));
+        QuantizationResult r = Quantize(Conv(b, "k", "y", 6, 4).Output("y"));
+        NodeProto concat = r.Model.Graph.Nodes.Single(n => n.OpType == "Concat");
+        NodeProto quantize = r.Model.Graph.Nodes.Single(n => n.OpType == "QuantizeLinear" && n.Inputs[0] == "k");
+        Assert.All(concat.Inputs, i => Assert.Equal(quantize.Inputs[1..], Producer(r, i).Inputs[1..]));
+        Assert.All(Constant(r, Producer(r, concat.Inputs[1]).Inputs[0]).GetBytes().ToArray(), v => Assert.Equal(r.Report.Layers[1].Outputs[0].ZeroPoint, v));
+    }
+
+    [Fact]
     public void A_product_of_two_activations_is_quantized_and_softmax_between_stays_float()
     {
         OnnxGraphBuilder b = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 6, 8).Initializer("q", W(64, 1), 8, 8).Initializer("k", W(64, 2), 8, 8)

@@ -9,6 +9,7 @@ namespace Edge.Quantization.Rewrite;
 /// </summary>
 internal sealed class OnnxGraph(ModelProto model)
 {
+    private readonly HashSet<string> _issued = [];
     private Links? _links;
 
     public ModelProto Model { get; } = model;
@@ -98,12 +99,12 @@ internal sealed class OnnxGraph(ModelProto model)
         return tensor.Name;
     }
 
-    /// <summary>A value name like <paramref name="name"/> that nothing in the model uses.</summary>
+    /// <summary>A value name like <paramref name="name"/> that nothing in the model uses and that was not given out before.</summary>
     public string Fresh(string name)
     {
         HashSet<string> used = Current.Names;
         string fresh = name;
-        for (int n = 1; !used.Add(fresh); n++) fresh = $"{name}_{n}";
+        for (int n = 1; used.Contains(fresh) || !_issued.Add(fresh); n++) fresh = $"{name}_{n}";
         return fresh;
     }
 

@@ -14,7 +14,7 @@ namespace Edge.Quantization.Tests.RealModels;
 /// </summary>
 public class EveryModelTests(ITestOutputHelper output)
 {
-    /// <summary>Path and the size that stands for free dimensions behind the first.</summary>
+    /// <summary>Path and the size that stands for free dimensions other than the batch.</summary>
     public static TheoryData<string, int> Models => new()
     {
         { "models/blazeface_barracuda/face_detection_front_128x128_barracuda.onnx", 1 },
@@ -67,7 +67,7 @@ public class EveryModelTests(ITestOutputHelper output)
             yield return [.. inputs.Select((info, i) => info.Type == DataType.Float32 ? Samples.NormalTensor(ShapeOf(info, free), (n * 100) + i) : Rate(info))];
     }
 
-    private static Shape ShapeOf(TensorInfo info, int free) => new([.. info.Dimensions!.Select((d, axis) => d.IsFixed ? d.Size : axis == 0 ? 1 : free)]);
+    private static Shape ShapeOf(TensorInfo info, int free) => new([.. info.Dimensions!.Select((d, axis) => d.IsFixed ? d.Size : axis == 0 || d.Symbol == "batch" ? 1 : free)]);
 
     /// <summary>The sampling rate that speech models ask for.</summary>
     private static Tensor Rate(TensorInfo info)

@@ -36,6 +36,7 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
         }
         foreach (string activation in plan.Activations) WriteActivation(activation);
         graph.RemoveDead();
+        graph.NameNodes();
     }
 
     /// <summary>Removes a Relu or Clip that saturation does anyway, so that no engine has to prove it.</summary>
@@ -90,13 +91,17 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
         (graph.AddConstant(TensorValues.Scalar(name + "_scale", p.Scale)),
          graph.AddConstant(options.SymmetricActivations ? TensorValues.Scalar(name + "_zero_point", (sbyte)p.ZeroPoint) : TensorValues.Scalar(name + "_zero_point", (byte)p.ZeroPoint)));
 
-    /// <summary>A constant operand has the element type of activations and a range of its own.</summary>
+    /// <summary>
+    /// A constant operand has the element type of activations and a range of its own; that of a Concat is part of the
+    /// output's observed range and takes its parameters.
+    /// </summary>
     private void WriteOperand(QuantizationUnit unit, string operand)
     {
         TensorProto tensor = graph.Constant(operand)!;
         float[] values = Finite(tensor, unit);
-        QuantizationParameters p = ActivationParameters.Of(new(values.Min(), values.Max()), options.SymmetricActivations);
-        (string scale, string zeroPoint) = AddParameters(operand, p);
+        bool shares = unit.Main.OpType == "Concat" && unit.Activation is null;
+        QuantizationParameters p = shares ? ranges.Parameters(unit.Outputs[0]) : ActivationParameters.Of(new(values.Min(), values.Max()), options.SymmetricActivations);
+        (string scale, string zeroPoint) = shares ? Parameters(unit.Outputs[0]) : AddParameters(operand, p);
         int[] codes = Array.ConvertAll(values, v => ActivationParameters.Quantize(v, p, options.SymmetricActivations));
         string name = operand + "_quantized";
         string integer = graph.AddConstant(options.SymmetricActivations
