@@ -17,6 +17,9 @@ internal static class Exclusions
             "test_training_dropout_mask", "test_training_dropout_zero_ratio", "test_training_dropout_zero_ratio_mask");
         Add(all, "align_corners with a scale that does not divide: the operator's text, ONNX Runtime and this runtime take the output's size, the test takes scale · size unrounded",
             "test_resize_downsample_scales_cubic_align_corners", "test_resize_downsample_scales_linear_align_corners");
+        Add(all, "Conv in float16: not supported",
+            "test_causal_conv_with_state_fp16_expanded", "test_causal_conv_with_state_silu_fp16_expanded");
+        Add(all, "ConvTranspose in three dimensions: not supported", "test_convtranspose_3d");
         return all;
     }
 

@@ -5,14 +5,19 @@ using Edge.Runtime.Operators.Conv;
 using Edge.Runtime.Operators.DepthToSpace;
 using Edge.Runtime.Operators.Expand;
 using Edge.Runtime.Operators.Gather;
+using Edge.Runtime.Operators.Generate;
 using Edge.Runtime.Operators.MatMul;
+using Edge.Runtime.Operators.NonMaxSuppression;
 using Edge.Runtime.Operators.Pad;
 using Edge.Runtime.Operators.QLinearConv;
 using Edge.Runtime.Operators.QLinearMatMul;
 using Edge.Runtime.Operators.Reshape;
 using Edge.Runtime.Operators.Resize;
+using Edge.Runtime.Operators.Scatter;
+using Edge.Runtime.Operators.Select;
 using Edge.Runtime.Operators.Shapes;
 using Edge.Runtime.Operators.Slice;
+using Edge.Runtime.Operators.TopK;
 using Edge.Runtime.Operators.Transpose;
 
 namespace Edge.Runtime.Operators;
@@ -28,7 +33,7 @@ internal static partial class OperatorCatalog
     /// <summary>Convolutions, matrix products, and operators that move or choose elements.</summary>
     private static IEnumerable<Operator> CreateTensors() =>
     [
-        new ConvOperator(), new MatMulOperator(), new GemmOperator(),
+        new ConvOperator(), new ConvTransposeOperator(), new MatMulOperator(), new GemmOperator(),
         new IntegerConvOperator("QLinearConv", "", IntegerConvInputs.QLinear),
         new IntegerConvOperator("ConvInteger", "", IntegerConvInputs.Integer),
         new IntegerConvOperator("QConvFloat", Internal, IntegerConvInputs.Float),
@@ -42,6 +47,9 @@ internal static partial class OperatorCatalog
         new ShapeOperator(), new SizeOperator(), new ConstantOperator(), new ConstantOfShapeOperator(),
         new CastOperator(), new CastLikeOperator(), new ExpandOperator(), new TileOperator(),
         new ResizeOperator("Resize", 10, LatestOpset), new ResizeOperator("Upsample", 7, 9),
+        new ScatterElementsOperator("ScatterElements", 11, LatestOpset), new ScatterElementsOperator("Scatter", 9, 10), new ScatterNDOperator(),
+        new RangeOperator(), new EyeLikeOperator(), new OneHotOperator(), new TriluOperator(), new CumSumOperator(),
+        new NonZeroOperator(), new CompressOperator(), new TopKOperator(), new NonMaxSuppressionOperator(),
         new PadOperator(), new DepthToSpaceOperator(), new SpaceToDepthOperator(),
     ];
 }

@@ -1,0 +1,27 @@
+using Edge.Runtime.Operators.Cast;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Operators.Generate;
+
+/// <summary>EyeLike: ones on diagonal <c>k</c> of a matrix of the input's shape, of type <c>dtype</c> or the input's.</summary>
+internal sealed class EyeLikeOperator() : Operator("EyeLike", "", 9, OperatorCatalog.LatestOpset)
+{
+    public override void Infer(InferContext c)
+    {
+        c.RequireRank(0, 2, 2);
+        c.RequireFixedSize(0);
+        long dtype = c.Attributes.Int("dtype", (long)c.Type(0));
+        if (dtype is < 0 or > byte.MaxValue || ((DataType)dtype).Size() == 0) throw c.Error($"dtype {dtype} is not supported; supported: numbers and bool");
+        c.Attributes.Int("k", 0);
+        c.Output(0, (DataType)dtype, c.Shape(0));
+    }
+
+    public override unsafe Executor Prepare(PrepareContext c)
+    {
+        float one = 1;
+        var element = Tensor.Create(c.OutputType(), Shape.Scalar);
+        if (element.Type == DataType.Float32) element.AsSpan<float>()[0] = one;
+        else ElementCast.Find(DataType.Float32, element.Type)(&one, element.Data, 1);
+        return new EyeLikeExecutor(c.Shape(0), c.Attributes.Int("k", 0), element);
+    }
+}
