@@ -18,19 +18,18 @@ internal static class BenchCommand
         var threads = ModelArguments.Threads();
         var isa = ModelArguments.Isa();
         var dims = ModelArguments.Dimensions();
-        var runs = new Option<int>("--runs", "-n") { Description = "measured runs of each engine, after a tenth as many to warm up", DefaultValueFactory = _ => 100 };
-        var against = new Option<string?>("--against") { Description = "a second engine, run in turns with ours in the same process: onnxruntime" };
+        var runs = NumberOption.Whole("--runs", "measured runs of each engine, after a tenth as many to warm up", value: 100, min: 1, max: 1_000_000, "-n");
+        var against = new Option<string?>("--against") { HelpName = "engine", Description = "a second engine, run in turns with ours in the same process: onnxruntime" };
         var profile = new Option<bool>("--profile") { Description = "time of every operator; measures one more series" };
         var json = new Option<bool>("--json") { Description = "print JSON" };
         var command = new Command("bench", "Measures latency, allocation and memory on random input.") { model, runs, threads, isa, dims, against, profile, json };
-        command.SetAction(p => Run(terminal, p.GetValue(model)!, new Settings(
-            p.GetValue(runs), p.GetValue(threads), p.GetValue(isa), ModelArguments.ParseDimensions(p.GetValue(dims)!), p.GetValue(against), p.GetValue(profile), p.GetValue(json))));
+        command.SetAction((p, cancellation) => Task.FromResult(Run(terminal, p.GetValue(model)!, new Settings(
+            p.GetValue(runs), p.GetValue(threads), p.GetValue(isa), ModelArguments.ParseDimensions(p.GetValue(dims)!), p.GetValue(against), p.GetValue(profile), p.GetValue(json)), cancellation)));
         return command;
     }
 
-    private static int Run(Terminal terminal, string path, Settings settings)
+    private static int Run(Terminal terminal, string path, Settings settings, CancellationToken cancellation)
     {
-        if (settings.Runs < 1) throw new CommandException($"--runs {settings.Runs}: at least 1 is needed");
         // Both engines get the same, stated number of threads.
         int threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads;
         var options = new SessionOptions { Threads = threads, Isa = settings.Isa };
@@ -39,13 +38,13 @@ internal static class BenchCommand
         var inputs = RandomInputs(own, settings.Dimensions);
 
         IInferenceSession[] engines = other is null ? [own] : [own, other];
-        var measured = Interleave(engines, inputs, settings.Runs);
+        var measured = Interleave(engines, inputs, settings.Runs, cancellation);
         var report = new BenchReport(
             path, CpuName(), threads, settings.Runs,
             [.. engines.Select((e, i) => measured[i].Summarize(e.Provider))],
             other is null ? null : measured[0].Median / measured[1].Median,
             Environment.WorkingSet, PeakResidentBytes(),
-            settings.Profile ? Profile(path, options, inputs, settings.Runs) : null);
+            settings.Profile ? Profile(path, options, inputs, settings.Runs, cancellation) : null);
         if (settings.Json) terminal.Line(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
         else Write(terminal, report);
         return 0;
@@ -58,12 +57,13 @@ internal static class BenchCommand
     }
 
     /// <summary>One run of each in turn, so that whatever else the machine does falls on both.</summary>
-    private static Series[] Interleave(IInferenceSession[] engines, Tensor[] inputs, int runs)
+    private static Series[] Interleave(IInferenceSession[] engines, Tensor[] inputs, int runs, CancellationToken cancellation)
     {
         var series = engines.Select(_ => new Series(runs)).ToArray();
         int warmUp = Math.Max(3, runs / 10);
         for (int r = -warmUp; r < runs; r++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (int e = 0; e < engines.Length; e++)
             {
                 long bytes = GC.GetAllocatedBytesForCurrentThread();
@@ -77,10 +77,15 @@ internal static class BenchCommand
         return series;
     }
 
-    private static IReadOnlyList<ProfileLine> Profile(string path, SessionOptions options, Tensor[] inputs, int runs)
+    private static IReadOnlyList<ProfileLine> Profile(string path, SessionOptions options, Tensor[] inputs, int runs, CancellationToken cancellation)
     {
         using var session = Engines.OpenOwn(path, new SessionOptions { Threads = options.Threads, Isa = options.Isa, Profile = true });
-        for (int i = 0; i < runs; i++) session.Run(inputs);
+        for (int i = 0; i < runs; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            session.Run(inputs);
+        }
+
         return [.. session.Profile().Select(s => new ProfileLine(s.OpType, s.Name, s.Kernel, s.Time.TotalMilliseconds, s.Macs))];
     }
 

@@ -15,33 +15,33 @@ internal static class DigestCommand
     public static Command Create(Terminal terminal)
     {
         var models = new Argument<string[]>("models") { Description = "ONNX files", Arity = ArgumentArity.OneOrMore };
-        var runs = new Option<int>("--runs", "-n") { Description = "pseudo-random inputs a model, the same on every machine", DefaultValueFactory = _ => 3 };
+        var runs = NumberOption.Whole("--runs", "pseudo-random inputs a model, the same on every machine", value: 3, min: 1, max: 1_000_000, "-n");
         var threads = ModelArguments.Threads();
         var isa = ModelArguments.Isa();
         var dims = ModelArguments.Dimensions();
         var command = new Command("digest", "Prints the SHA-256 of a model's outputs for fixed inputs: the same everywhere for int8 models.") { models, runs, threads, isa, dims };
-        command.SetAction(p =>
+        command.SetAction((p, cancellation) =>
         {
-            if (p.GetValue(runs) < 1) throw new CommandException($"--runs {p.GetValue(runs)}: at least 1 is needed");
             var sizes = ModelArguments.ParseDimensions(p.GetValue(dims)!);
             foreach (string path in p.GetValue(models)!)
             {
                 using var session = Engines.OpenOwn(path, new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) });
-                terminal.Line($"{Of(session, sizes, p.GetValue(runs))}  {Path.GetFileName(path)}");
+                terminal.Line($"{Of(session, sizes, p.GetValue(runs), cancellation)}  {Path.GetFileName(path)}");
             }
 
-            return 0;
+            return Task.FromResult(0);
         });
         return command;
     }
 
-    private static string Of(InferenceSession session, Dictionary<string, int> sizes, int runs)
+    private static string Of(InferenceSession session, Dictionary<string, int> sizes, int runs, CancellationToken cancellation)
     {
         var random = new Random(1);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var shapes = ModelArguments.Shapes(session.Inputs, sizes);
         for (int i = 0; i < runs; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Tensor[] inputs = [.. shapes.Select((s, k) => RandomTensors.Create(session.Inputs[k].Type, s, random))];
             foreach (var output in session.Run(inputs)) hash.AppendData(output.Bytes);
         }

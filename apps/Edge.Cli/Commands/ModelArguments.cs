@@ -10,12 +10,16 @@ internal static class ModelArguments
 {
     public static Argument<string> Model() => new("model") { Description = "an ONNX file" };
 
-    public static Option<int> Threads() => new("--threads", "-t") { Description = "threads that work on one run; 0: one a core", DefaultValueFactory = _ => 0 };
+    /// <summary>More threads than this are a slip of the hand: no machine that this is for has as many cores.</summary>
+    private const int MostThreads = 256;
 
-    public static Option<string?> Isa() => new("--isa") { Description = "kernel set to use instead of the best one (also: EDGE_ISA)" };
+    public static Option<int> Threads() => NumberOption.Whole("--threads", "threads that work on one run; 0: one a core", value: 0, min: 0, MostThreads, "-t");
+
+    public static Option<string?> Isa() => new("--isa") { HelpName = "set", Description = "kernel set to use instead of the best one (also: EDGE_ISA)" };
 
     public static Option<string[]> Dimensions() => new("--dim")
     {
+        HelpName = "name=size",
         Description = "size of a free dimension, as name=size; free dimensions that are not named count 1",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
@@ -28,8 +32,8 @@ internal static class ModelArguments
         foreach (string text in texts)
         {
             int equals = text.IndexOf('=');
-            if (equals <= 0 || !int.TryParse(text.AsSpan(equals + 1), out int size) || size < 0)
-                throw new CommandException($"--dim {text}: write name=size, such as batch=1");
+            if (equals <= 0 || !int.TryParse(text.AsSpan(equals + 1), out int size) || size < 1)
+                throw new CommandException($"--dim {text}: write name=size with a size of at least 1, such as batch=1");
             sizes[text[..equals]] = size;
         }
 

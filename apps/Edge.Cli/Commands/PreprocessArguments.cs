@@ -10,6 +10,7 @@ internal static class PreprocessArguments
 {
     public static Option<string?> Option() => new("--preprocess")
     {
+        HelpName = "steps",
         Description = "how pictures become input, such as resize=256,crop=224,scale=1/255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225,color=rgb; "
             + "what is left out follows from the model",
     };

@@ -14,12 +14,12 @@ internal static class QuantizeCommand
     public static Command Create(Terminal terminal)
     {
         var model = ModelArguments.Model();
-        var output = new Option<string>("--output", "-o") { Description = "where the int8 model goes; the report goes beside it as .report.json and .report.md", Required = true };
-        var calibrate = new Option<string>("--calibrate") { Description = "representative inputs: a folder of pictures, or .npy or .npz arrays", Required = true };
+        var output = new Option<string>("--output", "-o") { HelpName = "file", Description = "where the int8 model goes; the report goes beside it as .report.json and .report.md", Required = true };
+        var calibrate = new Option<string>("--calibrate") { HelpName = "path", Description = "representative inputs: a folder of pictures, or .npy or .npz arrays", Required = true };
         var preprocess = PreprocessArguments.Option();
-        var samples = new Option<int?>("--samples") { Description = "use at most so many of them" };
-        var keepOps = new Option<string[]>("--float-ops") { Description = "operators to keep in float everywhere", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-        var keepNodes = new Option<string[]>("--float-nodes") { Description = "nodes to keep in float; * and ? are wildcards", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var samples = NumberOption.WholeOrNone("--samples", "use at most so many of them", min: 1, int.MaxValue);
+        var keepOps = new Option<string[]>("--float-ops") { HelpName = "operator", Description = "operators to keep in float everywhere", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var keepNodes = new Option<string[]>("--float-nodes") { HelpName = "node", Description = "nodes to keep in float; * and ? are wildcards", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var perTensor = new Option<bool>("--per-tensor") { Description = "one scale for all channels of a weight" };
         var symmetric = new Option<bool>("--symmetric") { Description = "symmetric int8 activations, as TensorRT wants them" };
         var command = new Command("quantize", "Turns a float32 model into an int8 one (QDQ), calibrated on representative inputs.")

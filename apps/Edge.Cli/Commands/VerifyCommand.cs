@@ -15,38 +15,42 @@ internal static class VerifyCommand
     {
         var a = new Argument<string>("a") { Description = "an ONNX file" };
         var b = new Argument<string>("b") { Description = "an ONNX file with the same inputs and outputs; the same file to compare engines" };
-        var data = new Option<string>("--data") { Description = "a folder of pictures, or .npy or .npz arrays", Required = true };
+        var data = new Option<string>("--data") { HelpName = "path", Description = "a folder of pictures, or .npy or .npz arrays", Required = true };
         var preprocess = PreprocessArguments.Option();
         var engineA = Engine("--engine-a", "what runs a");
         var engineB = Engine("--engine-b", "what runs b");
         var threads = ModelArguments.Threads();
         var isa = ModelArguments.Isa();
-        var atLeast = new Option<double?>("--min-agreement") { Description = "exit with 2 if fewer than this percentage of the samples have the same top-1" };
+        var atLeast = NumberOption.RealOrNone("--min-agreement", "exit with 2 if fewer than this percentage of the samples have the same top-1", min: 0, max: 100);
         var json = new Option<bool>("--json") { Description = "print JSON" };
         var command = new Command("verify", "Compares two models, or one model on two engines: top-1 agreement, largest and mean error.")
         {
             a, b, data, preprocess, engineA, engineB, threads, isa, atLeast, json,
         };
-        command.SetAction(p =>
+        command.SetAction((p, cancellation) =>
         {
             var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) };
             using var first = Engines.Open(p.GetValue(engineA)!, p.GetValue(a)!, options);
             using var second = Engines.Open(p.GetValue(engineB)!, p.GetValue(b)!, options);
-            var report = Compare(first, second, p.GetValue(a)!, p.GetValue(b)!, p.GetValue(data)!, p.GetValue(preprocess));
+            var report = Compare(first, second, p.GetValue(a)!, p.GetValue(b)!, p.GetValue(data)!, p.GetValue(preprocess), cancellation);
             if (p.GetValue(json)) terminal.Line(JsonSerializer.Serialize(report, VerifyJson.Default.VerifyReport));
             else Write(terminal, report);
-            return p.GetValue(atLeast) is { } minimum && report.Top1AgreementPercent < minimum ? 2 : 0;
+            return Task.FromResult(p.GetValue(atLeast) is { } minimum && report.Top1AgreementPercent < minimum ? 2 : 0);
         });
         return command;
     }
 
     private static Option<string> Engine(string name, string what)
     {
-        var option = new Option<string>(name) { Description = $"{what}: {Engines.Own} or {Engines.Other}", DefaultValueFactory = _ => Engines.Own };
-        return option.AcceptOnlyFromAmong(Engines.Own, Engines.Other);
+        var option = new Option<string>(name) { HelpName = "engine", Description = $"{what}: {Engines.Own} or {Engines.Other}", DefaultValueFactory = _ => Engines.Own };
+        option.Validators.Add(r =>
+        {
+            if (r.Tokens is [var engine] && engine.Value is not (Engines.Own or Engines.Other)) r.AddError($"{name} {engine.Value}: {Engines.Own} or {Engines.Other} is expected");
+        });
+        return option;
     }
 
-    private static VerifyReport Compare(IInferenceSession a, IInferenceSession b, string nameA, string nameB, string data, string? preprocess)
+    private static VerifyReport Compare(IInferenceSession a, IInferenceSession b, string nameA, string nameB, string data, string? preprocess, CancellationToken cancellation)
     {
         if (!a.Inputs.Select(i => i.Type).SequenceEqual(b.Inputs.Select(i => i.Type)) || a.Outputs.Count != b.Outputs.Count)
             throw new CommandException($"{nameA} and {nameB} cannot be compared: their inputs and outputs differ ({string.Join("; ", a.Inputs)} → {a.Outputs.Count} outputs; {string.Join("; ", b.Inputs)} → {b.Outputs.Count} outputs)");
@@ -54,6 +58,7 @@ internal static class VerifyCommand
         int samples = 0, same = 0;
         foreach (var inputs in PictureSamples.Open(data, preprocess).Read(a.Inputs))
         {
+            cancellation.ThrowIfCancellationRequested();
             var x = a.Run([.. inputs]);
             var y = b.Run([.. inputs]);
             bool all = true;
