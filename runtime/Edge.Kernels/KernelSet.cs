@@ -1,5 +1,6 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Elementwise;
+using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels;
 
@@ -16,4 +17,7 @@ public sealed class KernelSet
 
     /// <summary>Functions of single elements, with broadcasting.</summary>
     public required ElementwiseKernels Elementwise { get; init; }
+
+    /// <summary>Conversions between float32 and integers, and arithmetic on quantized tensors.</summary>
+    public required QuantizeKernels Quantize { get; init; }
 }

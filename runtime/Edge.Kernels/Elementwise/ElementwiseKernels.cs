@@ -25,7 +25,7 @@ public abstract class ElementwiseKernels
     public abstract BinaryKernel? Binary(BinaryFunction function, DataType type);
 
     /// <summary>The lower-case name of a type in kernel names: <c>f32</c>, <c>s8</c>.</summary>
-    internal static string TypeName(DataType type) => type switch
+    public static string TypeName(DataType type) => type switch
     {
         DataType.Float16 => "f16",
         DataType.Float32 => "f32",

@@ -1,5 +1,8 @@
 using Edge.Kernels.Elementwise;
 using Edge.Runtime.Operators.Binary;
+using Edge.Runtime.Operators.Lookup;
+using Edge.Runtime.Operators.QLinear;
+using Edge.Runtime.Operators.Quantization;
 using Edge.Runtime.Operators.Unary;
 using Edge.Runtime.Operators.Where;
 using Edge.Tensors;
@@ -11,7 +14,7 @@ internal static partial class OperatorCatalog
     private static readonly DataType[] s_floats = [DataType.Float32, DataType.Float64];
 
     /// <summary>Elementwise, reduction, pooling, normalisation and quantization operators.</summary>
-    private static IEnumerable<Operator> CreateMath() => [.. CreateUnary(), .. CreateBinary()];
+    private static IEnumerable<Operator> CreateMath() => [.. CreateUnary(), .. CreateBinary(), .. CreateQuantized()];
 
     private static IEnumerable<Operator> CreateUnary() =>
     [
@@ -71,5 +74,20 @@ internal static partial class OperatorCatalog
         new BinaryOperator("Or", BinaryFunction.Or),
         new BinaryOperator("Xor", BinaryFunction.Xor),
         new WhereOperator(),
+    ];
+
+    private static IEnumerable<Operator> CreateQuantized() =>
+    [
+        new QuantizeLinearOperator(),
+        new QuantizeLinearOperator(Microsoft, 1),
+        new DequantizeLinearOperator(),
+        new DequantizeLinearOperator(Microsoft, 1),
+        new LookupOperator(),
+        new QuantizedUnaryOperator("Requantize", Internal),
+        new QuantizedUnaryOperator("QLinearSigmoid", Microsoft, UnaryFunction.Sigmoid),
+        new QuantizedUnaryOperator("QLinearLeakyRelu", Microsoft, UnaryFunction.LeakyRelu, new("alpha", 0.01f)),
+        new QLinearBinaryOperator("QLinearAdd", BinaryFunction.Add),
+        new QLinearBinaryOperator("QLinearMul", BinaryFunction.Mul),
+        new QLinearConcatOperator(),
     ];
 }

@@ -107,7 +107,8 @@ internal sealed class OperatorCase(string opType, int opset = 17, string domain 
 
     private byte[] ToModel()
     {
-        OnnxGraphBuilder b = new(opset);
+        OnnxGraphBuilder b = new(domain.Length == 0 ? opset : 17);
+        if (domain.Length > 0) b.Opset(domain, opset);
         string[] names = new string[_inputs.Count];
         for (int i = 0; i < names.Length; i++)
         {

@@ -3,6 +3,7 @@ using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
@@ -22,5 +23,6 @@ internal static unsafe class Avx2Kernels
             DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
         }),
         Elementwise = new GenericElementwise<VectorF32x8>("avx2"),
+        Quantize = new GenericQuantize<VectorF32x8>("avx2"),
     };
 }

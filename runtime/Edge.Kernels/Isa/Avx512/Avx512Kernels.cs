@@ -3,6 +3,7 @@ using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
@@ -22,5 +23,6 @@ internal static unsafe class Avx512Kernels
             DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx512Int8, Vector512<int>, Vector512<short>>(),
         }),
         Elementwise = new GenericElementwise<VectorF32x16>("avx512"),
+        Quantize = new GenericQuantize<VectorF32x16>("avx512"),
     };
 }

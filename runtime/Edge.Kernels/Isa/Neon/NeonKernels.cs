@@ -3,6 +3,7 @@ using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
@@ -22,5 +23,6 @@ internal static unsafe class NeonKernels
             DepthwiseInt8 = DepthwiseKernelsInt8.Create<NeonDepthwiseInt8, NeonDepthwiseInt8.Accumulators, NeonDepthwiseInt8.Pair>(),
         }),
         Elementwise = new GenericElementwise<VectorF32x4>("neon"),
+        Quantize = new GenericQuantize<VectorF32x4>("neon"),
     };
 }

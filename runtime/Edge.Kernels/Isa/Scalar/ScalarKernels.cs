@@ -1,4 +1,5 @@
 using Edge.Kernels.Elementwise;
+using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
@@ -10,5 +11,6 @@ internal static class ScalarKernels
         Name = "scalar",
         Dense = new ScalarDense(),
         Elementwise = new GenericElementwise<VectorF32x1>("scalar"),
+        Quantize = new GenericQuantize<VectorF32x1>("scalar"),
     };
 }

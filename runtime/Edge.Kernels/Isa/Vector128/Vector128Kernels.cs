@@ -3,6 +3,7 @@ using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
@@ -22,5 +23,6 @@ internal static unsafe class Vector128Kernels
             DepthwiseInt8 = DepthwiseKernelsInt8.Create<Vector128Int8, Vector128<int>, Vector128<short>>(),
         }),
         Elementwise = new GenericElementwise<VectorF32x4>("vector128"),
+        Quantize = new GenericQuantize<VectorF32x4>("vector128"),
     };
 }
