@@ -1,5 +1,6 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Elementwise;
+using Edge.Kernels.Isa;
 using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels;
@@ -9,6 +10,10 @@ namespace Edge.Kernels;
 /// </summary>
 public sealed class KernelSet
 {
+    private KernelSet()
+    {
+    }
+
     /// <summary>The name that <c>EDGE_ISA</c> takes: <c>scalar</c>, <c>vector128</c>, <c>avx2</c>, …</summary>
     public required string Name { get; init; }
 
@@ -20,4 +25,13 @@ public sealed class KernelSet
 
     /// <summary>Conversions between float32 and integers, and arithmetic on quantized tensors.</summary>
     public required QuantizeKernels Quantize { get; init; }
+
+    /// <summary>A set of hand-written dense kernels and of all other routines closed over the vector <typeparamref name="V"/>.</summary>
+    internal static KernelSet Create<V>(string name, DenseKernels dense) where V : unmanaged, IVectorF32<V> => new()
+    {
+        Name = name,
+        Dense = dense,
+        Elementwise = new GenericElementwise<V>(name),
+        Quantize = new GenericQuantize<V>(name),
+    };
 }

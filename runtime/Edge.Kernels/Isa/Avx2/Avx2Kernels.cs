@@ -1,28 +1,20 @@
 using System.Runtime.Intrinsics;
-using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
-using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
 /// <summary>The set <c>avx2</c>.</summary>
 internal static unsafe class Avx2Kernels
 {
-    public static KernelSet Create() => new()
+    public static KernelSet Create() => KernelSet.Create<VectorF32x8>("avx2", new GenericDense(new DenseIsa
     {
         Name = "avx2",
-        Dense = new GenericDense(new DenseIsa
-        {
-            Name = "avx2",
-            Activate = &ActivationRow<VectorF32x8>.Apply,
-            TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
-            DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
-            TilesInt8 = Int8Tiles.Small<Avx2Int8, Vector256<int>, Halves<Vector256<short>>, Halves<Vector256<short>>>(),
-            DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
-        }),
-        Elementwise = new GenericElementwise<VectorF32x8>("avx2"),
-        Quantize = new GenericQuantize<VectorF32x8>("avx2"),
-    };
+        Activate = &ActivationRow<VectorF32x8>.Apply,
+        TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
+        DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
+        TilesInt8 = Int8Tiles.Small<Avx2Int8, Vector256<int>, Halves<Vector256<short>>, Halves<Vector256<short>>>(),
+        DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
+    }));
 }

@@ -1,28 +1,20 @@
 using System.Runtime.Intrinsics;
-using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
-using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
 /// <summary>The set <c>avx512</c>.</summary>
 internal static unsafe class Avx512Kernels
 {
-    public static KernelSet Create() => new()
+    public static KernelSet Create() => KernelSet.Create<VectorF32x16>("avx512", new GenericDense(new DenseIsa
     {
         Name = "avx512",
-        Dense = new GenericDense(new DenseIsa
-        {
-            Name = "avx512",
-            Activate = &ActivationRow<VectorF32x16>.Apply,
-            TilesF32 = TileSet.Wide<F32Tile<Avx512F32, Vector512<float>>, Vector512<float>, Vector512<float>, Vector512<float>>(),
-            DepthwiseF32 = DepthwiseKernelsF32.Create<Avx512F32, Vector512<float>, Vector128F32, Vector128<float>>(),
-            TilesInt8 = Int8Tiles.Medium<Avx512Int8, Vector512<int>, Halves<Vector512<short>>, Halves<Vector512<short>>>(),
-            DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx512Int8, Vector512<int>, Vector512<short>>(),
-        }),
-        Elementwise = new GenericElementwise<VectorF32x16>("avx512"),
-        Quantize = new GenericQuantize<VectorF32x16>("avx512"),
-    };
+        Activate = &ActivationRow<VectorF32x16>.Apply,
+        TilesF32 = TileSet.Wide<F32Tile<Avx512F32, Vector512<float>>, Vector512<float>, Vector512<float>, Vector512<float>>(),
+        DepthwiseF32 = DepthwiseKernelsF32.Create<Avx512F32, Vector512<float>, Vector128F32, Vector128<float>>(),
+        TilesInt8 = Int8Tiles.Medium<Avx512Int8, Vector512<int>, Halves<Vector512<short>>, Halves<Vector512<short>>>(),
+        DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx512Int8, Vector512<int>, Vector512<short>>(),
+    }));
 }

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
@@ -9,18 +8,13 @@ namespace Edge.Kernels.Isa;
 /// <summary>The set <c>avxvnni</c>.</summary>
 internal static unsafe class AvxVnniKernels
 {
-    public static KernelSet Create() => new()
+    public static KernelSet Create() => KernelSet.Create<VectorF32x8>("avxvnni", new GenericDense(new DenseIsa
     {
         Name = "avxvnni",
-        Dense = new GenericDense(new DenseIsa
-        {
-            Name = "avxvnni",
-            Activate = &ActivationRow<VectorF32x8>.Apply,
-            TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
-            DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
-            TilesInt8 = Int8Tiles.Narrow<AvxVnniInt8, Vector256<int>, Vector256<sbyte>, Vector256<byte>>(),
-            DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
-        }),
-        Elementwise = new GenericElementwise<VectorF32x8>("avxvnni"),
-    };
+        Activate = &ActivationRow<VectorF32x8>.Apply,
+        TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
+        DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
+        TilesInt8 = Int8Tiles.Narrow<AvxVnniInt8, Vector256<int>, Vector256<sbyte>, Vector256<byte>>(),
+        DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
+    }));
 }

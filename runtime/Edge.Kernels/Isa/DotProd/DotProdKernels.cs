@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
@@ -9,18 +8,13 @@ namespace Edge.Kernels.Isa;
 /// <summary>The set <c>dotprod</c>.</summary>
 internal static unsafe class DotProdKernels
 {
-    public static KernelSet Create() => new()
+    public static KernelSet Create() => KernelSet.Create<VectorF32x4>("dotprod", new GenericDense(new DenseIsa
     {
         Name = "dotprod",
-        Dense = new GenericDense(new DenseIsa
-        {
-            Name = "dotprod",
-            Activate = &ActivationRow<VectorF32x4>.Apply,
-            TilesF32 = TileSet.ByElement<F32ByElementTile<NeonF32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
-            DepthwiseF32 = DepthwiseKernelsF32.Create<NeonF32, Vector128<float>, Vector128F32, Vector128<float>>(),
-            TilesInt8 = Int8Tiles.ByElement<DotProdInt8, Vector128<int>, Vector128<sbyte>, Vector128<sbyte>>(),
-            DepthwiseInt8 = DepthwiseKernelsInt8.Create<NeonDepthwiseInt8, NeonDepthwiseInt8.Accumulators, NeonDepthwiseInt8.Pair>(),
-        }),
-        Elementwise = new GenericElementwise<VectorF32x4>("dotprod"),
-    };
+        Activate = &ActivationRow<VectorF32x4>.Apply,
+        TilesF32 = TileSet.ByElement<F32ByElementTile<NeonF32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
+        DepthwiseF32 = DepthwiseKernelsF32.Create<NeonF32, Vector128<float>, Vector128F32, Vector128<float>>(),
+        TilesInt8 = Int8Tiles.ByElement<DotProdInt8, Vector128<int>, Vector128<sbyte>, Vector128<sbyte>>(),
+        DepthwiseInt8 = DepthwiseKernelsInt8.Create<NeonDepthwiseInt8, NeonDepthwiseInt8.Accumulators, NeonDepthwiseInt8.Pair>(),
+    }));
 }

@@ -1,28 +1,20 @@
 using System.Runtime.Intrinsics;
-using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
-using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
 /// <summary>The set <c>neon</c>.</summary>
 internal static unsafe class NeonKernels
 {
-    public static KernelSet Create() => new()
+    public static KernelSet Create() => KernelSet.Create<VectorF32x4>("neon", new GenericDense(new DenseIsa
     {
         Name = "neon",
-        Dense = new GenericDense(new DenseIsa
-        {
-            Name = "neon",
-            Activate = &ActivationRow<VectorF32x4>.Apply,
-            TilesF32 = TileSet.ByElement<F32ByElementTile<NeonF32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
-            DepthwiseF32 = DepthwiseKernelsF32.Create<NeonF32, Vector128<float>, Vector128F32, Vector128<float>>(),
-            TilesInt8 = Int8Tiles.Narrow<NeonInt8, NeonInt8.Accumulators, Vector128<sbyte>, Vector128<sbyte>>(),
-            DepthwiseInt8 = DepthwiseKernelsInt8.Create<NeonDepthwiseInt8, NeonDepthwiseInt8.Accumulators, NeonDepthwiseInt8.Pair>(),
-        }),
-        Elementwise = new GenericElementwise<VectorF32x4>("neon"),
-        Quantize = new GenericQuantize<VectorF32x4>("neon"),
-    };
+        Activate = &ActivationRow<VectorF32x4>.Apply,
+        TilesF32 = TileSet.ByElement<F32ByElementTile<NeonF32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
+        DepthwiseF32 = DepthwiseKernelsF32.Create<NeonF32, Vector128<float>, Vector128F32, Vector128<float>>(),
+        TilesInt8 = Int8Tiles.Narrow<NeonInt8, NeonInt8.Accumulators, Vector128<sbyte>, Vector128<sbyte>>(),
+        DepthwiseInt8 = DepthwiseKernelsInt8.Create<NeonDepthwiseInt8, NeonDepthwiseInt8.Accumulators, NeonDepthwiseInt8.Pair>(),
+    }));
 }

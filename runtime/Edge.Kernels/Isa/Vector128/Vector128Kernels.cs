@@ -1,28 +1,20 @@
 using System.Runtime.Intrinsics;
-using Edge.Kernels.Elementwise;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
-using Edge.Kernels.Quantize;
 
 namespace Edge.Kernels.Isa;
 
 /// <summary>The set <c>vector128</c>.</summary>
 internal static unsafe class Vector128Kernels
 {
-    public static KernelSet Create() => new()
+    public static KernelSet Create() => KernelSet.Create<VectorF32x4>("vector128", new GenericDense(new DenseIsa
     {
         Name = "vector128",
-        Dense = new GenericDense(new DenseIsa
-        {
-            Name = "vector128",
-            Activate = &ActivationRow<VectorF32x4>.Apply,
-            TilesF32 = TileSet.Narrow<F32Tile<Vector128F32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
-            DepthwiseF32 = DepthwiseKernelsF32.Create<Vector128F32, Vector128<float>, Vector128F32, Vector128<float>>(),
-            TilesInt8 = Int8Tiles.Small<Vector128Int8, Vector128<int>, Halves<Vector128<short>>, Halves<Vector128<short>>>(),
-            DepthwiseInt8 = DepthwiseKernelsInt8.Create<Vector128Int8, Vector128<int>, Vector128<short>>(),
-        }),
-        Elementwise = new GenericElementwise<VectorF32x4>("vector128"),
-        Quantize = new GenericQuantize<VectorF32x4>("vector128"),
-    };
+        Activate = &ActivationRow<VectorF32x4>.Apply,
+        TilesF32 = TileSet.Narrow<F32Tile<Vector128F32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
+        DepthwiseF32 = DepthwiseKernelsF32.Create<Vector128F32, Vector128<float>, Vector128F32, Vector128<float>>(),
+        TilesInt8 = Int8Tiles.Small<Vector128Int8, Vector128<int>, Halves<Vector128<short>>, Halves<Vector128<short>>>(),
+        DepthwiseInt8 = DepthwiseKernelsInt8.Create<Vector128Int8, Vector128<int>, Vector128<short>>(),
+    }));
 }
