@@ -39,44 +39,39 @@ public enum LetterboxAlign : byte
 /// even and saturated. What is not given is taken from the model.
 /// </summary>
 /// <remarks>Immutable. Text form: <see cref="Parse"/>.</remarks>
-public sealed record PreprocessOptions
+/// <param name="Region">The part of the source to look at; all of it when null.</param>
+/// <param name="Resize">Resize to exactly this; proportions are given up. Text: <c>resize=640x480</c>.</param>
+/// <param name="ShorterSide">Resize so that the shorter side has so many pixels; needs <paramref name="Crop"/>. Text: <c>resize=256</c>.</param>
+/// <param name="Crop">Then cut out the middle.</param>
+/// <param name="Letterbox">Fit in with proportions kept and fill the rest.</param>
+/// <param name="Align">Where a letterboxed picture lies.</param>
+/// <param name="Fill">Pixel values, 0…255, of the letterbox's border: one, or one a channel in the model's order; 114 when null.</param>
+/// <param name="Interpolation">How pixels are computed.</param>
+/// <param name="Color">Grey for models with one channel and RGB for others when null.</param>
+/// <param name="Layout">From the place of the channels in the model's input shape when null.</param>
+/// <param name="Scale">Pixels are multiplied with this first. Text: also <c>1/255</c>.</param>
+/// <param name="Mean">Subtracted after scaling: one, or one a channel in the model's order; 0 when null.</param>
+/// <param name="Std">Divided by after that: one, or one a channel in the model's order; 1 when null.</param>
+public sealed record PreprocessOptions(
+    SourceRegion? Region = null,
+    PixelSize? Resize = null,
+    int? ShorterSide = null,
+    PixelSize? Crop = null,
+    PixelSize? Letterbox = null,
+    LetterboxAlign Align = LetterboxAlign.Center,
+    IReadOnlyList<float>? Fill = null,
+    Interpolation Interpolation = Interpolation.Bilinear,
+    ChannelOrder? Color = null,
+    TensorLayout? Layout = null,
+    float Scale = 1,
+    IReadOnlyList<float>? Mean = null,
+    IReadOnlyList<float>? Std = null)
 {
-    /// <summary>The part of the source to look at; all of it when null.</summary>
-    public SourceRegion? Region { get; init; }
+    public IReadOnlyList<float> Fill { get; init; } = Fill ?? [114];
 
-    /// <summary>Resize to exactly this; proportions are given up. Text: <c>resize=640x480</c>.</summary>
-    public PixelSize? Resize { get; init; }
+    public IReadOnlyList<float> Mean { get; init; } = Mean ?? [0];
 
-    /// <summary>Resize so that the shorter side has so many pixels; needs <see cref="Crop"/>. Text: <c>resize=256</c>.</summary>
-    public int? ShorterSide { get; init; }
-
-    /// <summary>Then cut out the middle.</summary>
-    public PixelSize? Crop { get; init; }
-
-    /// <summary>Fit in with proportions kept and fill the rest.</summary>
-    public PixelSize? Letterbox { get; init; }
-
-    public LetterboxAlign Align { get; init; } = LetterboxAlign.Center;
-
-    /// <summary>Pixel values, 0…255, of the letterbox's border: one, or one a channel in the model's order.</summary>
-    public IReadOnlyList<float> Fill { get; init; } = [114];
-
-    public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
-
-    /// <summary>Grey for models with one channel and RGB for others when null.</summary>
-    public ChannelOrder? Color { get; init; }
-
-    /// <summary>From the place of the channels in the model's input shape when null.</summary>
-    public TensorLayout? Layout { get; init; }
-
-    /// <summary>Pixels are multiplied with this first. Text: also <c>1/255</c>.</summary>
-    public float Scale { get; init; } = 1;
-
-    /// <summary>Subtracted after scaling: one, or one a channel in the model's order.</summary>
-    public IReadOnlyList<float> Mean { get; init; } = [0];
-
-    /// <summary>Divided by after that: one, or one a channel in the model's order.</summary>
-    public IReadOnlyList<float> Std { get; init; } = [1];
+    public IReadOnlyList<float> Std { get; init; } = Std ?? [1];
 
     /// <summary>
     /// Reads the text form: <c>key=value</c> pairs with commas between, such as

@@ -54,6 +54,14 @@ public sealed class PreprocessOptionsTests
     public void A_mistake_is_one_line_that_names_the_key_and_what_is_possible(string text, string message) =>
         Assert.Equal(message, Assert.Throws<FormatException>(() => PreprocessOptions.Parse(text)).Message);
 
+    [Fact]
+    public void What_the_json_does_not_say_is_as_usual()
+    {
+        Assert.Equal(new PreprocessOptions(), PreprocessOptions.FromJson("{}"));
+        Assert.Equal(PreprocessOptions.Parse("letterbox=416x320,std=2"), PreprocessOptions.FromJson("""{"letterbox":"416x320","std":[2]}"""));
+        Assert.Equal(PreprocessOptions.Parse("crop=224"), PreprocessOptions.FromJson("""{"crop":224,"mean":null}"""));
+    }
+
     [Theory]
     [InlineData("""{"letterBox":416}""", "letterBox")]
     [InlineData("""{"crop":"abc"}""", "'abc' is not a size")]
