@@ -149,10 +149,18 @@ public sealed class InferenceSession : IInferenceSession
 
     private ExecutionPlan BuildPlan(ReadOnlySpan<Shape> shapes)
     {
-        var graph = GraphImporter.Import(_model, shapes, _kernels);
-        if (_options.Optimize) PassPipeline.Optimize(graph, _kernels);
-        else PassPipeline.Clean(graph, _kernels);
-        return PlanBuilder.Build(graph, _kernels, _pool.Threads);
+        try
+        {
+            var graph = GraphImporter.Import(_model, shapes, _kernels);
+            if (_options.Optimize) PassPipeline.Optimize(graph, _kernels);
+            else PassPipeline.Clean(graph, _kernels);
+            return PlanBuilder.Build(graph, _kernels, _pool.Threads);
+        }
+        catch (ModelException e) when (!e.Message.StartsWith(_model.Name, StringComparison.Ordinal))
+        {
+            // Nodes know their own names, not the file's.
+            throw new ModelException($"{_model.Name}: {e.Message}", e);
+        }
     }
 
     /// <summary>The declared shapes, if the options leave no dimension free.</summary>
