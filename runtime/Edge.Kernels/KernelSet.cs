@@ -2,6 +2,7 @@ using Edge.Kernels.Dense;
 using Edge.Kernels.Elementwise;
 using Edge.Kernels.Isa;
 using Edge.Kernels.Quantize;
+using Edge.Kernels.Reduction;
 
 namespace Edge.Kernels;
 
@@ -26,6 +27,9 @@ public sealed class KernelSet
     /// <summary>Conversions between float32 and integers, and arithmetic on quantized tensors.</summary>
     public required QuantizeKernels Quantize { get; init; }
 
+    /// <summary>Sums, extremes and softmax along axes.</summary>
+    public required ReductionKernels Reduction { get; init; }
+
     /// <summary>A set of hand-written dense kernels and of all other routines closed over the vector <typeparamref name="V"/>.</summary>
     internal static KernelSet Create<V>(string name, DenseKernels dense) where V : unmanaged, IVectorF32<V> => new()
     {
@@ -33,5 +37,6 @@ public sealed class KernelSet
         Dense = dense,
         Elementwise = new GenericElementwise<V>(name),
         Quantize = new GenericQuantize<V>(name),
+        Reduction = new GenericReduction<V>(name),
     };
 }

@@ -12,7 +12,10 @@ internal static class Elementwise
     public static readonly DataType[] Types = Enum.GetValues<DataType>();
 
     /// <summary>The scalar kernels, which say for all sets what is implemented.</summary>
-    public static ElementwiseKernels Definition { get; } = KernelCatalog.Available[^1].Elementwise;
+    public static ElementwiseKernels Definition => Set.Elementwise;
+
+    /// <summary>The set of the scalar kernels.</summary>
+    public static KernelSet Set { get; } = KernelCatalog.Available[^1];
 
     /// <summary>The shape that inputs <paramref name="from"/> to <paramref name="to"/> (excluded) broadcast to.</summary>
     public static Shape BroadcastShape(this InferContext c, int from, int to)

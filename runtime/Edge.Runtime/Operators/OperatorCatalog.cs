@@ -12,7 +12,7 @@ internal static partial class OperatorCatalog
     public const string Microsoft = "com.microsoft";
 
     private static readonly FrozenDictionary<(string Domain, string OpType), Operator> ByName =
-        CreateMath().Concat(CreateTensors()).ToFrozenDictionary(o => (o.Domain, o.OpType));
+        CreateMath().Concat(CreateReductions()).Concat(CreateTensors()).ToFrozenDictionary(o => (o.Domain, o.OpType));
 
     /// <summary>In no particular order.</summary>
     public static IEnumerable<Operator> All => ByName.Values;
