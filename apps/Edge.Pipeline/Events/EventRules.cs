@@ -1,8 +1,17 @@
 namespace Edge.Pipeline.Events;
 
-/// <summary>What an event must keep to before it is written: checked once, where it enters its envelope.</summary>
+/// <summary>
+/// What an event must keep to before it is written: checked once, where it enters its envelope. The limits keep every
+/// message below 1 MiB, escapes included: what can be committed can be stored and sent.
+/// </summary>
 internal static class EventRules
 {
+    private const int MaxObjects = 500;
+    private const int MaxFeatures = 500;
+    private const int MaxStages = 64;
+    private const int MaxTextLength = 100;
+    private const int MaxUriLength = 1000;
+
     /// <exception cref="ContractException">Names the event, the field and what would be accepted.</exception>
     public static void Check(InspectionEvent inspection)
     {
@@ -11,6 +20,9 @@ internal static class EventRules
         Identifier.RequireWellFormed(inspection.EventId, "eventid");
         RequireFinite(inspection, "score", inspection.Score ?? 0);
         RequireFinite(inspection, "threshold", inspection.Threshold ?? 0);
+        RequireAtMost(inspection, "objects", inspection.Objects.Count, MaxObjects);
+        RequireAtMost(inspection, "features", inspection.Features.Count, MaxFeatures);
+        RequireAtMost(inspection, "stages", inspection.Timing.Count, MaxStages);
         foreach (DetectedObject detected in inspection.Objects)
             CheckObject(inspection, detected);
         foreach ((string name, double value) in inspection.Features)
@@ -21,8 +33,16 @@ internal static class EventRules
         CheckTiming(inspection);
         if (inspection.Evidence is { } evidence)
         {
-            RequireText(inspection, "evidence uri", evidence.Uri);
+            RequireText(inspection, "evidence uri", evidence.Uri, MaxUriLength);
             RequireText(inspection, "evidence mediatype", evidence.MediaType);
+            RequireText(inspection, "evidence sha256", evidence.Sha256 ?? "unknown");
+        }
+        if (inspection.Model is { } model)
+        {
+            RequireText(inspection, "model name", model.Name);
+            RequireText(inspection, "model sha256", model.Sha256);
+            RequireText(inspection, "model precision", model.Precision);
+            RequireText(inspection, "model provider", model.Provider);
         }
         if (inspection.Quality is { SamplesLost: < 0 } or { FramesDropped: < 0 })
             throw Broken(inspection, "quality counts what was lost and cannot be negative");
@@ -56,10 +76,18 @@ internal static class EventRules
             throw Broken(inspection, $"{field} is {value}; JSON holds finite numbers only, publish verdict 'error' instead");
     }
 
-    private static void RequireText(InspectionEvent inspection, string field, string? value)
+    private static void RequireText(InspectionEvent inspection, string field, string? value, int maxLength = MaxTextLength)
     {
         if (string.IsNullOrEmpty(value))
             throw Broken(inspection, $"{field} is empty");
+        if (value.Length > maxLength)
+            throw Broken(inspection, $"{field} has {value.Length} characters; at most {maxLength}");
+    }
+
+    private static void RequireAtMost(InspectionEvent inspection, string what, int count, int most)
+    {
+        if (count > most)
+            throw Broken(inspection, $"{count} {what}; at most {most}");
     }
 
     private static ContractException Broken(InspectionEvent inspection, string what) =>

@@ -33,7 +33,7 @@ public sealed record InspectionEvent
     /// <summary>What the score was compared with.</summary>
     public float? Threshold { get; init; }
 
-    /// <summary>Best first. Empty for a classifier.</summary>
+    /// <summary>Best first, at most 500. Empty for a classifier.</summary>
     public IReadOnlyList<DetectedObject> Objects { get; init; } = [];
 
     /// <summary>Named numbers that explain the verdict: class probabilities, RMS, kurtosis. Names are not empty.</summary>
