@@ -171,7 +171,7 @@ public sealed class MqttEventSink : IEventSink, IAsyncDisposable
 
     /// <summary>
     /// Says <c>stopping</c>, delivers what waits for at most <paramref name="drain"/>, says <c>offline</c>, disconnects and closes the
-    /// outbox. Without a connection it does not wait; what is left is sent by the next start.
+    /// outbox. If there is no broker it does not wait; what is left is sent by the next start.
     /// </summary>
     public async Task StopAsync(TimeSpan drain)
     {
@@ -179,14 +179,26 @@ public sealed class MqttEventSink : IEventSink, IAsyncDisposable
             return;
         _disposed = true;
         _state.SetStatus("stopping");
-        if (_session is { } session)
-            await Task.WhenAny(_outbox.WhenEmptyAsync(), Task.Delay(drain, session.Closed)).ConfigureAwait(false);
+        if (_started)
+            await DrainAsync(drain).ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
         _outbox.Dispose();
     }
 
     /// <summary><see cref="StopAsync"/> with 5 s for what waits.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+
+    private async Task DrainAsync(TimeSpan atMost)
+    {
+        var away = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connection.StatusChanged += status =>
+        {
+            if (status.State == ConnectionState.Waiting)
+                away.TrySetResult();
+        };
+        if (_connection.Status.State != ConnectionState.Waiting)
+            await Task.WhenAny(_outbox.WhenEmptyAsync(), away.Task, Task.Delay(atMost)).ConfigureAwait(false);
+    }
 
     private async Task ServeAsync(MqttSession session, CancellationToken stopping)
     {

@@ -50,12 +50,16 @@ internal static class ConnectFailure
                     return $"{OneLine(socket.Message)}{TlsHint(options)}";
                 case System.Security.Authentication.AuthenticationException:
                     return $"the TLS handshake failed: {OneLine((e.InnerException ?? e).Message)}{TlsHint(options)}";
-                case OperationCanceledException or MqttCommunicationTimedOutException:
-                    return $"no answer within {options.ConnectTimeout.TotalSeconds:0.#} s; check host, port and firewall{TlsHint(options)}";
+                case MqttCommunicationTimedOutException:
+                    return NoAnswer(options);
             }
         }
         return $"{OneLine(exception.GetBaseException().Message)}{TlsHint(options)}";
     }
+
+    /// <summary>The time ran out.</summary>
+    public static string NoAnswer(MqttOptions options) =>
+        $"no answer within {options.ConnectTimeout.TotalSeconds:0.#} s; check host, port and firewall{TlsHint(options)}";
 
     private static string TlsHint(MqttOptions options) => options.Tls is null
         ? "; does the port expect TLS?"

@@ -171,9 +171,11 @@ internal sealed class MqttSession : IDisposable
         {
             answer = await _client.ConnectAsync(ClientOptions.Build(_options, _clientId, will, out check), limited.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
-            throw new ConnectFailedException(ConnectFailure.Explain(e, _options, check?.Problem), e);
+            cancellationToken.ThrowIfCancellationRequested(); // whatever the client made of it
+            string problem = limited.IsCancellationRequested ? ConnectFailure.NoAnswer(_options) : ConnectFailure.Explain(e, _options, check?.Problem);
+            throw new ConnectFailedException(problem, e);
         }
         if (answer.ResultCode != MqttClientConnectResultCode.Success)
             throw new ConnectFailedException(ConnectFailure.Explain(answer, _options));
