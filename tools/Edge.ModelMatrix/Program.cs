@@ -7,8 +7,8 @@ using Edge.ModelMatrix.Samples;
 var only = new Option<string?>("--only") { Description = "models whose name contains this" };
 var samples = new Option<int>("--samples") { Description = "samples a model for agreement", DefaultValueFactory = _ => 64 };
 var isaSamples = new Option<int>("--isa-samples") { Description = "samples a model for byte equality", DefaultValueFactory = _ => 2 };
-var checks = new Argument<string[]>("checks") { Description = "agreement, isa", DefaultValueFactory = _ => ["agreement", "isa"] };
-checks.AcceptOnlyFromAmong("agreement", "isa");
+var checks = new Argument<string[]>("checks") { Description = "agreement, isa, accuracy", DefaultValueFactory = _ => ["agreement", "isa", "accuracy"] };
+checks.AcceptOnlyFromAmong("agreement", "isa", "accuracy");
 var root = new RootCommand("Holds the runtime against ONNX Runtime and against itself, on the models and data of the shared folder.") { checks, only, samples, isaSamples };
 root.SetAction(p =>
 {
@@ -28,6 +28,7 @@ root.SetAction(p =>
         good &= check switch
         {
             "agreement" => AgreementCheck.Run(data, sets, cases, p.GetValue(samples)),
+            "accuracy" => AccuracyCheck.Run(data, sets, cases),
             _ => IsaCheck.Run(data, sets, cases, p.GetValue(isaSamples)),
         };
     }
