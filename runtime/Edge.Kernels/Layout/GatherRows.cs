@@ -28,6 +28,7 @@ public sealed unsafe class GatherRows(int outer, int size, nint rowBytes, int co
         }
 
         int rows = outer * count;
+        if (rows == 0) return -1;
         int chunks = Grain.Chunks(rows * rowBytes, rows, pool.Threads);
         var job = new Job<TIndex>(this, source, indices, target, chunks);
         pool.Run(ref job, chunks);

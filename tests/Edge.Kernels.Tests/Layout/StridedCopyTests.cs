@@ -1,0 +1,82 @@
+using CsCheck;
+using Edge.Kernels.Layout;
+using Edge.Kernels.Threading;
+using Edge.Tensors;
+using Xunit;
+
+namespace Edge.Kernels.Tests.Layout;
+
+public unsafe class StridedCopyTests
+{
+    /// <summary>Dimensions 0 to 40 up to rank 5, a permutation, an element size and threads.</summary>
+    private static readonly Gen<(int[] Dims, int[] Permutation, int Element, int Threads)> Transposes =
+        from rank in Gen.Int[0, 5]
+        from dims in Gen.OneOf(Gen.Int[1, 6], Gen.Int[0, 3], Gen.Int[1, rank > 3 ? 9 : 40]).Array[rank]
+        from permutation in Gen.Shuffle(Enumerable.Range(0, rank).ToArray())
+        from element in Gen.Int[0, 3].Select(i => 1 << i)
+        from threads in Gen.Int[1, 3]
+        select (dims, permutation, element, threads);
+
+    [Fact]
+    public void A_transposition_puts_every_element_where_its_coordinates_say() => Transposes.Sample(t =>
+    {
+        Tensor x = Numbered(t.Dims, t.Element);
+        int[] dims = [.. t.Permutation.Select(a => t.Dims[a])];
+        Tensor y = Tensor.Create(x.Type, new Shape(dims));
+        using WorkerPool pool = new(t.Threads);
+        StridedCopy.Transpose(t.Dims, t.Permutation, t.Element).Run(x.Data, y.Data, pool);
+        int[] strides = x.Shape.Strides();
+        for (int i = 0; i < y.Count; i++)
+        {
+            int rest = i, from = 0;
+            for (int a = dims.Length - 1; a >= 0; a--)
+            {
+                (rest, int at) = Math.DivRem(rest, dims[a]);
+                from += at * strides[t.Permutation[a]];
+            }
+
+            Assert.True(Element(x, from).SequenceEqual(Element(y, i)));
+        }
+    }, iter: 400, threads: 1);
+
+    [Theory]
+    [InlineData(1, 3, 70, 50)]
+    [InlineData(2, 1, 129, 33)]
+    [InlineData(4, 2, 64, 64)]
+    [InlineData(8, 5, 31, 200)]
+    public void Steps_backwards_and_repetitions_are_followed(int element, int repeat, int rows, int columns)
+    {
+        Tensor x = Numbered([rows, columns], element);
+        Tensor y = Tensor.Create(x.Type, new Shape(repeat, rows, (columns + 1) / 2));
+        int taken = (columns + 1) / 2;
+        CopyAxis[] axes =
+        [
+            new(repeat, 0, (nint)rows * taken * element),
+            new(rows, -(nint)columns * element, (nint)taken * element),
+            new(taken, 2 * (nint)element, element),
+        ];
+        new StridedCopy(axes, element).Run(x.Data + (nint)(rows - 1) * columns * element, y.Data, WorkerPool.Inline);
+        for (int i = 0; i < y.Count; i++)
+            Assert.True(Element(x, (rows - 1 - i / taken % rows) * columns + i % taken * 2).SequenceEqual(Element(y, i)));
+    }
+
+    [Fact]
+    public void Axes_that_continue_each_other_are_one_block() =>
+        Assert.Equal("copy", StridedCopy.Transpose([4, 1, 5, 6], [1, 0, 2, 3], 4).Name);
+
+    [Theory]
+    [InlineData(4, "transpose_4")]
+    [InlineData(1, "transpose_1")]
+    public void Two_layouts_of_one_picture_are_walked_in_tiles(int element, string name) =>
+        Assert.Equal(name, StridedCopy.Transpose([1, 16, 20, 20], [0, 2, 3, 1], element).Name);
+
+    internal static Tensor Numbered(int[] dims, int element)
+    {
+        DataType type = element switch { 1 => DataType.UInt8, 2 => DataType.UInt16, 4 => DataType.UInt32, _ => DataType.UInt64 };
+        Tensor t = Tensor.Create(type, new Shape(dims));
+        new Random(1).NextBytes(t.Bytes);
+        return t;
+    }
+
+    internal static ReadOnlySpan<byte> Element(Tensor t, int i) => t.Bytes.Slice(i * t.Type.Size(), t.Type.Size());
+}
