@@ -62,6 +62,7 @@ public static class Program
             QuantizeCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             DigestCommand.Create(terminal),
+            SelfTestCommand.Create(terminal),
             OperatorsCommand.Create(terminal),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();

@@ -40,7 +40,7 @@ internal static class BenchCommand
         IInferenceSession[] engines = other is null ? [own] : [own, other];
         var measured = Interleave(engines, inputs, settings.Runs, cancellation);
         var report = new BenchReport(
-            path, CpuName(), threads, settings.Runs,
+            path, Cpu.Name(), threads, settings.Runs,
             [.. engines.Select((e, i) => measured[i].Summarize(e.Provider))],
             other is null ? null : measured[0].Median / measured[1].Median,
             Environment.WorkingSet, PeakResidentBytes(),
@@ -109,19 +109,6 @@ internal static class BenchCommand
         }
 
         terminal.Console.Write(steps);
-    }
-
-    /// <summary>The processor's name as the system reports it.</summary>
-    internal static string CpuName()
-    {
-        const string Info = "/proc/cpuinfo";
-        if (File.Exists(Info))
-        {
-            var line = File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal) || l.StartsWith("Model", StringComparison.Ordinal));
-            if (line is not null) return line[(line.IndexOf(':') + 1)..].Trim();
-        }
-
-        return System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
     }
 
     /// <summary>The most memory that the process ever had resident, from the kernel's own account.</summary>

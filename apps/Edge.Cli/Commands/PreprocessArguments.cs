@@ -23,7 +23,7 @@ internal static class PreprocessArguments
         }
         catch (FormatException e)
         {
-            throw new CommandException($"--preprocess: {e.Message}", e);
+            throw new CommandException($"--{e.Message}", e);
         }
     }
 

@@ -43,6 +43,7 @@ internal static class QuantizeCommand
 
     private static int Run(Terminal terminal, string path, string output, string calibrate, string? preprocess, QuantizationOptions options, CancellationToken cancellation)
     {
+        RequireRoomFor(output, path);
         var samples = PictureSamples.Open(calibrate, preprocess);
         var result = QuantizationBar.Show(terminal, progress => Quantizer.QuantizeFile(path, samples, options, progress, cancellation));
         OnnxWriter.Save(result.Model, output);
@@ -51,6 +52,16 @@ internal static class QuantizeCommand
         File.WriteAllText(reports + ".report.md", result.Report.ToMarkdown());
         Write(terminal, result.Report, output, reports);
         return 0;
+    }
+
+    /// <summary>What can be known before the work is done is told before it.</summary>
+    private static void RequireRoomFor(string output, string source)
+    {
+        string full = Path.GetFullPath(output);
+        if (Directory.Exists(full)) throw new CommandException($"{output}: a folder, where the int8 model is to be written");
+        if (full == Path.GetFullPath(source)) throw new CommandException($"{output}: the int8 model would overwrite its source");
+        string folder = Path.GetDirectoryName(full)!;
+        if (!Directory.Exists(folder)) throw new CommandException($"{folder}: no such folder");
     }
 
     private static void Write(Terminal terminal, QuantizationReport report, string output, string reports)

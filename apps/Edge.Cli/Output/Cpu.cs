@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace Edge.Cli.Output;
+
+/// <summary>What measurements were made on.</summary>
+internal static class Cpu
+{
+    /// <summary>The processor's name as the system reports it.</summary>
+    public static string Name()
+    {
+        const string Info = "/proc/cpuinfo";
+        if (File.Exists(Info))
+        {
+            var line = File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal) || l.StartsWith("Model", StringComparison.Ordinal));
+            if (line is not null) return line[(line.IndexOf(':') + 1)..].Trim();
+        }
+
+        return RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}
