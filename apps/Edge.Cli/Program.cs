@@ -58,6 +58,7 @@ public static class Program
         var root = new RootCommand("Quantizes ONNX models to int8 and runs them on edge devices.")
         {
             InspectCommand.Create(terminal),
+            RunCommand.Create(terminal),
             BenchCommand.Create(terminal),
             QuantizeCommand.Create(terminal),
             VerifyCommand.Create(terminal),

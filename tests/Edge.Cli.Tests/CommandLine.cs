@@ -6,7 +6,7 @@ internal sealed record Ran(int Code, string Output, string Error);
 /// <summary>Runs <c>edge</c> within the test's process.</summary>
 internal static class CommandLine
 {
-    public static Ran Edge(params string[] args)
+    public static Ran Execute(params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
@@ -18,7 +18,7 @@ internal static class CommandLine
     /// <returns>Its output.</returns>
     public static string Succeeds(params string[] args)
     {
-        var ran = Edge(args);
+        var ran = Execute(args);
         Assert.True(ran.Code == 0, $"exit code {ran.Code}: {ran.Error}");
         return ran.Output;
     }
@@ -27,7 +27,7 @@ internal static class CommandLine
     /// <returns>The line, without <c>edge: </c>.</returns>
     public static string Fails(params string[] args)
     {
-        var ran = Edge(args);
+        var ran = Execute(args);
         Assert.Equal(1, ran.Code);
         Assert.Equal("", ran.Output);
         Assert.StartsWith("edge: ", ran.Error, StringComparison.Ordinal);

@@ -21,6 +21,26 @@ internal static class MadeModels
             .ToBytes();
     }
 
+    /// <summary>
+    /// A detector of 8×8 RGB pictures with a grid head of four cells: a red cell is an object of class 0, a green one of class 1,
+    /// and the box is the cell.
+    /// </summary>
+    public static byte[] ColoredCells()
+    {
+        var w = new float[2 * 3 * 4 * 4];
+        for (int c = 0; c < 2; c++) w.AsSpan((c * 3 + c) * 16, 16).Fill(1f / 16);
+        return new OnnxGraphBuilder()
+            .Input("image", DataType.Float32, 1, 3, 8, 8)
+            .Initializer("w", w, 2, 3, 4, 4)
+            .Initializer("zero", new float[4 * 3 * 4 * 4], 4, 3, 4, 4)
+            .Initializer("half", new float[] { 0.5f, 0.5f, 0.5f, 0.5f }, 4)
+            .Node("Conv", ["image", "w"], ["scores"], AttributeProto.Of("strides", 4L, 4L))
+            .Node("Conv", ["image", "zero", "half"], ["boxes"], AttributeProto.Of("strides", 4L, 4L))
+            .Output("scores", DataType.Float32, 1, 2, 2, 2)
+            .Output("boxes", DataType.Float32, 1, 4, 2, 2)
+            .ToBytes();
+    }
+
     /// <summary>An operator that nobody has.</summary>
     public static byte[] WithUnknownOperator() => new OnnxGraphBuilder()
         .Input("x", DataType.Float32, 1, 4)

@@ -1,0 +1,103 @@
+using Edge.Cli.Commands;
+using Edge.Cli.Output;
+using Edge.Imaging.Preprocessing;
+using Edge.Onnx;
+using Edge.Pipeline;
+using Edge.Pipeline.Postprocessing;
+using Edge.Pipeline.Postprocessing.Heads;
+using Edge.Runtime;
+
+namespace Edge.Cli.Pictures;
+
+/// <summary>
+/// What the options of <c>edge run</c> say about reading pictures; null where they say nothing. The head is one of
+/// <see cref="Heads"/>; <c>Postprocess</c> names a file in the JSON form of <see cref="PostprocessOptions"/>, for what the other options cannot say.
+/// </summary>
+internal sealed record ReadingArguments(
+    string? Preprocess, string? Labels, string? Head, string? Activation, bool SkipFirst, string? Postprocess, double? Threshold, double? Overlap, int Top)
+{
+    public const string Classification = "classification";
+
+    /// <summary>What <c>--head</c> may be.</summary>
+    public static readonly string[] Heads = [Classification, .. Enum.GetNames<HeadKind>().Select(n => n.ToLowerInvariant())];
+}
+
+/// <summary>How a model's pictures are prepared and its outputs read: from the command line, else from pipeline.json, else from the model.</summary>
+internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput Input, PostprocessOptions Postprocess, Labels? Labels)
+{
+    /// <exception cref="CommandException">The arguments contradict each other.</exception>
+    /// <exception cref="ModelException">The model does not suit them.</exception>
+    public static PictureReading Resolve(ReadingArguments arguments, PipelineFile? file, Model model, IInferenceSession session)
+    {
+        var preprocess = PreprocessArguments.Parse(arguments.Preprocess ?? file?.Preprocess);
+        var input = PictureInput.Resolve(session, preprocess);
+        string? labelFile = arguments.Labels ?? file?.LabelFile;
+        var labels = labelFile is null ? null : Labels.Load(labelFile);
+        return new PictureReading(preprocess, input, OutputOptions(arguments, file, model, session, input), labels);
+    }
+
+    private static PostprocessOptions OutputOptions(ReadingArguments arguments, PipelineFile? file, Model model, IInferenceSession session, ModelInput input)
+    {
+        if (arguments.Postprocess is { } path) return FromFile(path, arguments);
+        string? named = arguments.Head ?? file?.Head?.Kind;
+        HeadKind? head = named switch
+        {
+            null => DetectionHeads.Guess(session.Outputs, input),
+            ReadingArguments.Classification => null,
+            _ => Enum.TryParse(named, ignoreCase: true, out HeadKind kind) ? kind : throw new CommandException($"{file!.Folder}/{PipelineFile.Name}: head '{named}' is not known; heads: {string.Join(", ", ReadingArguments.Heads)}"),
+        };
+        var activation = arguments.Activation is { } a ? Enum.Parse<Activation>(a, ignoreCase: true) : (Activation?)null;
+        if (head is null) return Classifier(arguments, activation ?? (EndsInProbabilities(model) ? Activation.None : Activation.Softmax));
+        if (arguments.SkipFirst) throw new CommandException($"--skip-first belongs to classifiers, not to head {head.ToString()!.ToLowerInvariant()}");
+        var defaults = new DetectionOptions(head.Value);
+        return new PostprocessOptions
+        {
+            Detection = defaults with
+            {
+                MinScore = (float?)arguments.Threshold ?? file?.Threshold ?? defaults.MinScore,
+                MaxOverlap = (float?)arguments.Overlap ?? file?.Head?.NmsOverlap ?? defaults.MaxOverlap,
+                Activation = activation ?? defaults.Activation,
+            },
+        };
+    }
+
+    private static PostprocessOptions Classifier(ReadingArguments arguments, Activation activation)
+    {
+        if (arguments.Threshold is not null || arguments.Overlap is not null)
+            throw new CommandException("--threshold and --iou belong to detectors, and this model is read as a classifier; name its kind with --head");
+        return new PostprocessOptions { Classification = new ClassificationOptions(activation, arguments.SkipFirst, arguments.Top) };
+    }
+
+    private static PostprocessOptions FromFile(string path, ReadingArguments arguments)
+    {
+        if (arguments.Head is not null || arguments.Activation is not null || arguments.SkipFirst || arguments.Threshold is not null || arguments.Overlap is not null)
+            throw new CommandException("--postprocess says everything about the outputs; leave out --head, --activation, --skip-first, --threshold and --iou");
+        if (!File.Exists(path)) throw new CommandException($"{path}: no such file");
+        try
+        {
+            return PostprocessOptions.FromJson(File.ReadAllText(path));
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether the first output comes from a softmax or sigmoid, but for what does not change its values' meaning.</summary>
+    private static bool EndsInProbabilities(Model model)
+    {
+        var producers = new Dictionary<string, NodeProto>();
+        foreach (var node in model.Proto.Graph!.Nodes)
+            foreach (string output in node.Outputs) producers[output] = node;
+        string value = model.Outputs[0].Name;
+        // A graph has no cycles, but a file may: no more steps than there are nodes.
+        for (int i = 0; i <= producers.Count && producers.TryGetValue(value, out var node); i++)
+        {
+            if (node.OpType is "Softmax" or "Sigmoid" or "QLinearSoftmax" or "QLinearSigmoid") return true;
+            if (node.OpType is not ("QuantizeLinear" or "DequantizeLinear" or "Reshape" or "Flatten" or "Squeeze" or "Identity" or "Cast") || node.Inputs.Count == 0) return false;
+            value = node.Inputs[0];
+        }
+
+        return false;
+    }
+}
