@@ -48,8 +48,7 @@ public sealed unsafe class ConvF32Tests
     {
         DenseKernels dense = KernelSets.Require(isa);
         Gen.Select(Geometries.Random, Gen.OneOf(s_activations), Gen.Enum<ResidualPlace>(), Gen.Int[1, 1000]).Sample(
-            (g, activation, place, seed) => ConvF32Check.Compare(dense, g, activation, place, WorkerPool.Inline, seed) ?? "",
-            detail => Assert.Empty(detail), iter: 300);
+            (g, activation, place, seed) => Assert.Null(ConvF32Check.Compare(dense, g, activation, place, WorkerPool.Inline, seed)), iter: 300);
     }
 
     [Theory]

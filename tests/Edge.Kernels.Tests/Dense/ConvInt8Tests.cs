@@ -61,8 +61,7 @@ public sealed unsafe class ConvInt8Tests
     {
         DenseKernels dense = KernelSets.Require(isa);
         Gen.Select(Geometries.Random, Gen.Int[1, 100_000]).Sample(
-            (g, seed) => ConvInt8Check.Compare(dense, g, Int8Case.From(seed), WorkerPool.Inline, seed) ?? "",
-            detail => Assert.Empty(detail), iter: 500);
+            (g, seed) => Assert.Null(ConvInt8Check.Compare(dense, g, Int8Case.From(seed), WorkerPool.Inline, seed)), iter: 500);
     }
 
     [Theory]
