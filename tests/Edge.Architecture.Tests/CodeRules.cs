@@ -11,7 +11,7 @@ internal static partial class CodeRules
 
     /// <summary>Projects that may have unsafe code: tensors, kernels, executors over them, and what maps files or calls native code.</summary>
     private static readonly string[] Unsafe =
-        ["Edge.Tensors", "Edge.Onnx", "Edge.Kernels", "Edge.Runtime", "Edge.OnnxRuntime", "Edge.Imaging", "Edge.Devices.Linux", "Edge.Training"];
+        ["Edge.Tensors", "Edge.Onnx", "Edge.Kernels", "Edge.Runtime", "Edge.OnnxRuntime", "Edge.Imaging", "Edge.Devices.Linux", "Edge.Training", "Edge.Benchmarks"];
 
     /// <summary>Files that may exceed <see cref="MaxLines"/>, each with its reason.</summary>
     private static readonly Dictionary<string, string> LongFiles = [];

@@ -1,0 +1,48 @@
+using Edge.Kernels.Dense;
+
+namespace Edge.Benchmarks.Kernels;
+
+/// <summary>A layer as networks have it.</summary>
+/// <param name="Name">How the table calls it.</param>
+/// <param name="Geometry">Its shape.</param>
+internal sealed record KernelShape(string Name, ConvGeometry Geometry)
+{
+    /// <summary>
+    /// What must follow so that the output is an input again, for chains of layers; null where nothing of the kind does.
+    /// </summary>
+    public ConvGeometry? Return => Geometry switch
+    {
+        { StrideHeight: not 1 } => null,
+        _ when Geometry.InChannels == Geometry.OutChannels => Geometry,
+        { OutHeight: 1 } => null,
+        _ => Geometry with { InChannels = Geometry.OutChannels, OutChannels = Geometry.InChannels },
+    };
+
+    public static IReadOnlyList<KernelShape> All { get; } =
+    [
+        Square("1x1 56² 64", 56, 64, 64, 1),
+        Square("1x1 56² 24-144", 56, 24, 144, 1),
+        Square("1x1 28² 32-192", 28, 32, 192, 1),
+        Square("1x1 14² 512", 14, 512, 512, 1),
+        Square("1x1 7² 160-960", 7, 160, 960, 1),
+        Square("3x3 56² 64", 56, 64, 64, 3),
+        Square("3x3 14² 256", 14, 256, 256, 3),
+        Square("3x3 7² 512", 7, 512, 512, 3),
+        Square("3x3/2 224² 3-32", 224, 3, 32, 3, stride: 2),
+        Square("7x7/2 224² 3-64", 224, 3, 64, 7, stride: 2),
+        Square("dw3x3 112² 32", 112, 32, 32, 3, group: 32),
+        Square("dw3x3/2 112² 96", 112, 96, 96, 3, stride: 2, group: 96),
+        Square("dw3x3 56² 144", 56, 144, 144, 3, group: 144),
+        Square("dw3x3 28² 192", 28, 192, 192, 3, group: 192),
+        Square("dw3x3 14² 576", 14, 576, 576, 3, group: 576),
+        Square("dw3x3 7² 960", 7, 960, 960, 3, group: 960),
+        Square("dw5x5 14² 480", 14, 480, 480, 5, group: 480),
+        new("dense 1280-1000", ConvGeometry.MatMul(1, 1280, 1000)),
+    ];
+
+    private static KernelShape Square(string name, int size, int inChannels, int outChannels, int kernel, int stride = 1, int group = 1)
+    {
+        int pad = kernel / 2, output = (size + 2 * pad - kernel) / stride + 1;
+        return new(name, new ConvGeometry(1, size, size, inChannels, output, output, outChannels, kernel, kernel, stride, stride, 1, 1, pad, pad, group));
+    }
+}
