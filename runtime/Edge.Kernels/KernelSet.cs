@@ -1,6 +1,7 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Elementwise;
 using Edge.Kernels.Isa;
+using Edge.Kernels.Pooling;
 using Edge.Kernels.Quantize;
 using Edge.Kernels.Reduction;
 
@@ -29,6 +30,8 @@ public sealed class KernelSet
 
     /// <summary>Sums, extremes and softmax along axes.</summary>
     public required ReductionKernels Reduction { get; init; }
+    /// <summary>Reductions of windows.</summary>
+    public required PoolingKernels Pooling { get; init; }
 
     /// <summary>A set of hand-written dense kernels and of all other routines closed over the vector <typeparamref name="V"/>.</summary>
     internal static KernelSet Create<V>(string name, DenseKernels dense) where V : unmanaged, IVectorF32<V> => new()
@@ -38,5 +41,6 @@ public sealed class KernelSet
         Elementwise = new GenericElementwise<V>(name),
         Quantize = new GenericQuantize<V>(name),
         Reduction = new GenericReduction<V>(name),
+        Pooling = new GenericPooling<V>(name),
     };
 }

@@ -46,6 +46,34 @@ internal sealed unsafe class GenericQuantize<V>(string isa) : QuantizeKernels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override (float Low, float High) RangeWithZero(float* x, nint count)
+    {
+        V low = V.Splat(0), high = V.Splat(0);
+        nint i = 0;
+        for (; i <= count - V.Count; i += V.Count)
+        {
+            V v = V.Load(x + i);
+            low = V.Lesser(v, low);
+            high = V.Greater(v, high);
+        }
+        float* lanes = stackalloc float[2 * 16];
+        low.Store(lanes);
+        high.Store(lanes + 16);
+        float least = 0, greatest = 0;
+        for (int k = 0; k < V.Count; k++)
+        {
+            least = lanes[k] < least ? lanes[k] : least;
+            greatest = lanes[16 + k] > greatest ? lanes[16 + k] : greatest;
+        }
+        for (; i < count; i++)
+        {
+            least = x[i] < least ? x[i] : least;
+            greatest = x[i] > greatest ? x[i] : greatest;
+        }
+        return (least, greatest);
+    }
+
     private interface IRange
     {
         /// <summary>Works on <paramref name="n"/> elements from <paramref name="at"/> on, all of one channel, or each of the next channel.</summary>

@@ -46,6 +46,9 @@ public abstract unsafe class QuantizeKernels
     /// <param name="type">uint8 or int8, of both operands and the result.</param>
     public abstract QuantizedBinary Binary(BinaryFunction function, DataType type);
 
+    /// <summary>The least and the greatest of the numbers and 0; NaN is passed over.</summary>
+    public abstract (float Low, float High) RangeWithZero(float* x, nint count);
+
     /// <summary>Least and greatest value of an integer type that float32 numbers are quantized to.</summary>
     public static (int Low, int High) Range(DataType type) => type switch
     {

@@ -1,6 +1,7 @@
 using Edge.Kernels.Elementwise;
 using Edge.Runtime.Operators.Binary;
 using Edge.Runtime.Operators.Lookup;
+using Edge.Runtime.Operators.Pooling;
 using Edge.Runtime.Operators.QLinear;
 using Edge.Runtime.Operators.Quantization;
 using Edge.Runtime.Operators.Unary;
@@ -14,7 +15,7 @@ internal static partial class OperatorCatalog
     private static readonly DataType[] s_floats = [DataType.Float32, DataType.Float64];
 
     /// <summary>Elementwise, reduction, pooling, normalisation and quantization operators.</summary>
-    private static IEnumerable<Operator> CreateMath() => [.. CreateUnary(), .. CreateBinary(), .. CreateQuantized()];
+    private static IEnumerable<Operator> CreateMath() => [.. CreateUnary(), .. CreateBinary(), .. CreateQuantized(), .. CreatePools()];
 
     private static IEnumerable<Operator> CreateUnary() =>
     [
@@ -82,6 +83,7 @@ internal static partial class OperatorCatalog
         new QuantizeLinearOperator(Microsoft, 1),
         new DequantizeLinearOperator(),
         new DequantizeLinearOperator(Microsoft, 1),
+        new DynamicQuantizeLinearOperator(),
         new LookupOperator(),
         new QuantizedUnaryOperator("Requantize", Internal),
         new QuantizedUnaryOperator("QLinearSigmoid", Microsoft, UnaryFunction.Sigmoid),
@@ -89,5 +91,17 @@ internal static partial class OperatorCatalog
         new QLinearBinaryOperator("QLinearAdd", BinaryFunction.Add),
         new QLinearBinaryOperator("QLinearMul", BinaryFunction.Mul),
         new QLinearConcatOperator(),
+    ];
+
+    private static IEnumerable<Operator> CreatePools() =>
+    [
+        new MaxPoolOperator("MaxPool", global: false),
+        new MaxPoolOperator("GlobalMaxPool", global: true),
+        new AveragePoolOperator("AveragePool", global: false),
+        new AveragePoolOperator("GlobalAveragePool", global: true),
+        new LpPoolOperator("LpPool", global: false),
+        new LpPoolOperator("GlobalLpPool", global: true),
+        new QLinearPoolOperator("QLinearAveragePool", global: false),
+        new QLinearPoolOperator("QLinearGlobalAveragePool", global: true),
     ];
 }

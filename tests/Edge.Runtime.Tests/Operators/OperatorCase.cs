@@ -92,6 +92,8 @@ internal sealed class OperatorCase(string opType, int opset = 17, string domain 
             IReadOnlyList<Tensor> got = Run(set.Name, threads: 2);
             for (int i = 0; i < got.Count; i++) TensorAssert.SameBits(definition[i], got[i], $"{opType} on {set.Name}");
         }
+        IReadOnlyList<Tensor> plain = Run(optimize: false);
+        for (int i = 0; i < plain.Count; i++) TensorAssert.SameBits(definition[i], plain[i], $"{opType}, not optimized");
         return definition;
     }
 

@@ -22,19 +22,32 @@ internal sealed class DequantizeLinearOperator(string domain = "", int minOpset 
 
     public override bool ToChannelsLast(Node node, ModelGraph graph, int rank) => QuantizationAttributes.ToChannelsLast(node, rank);
 
-    public override Executor Prepare(PrepareContext c) => new DequantizeExecutor(c.Kernels.Quantize, c.Type(0), QuantizationAttributes.Layout(c));
+    public override Executor Prepare(PrepareContext c)
+    {
+        var blocks = Blocks.Read(c.Node, c.Shape(0));
+        return new DequantizeExecutor(c.Kernels.Quantize, c.Type(0), blocks?.Layout ?? QuantizationAttributes.Layout(c), blocks);
+    }
 }
 
-internal sealed unsafe class DequantizeExecutor(QuantizeKernels kernels, DataType type, ChannelLayout layout) : Executor
+internal sealed unsafe class DequantizeExecutor(QuantizeKernels kernels, DataType type, ChannelLayout layout, Blocks? blocks) : Executor
 {
     public override string Kernel => $"dequantize_{Kernels.Elementwise.ElementwiseKernels.TypeName(type)}_{kernels.Isa}";
 
-    public override nint ScratchBytes => layout.Channels * sizeof(int);
+    /// <summary>Zero points, and behind them the scales where blocks share them.</summary>
+    public override nint ScratchBytes => layout.Channels * (sizeof(int) + (blocks is null ? 0 : sizeof(float)));
 
     public override void Execute(in StepContext c)
     {
         var zero = (int*)c.Scratch;
-        for (nint i = 0; i < layout.Channels; i++) zero[i] = Integers.At(type, c.Input<byte>(2), i);
-        kernels.Dequantize(c.Input<byte>(0), type, c.Output<float>(0), layout, c.Input<float>(1), zero, c.Pool);
+        float* scale = c.Input<float>(1);
+        for (nint i = 0; i < layout.Channels; i++) zero[i] = Integers.At(type, c.Input<byte>(2), blocks?.ScaleOf(i) ?? i);
+        if (blocks is not null)
+        {
+            float* each = (float*)(zero + layout.Channels);
+            for (nint i = 0; i < layout.Channels; i++) each[i] = scale[blocks.ScaleOf(i)];
+            scale = each;
+        }
+
+        kernels.Dequantize(c.Input<byte>(0), type, c.Output<float>(0), layout, scale, zero, c.Pool);
     }
 }

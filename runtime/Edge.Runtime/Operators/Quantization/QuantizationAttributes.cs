@@ -14,20 +14,27 @@ internal static class QuantizationAttributes
     {
         c.RequireType(1, DataType.Float32);
         if (c.Has(2)) c.RequireType(2, integer);
-        if (c.Attributes.Int("block_size", 0) is not 0 and var block) throw c.Error($"block_size {block} is not supported; supported: 0 (one scale a tensor or channel)");
         var scale = c.Shape(1);
+        if (c.Has(2) && c.Shape(2).Count != scale.Count) throw c.Error($"{c.Shape(2).Count} zero points do not fit {scale.Count} scales");
+        if (Blocks.Read(c.Node, c.Shape(0)) is { } blocks)
+        {
+            var wanted = blocks.ScaleShape(c.Node, c.Shape(0));
+            if (scale != wanted) throw c.Error($"scales of shape {scale} do not fit blocks of {blocks.Size}; they must have shape {wanted}");
+            return;
+        }
+
         int? axis = Axis(c.Node, c.Shape(0), scale);
         if (scale.Count != 1 && scale.Rank != 1) throw c.Error($"scales of shape {scale} are not supported; supported: one number, or one for each channel");
         if (axis is { } a && scale.Count != c.Shape(0)[a]) throw c.Error($"{scale.Count} scales do not fit axis {a} of shape {c.Shape(0)}");
-        if (c.Has(2) && c.Shape(2).Count != scale.Count) throw c.Error($"{c.Shape(2).Count} zero points do not fit {scale.Count} scales");
     }
 
+    /// <summary>Where the channels lie, each with its scale; not to be asked of a node with <see cref="Blocks"/>.</summary>
     public static ChannelLayout Layout(PrepareContext c) =>
         Axis(c.Node, c.Shape(0), c.Shape(1)) is { } axis ? ChannelLayout.PerAxis(c.Shape(0), axis) : ChannelLayout.PerTensor(c.Shape(0).Count);
 
     public static bool ToChannelsLast(Node node, int rank)
     {
-        if (node.Inputs[1] is not { IsStatic: true } scale) return false;
+        if (node.Inputs[1] is not { IsStatic: true } scale || node.Attributes.Int("block_size", 0) != 0) return false;
         if (Axis(node, node.Inputs[0]!.Shape!.Value, scale.Shape!.Value) is { } axis) node.Attributes.Set("axis", (long)Operator.ChannelsLastAxis(axis, rank));
         return true;
     }

@@ -29,19 +29,32 @@ internal sealed class QuantizeLinearOperator(string domain = "", int minOpset = 
 
     public override bool ToChannelsLast(Node node, ModelGraph graph, int rank) => QuantizationAttributes.ToChannelsLast(node, rank);
 
-    public override Executor Prepare(PrepareContext c) => new QuantizeExecutor(c.Kernels.Quantize, c.OutputType(), QuantizationAttributes.Layout(c));
+    public override Executor Prepare(PrepareContext c)
+    {
+        var blocks = Blocks.Read(c.Node, c.Shape(0));
+        return new QuantizeExecutor(c.Kernels.Quantize, c.OutputType(), blocks?.Layout ?? QuantizationAttributes.Layout(c), blocks);
+    }
 }
 
-internal sealed unsafe class QuantizeExecutor(QuantizeKernels kernels, DataType type, ChannelLayout layout) : Executor
+internal sealed unsafe class QuantizeExecutor(QuantizeKernels kernels, DataType type, ChannelLayout layout, Blocks? blocks) : Executor
 {
     public override string Kernel => $"quantize_{Kernels.Elementwise.ElementwiseKernels.TypeName(type)}_{kernels.Isa}";
 
-    public override nint ScratchBytes => layout.Channels * sizeof(float);
+    /// <summary>Zero points, and behind them the scales where blocks share them.</summary>
+    public override nint ScratchBytes => layout.Channels * (sizeof(float) + (blocks is null ? 0 : sizeof(float)));
 
     public override void Execute(in StepContext c)
     {
         var zero = (float*)c.Scratch;
-        for (nint i = 0; i < layout.Channels; i++) zero[i] = Integers.At(type, c.Input<byte>(2), i);
-        kernels.Quantize(c.Input<float>(0), c.Output<byte>(0), type, layout, c.Input<float>(1), zero, c.Pool);
+        float* scale = c.Input<float>(1);
+        for (nint i = 0; i < layout.Channels; i++) zero[i] = Integers.At(type, c.Input<byte>(2), blocks?.ScaleOf(i) ?? i);
+        if (blocks is not null)
+        {
+            float* each = (float*)(zero + layout.Channels);
+            for (nint i = 0; i < layout.Channels; i++) each[i] = scale[blocks.ScaleOf(i)];
+            scale = each;
+        }
+
+        kernels.Quantize(c.Input<float>(0), c.Output<byte>(0), type, layout, scale, zero, c.Pool);
     }
 }

@@ -51,11 +51,34 @@ public sealed class QuantizationOperatorTests
     public void A_missing_zero_point_means_uint8_0() =>
         new OperatorCase("QuantizeLinear", 13).Input(new Draw(24).Float(70)).Constant(Draw.Scalar(0.02f)).AgreesWithOnnxRuntime();
 
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(1, 2)]
+    [InlineData(2, 16)]
+    public void Blocks_share_a_scale(int axis, int size)
+    {
+        Draw draw = new(29);
+        int[] scales = [6, 4, 50];
+        scales[axis] = (scales[axis] + size - 1) / size;
+        Tensor scale = draw.Tensor(DataType.Float32, 0.01, 0.1, scales), zero = draw.Tensor(DataType.Int8, -9, 9, scales);
+        AttributeProto[] attributes = [AttributeProto.Of("axis", (long)axis), AttributeProto.Of("block_size", (long)size)];
+        new OperatorCase("QuantizeLinear", 21).Input(draw.Float(6, 4, 50)).Constant(scale).Constant(zero).With(attributes).AgreesWithOnnxRuntime();
+        new OperatorCase("DequantizeLinear", 21).Input(draw.Bytes(DataType.Int8, 6, 4, 50)).Constant(scale).Constant(zero).With(attributes).AgreesWithOnnxRuntime();
+    }
+
+    [Theory]
+    [InlineData(-3, 5)]
+    [InlineData(1, 2)]
+    [InlineData(-7, -1)]
+    [InlineData(0, 0)]
+    public void A_range_may_follow_from_the_elements(double low, double high) =>
+        new OperatorCase("DynamicQuantizeLinear", 11).Outputs(3).Input(new Draw(30).Tensor(DataType.Float32, low, high, 3, 67)).AgreesWithOnnxRuntime();
+
     [Fact]
     public void What_is_not_supported_is_refused_by_name()
     {
         Draw draw = new(25);
-        Assert.Contains("block_size 2 is not supported; supported: 0", new OperatorCase("QuantizeLinear", 21).Input(draw.Float(4, 4)).Constant(draw.Tensor(DataType.Float32, 1, 2, 4, 2)).With(AttributeProto.Of("block_size", 2L)).Refusal());
+        Assert.Contains("scales of shape [4,3] do not fit blocks of 2; they must have shape [4,2]", new OperatorCase("QuantizeLinear", 21).Input(draw.Float(4, 4)).Constant(draw.Tensor(DataType.Float32, 1, 2, 4, 3)).With(AttributeProto.Of("block_size", 2L)).Refusal());
         Assert.Contains("3 scales do not fit axis 1 of shape [2,5]", new OperatorCase("QuantizeLinear", 13).Input(draw.Float(2, 5)).Constant(draw.Tensor(DataType.Float32, 1, 2, 3)).Refusal());
         Assert.Contains("2 scales need opset 13; the model imports 10", new OperatorCase("QuantizeLinear", 10).Input(draw.Float(2, 2)).Constant(draw.Tensor(DataType.Float32, 1, 2, 2)).Refusal());
     }
