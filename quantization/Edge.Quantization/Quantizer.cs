@@ -88,7 +88,9 @@ public static class Quantizer
 
         (Dictionary<string, ValueRange> observed, int calibrated) = RangeCalibration.Run(
             graph.Model, plan.Activations, samples, options, done => progress?.Report(new(QuantizationStage.Calibrate, done, samples.Count)), cancellation);
-        ActivationRanges ranges = ActivationRanges.Of(plan, observed, options.SymmetricActivations);
+        Dictionary<string, ValueRange> used = FlatTails.Cut(graph, plan, observed, options.Sessions);
+        HashSet<string> cut = [.. used.Keys.Where(k => used[k] != observed[k])];
+        ActivationRanges ranges = ActivationRanges.Of(plan, used, options.SymmetricActivations);
 
         ModelProto real = OnnxReader.Read(Bytes(graph.Model), "the prepared model");
         var writer = new QdqWriter(graph, plan, ranges, options);
@@ -96,7 +98,7 @@ public static class Quantizer
         graph.Model.MetadataProps.RemoveAll(p => p.Key == MetadataKey);
         graph.Model.MetadataProps.Add(new StringStringEntryProto { Key = MetadataKey, Value = Version });
 
-        var builder = new ReportBuilder(plan, ranges, writer);
+        var builder = new ReportBuilder(plan, ranges, writer, cut);
         ComparedValue[] outputs = [.. real.Graph.Outputs.Where(o => facts.IsFloat(o.Name)).Select(o => new ComparedValue(o.Name, o.Name, null))];
         int measure = Math.Min(options.MeasuredSamples, calibrated);
         Measurement measured = ErrorMeasurement.Run(

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
+using Edge.Quantization.Observers;
 using Edge.Quantization.Rewrite;
 using Edge.Runtime;
 using Edge.Tensors;
@@ -11,7 +12,8 @@ namespace Edge.Quantization.Report;
 /// <param name="Name">Its name in the float model.</param>
 /// <param name="QuantizedName">In the quantized model: the integers, or the float value where <paramref name="Parameters"/> is null.</param>
 /// <param name="Parameters">What makes the integers real numbers.</param>
-internal sealed record ComparedValue(string Name, string QuantizedName, QuantizationParameters? Parameters);
+/// <param name="Tails">The range outside which the only reader cannot tell values apart, so that they count as its ends; null for none.</param>
+internal sealed record ComparedValue(string Name, string QuantizedName, QuantizationParameters? Parameters, ValueRange? Tails = null);
 
 /// <summary>What was measured.</summary>
 /// <param name="Errors">A value whose shape differs between the two models on some sample is left out.</param>
@@ -35,7 +37,7 @@ internal static class ErrorMeasurement
         using IInferenceSession actual = sessions(TappedModel.Of(quantized, values.Select(v => v.QuantizedName)), "quantized model");
         var pairs = values.Distinct().Select(v => (Value: v, Expected: IndexOf(expected, v.Name), Actual: IndexOf(actual, v.QuantizedName), Error: new SignalToNoise())).ToList();
         int count = 0;
-        float[] dequantized = [];
+        float[] dequantized = [], clamped = [];
         foreach (IReadOnlyList<Tensor> sample in samples.Read(expected.Inputs))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -44,7 +46,9 @@ internal static class ErrorMeasurement
             {
                 (ComparedValue value, int e, int a, SignalToNoise error) = pairs[i];
                 if (x[e].Shape != y[a].Shape) pairs.RemoveAt(i);
-                else error.Add(x[e].AsSpan<float>(), value.Parameters is { } p ? Dequantize(y[a], p, ref dequantized) : y[a].AsSpan<float>());
+                else error.Add(
+                    value.Tails is { } t ? Clamp(x[e].AsSpan<float>(), t, ref clamped) : x[e].AsSpan<float>(),
+                    value.Parameters is { } p ? Dequantize(y[a], p, ref dequantized) : y[a].AsSpan<float>());
             }
             progress(++count);
         }
@@ -56,6 +60,13 @@ internal static class ErrorMeasurement
         for (int i = 0; i < session.Outputs.Count; i++)
             if (session.Outputs[i].Name == output) return i;
         throw new ModelException($"{session.Provider} does not return '{output}'");
+    }
+
+    private static ReadOnlySpan<float> Clamp(ReadOnlySpan<float> values, ValueRange range, ref float[] buffer)
+    {
+        if (buffer.Length < values.Length) buffer = new float[values.Length];
+        for (int i = 0; i < values.Length; i++) buffer[i] = Math.Clamp(values[i], range.Min, range.Max);
+        return buffer.AsSpan(0, values.Length);
     }
 
     private static ReadOnlySpan<float> Dequantize(Tensor integers, QuantizationParameters p, ref float[] buffer)

@@ -5,7 +5,11 @@ using Edge.Tensors;
 namespace Edge.Quantization.Report;
 
 /// <summary>Puts what was decided, written and measured into a report.</summary>
-internal sealed class ReportBuilder(QuantizationPlan plan, ActivationRanges ranges, QdqWriter writer)
+/// <param name="plan">What is quantized.</param>
+/// <param name="ranges">With which parameters.</param>
+/// <param name="writer">After writing.</param>
+/// <param name="cut">Activations whose range <see cref="FlatTails"/> cut.</param>
+internal sealed class ReportBuilder(QuantizationPlan plan, ActivationRanges ranges, QdqWriter writer, IReadOnlySet<string> cut)
 {
     /// <summary>The values inside the model that are compared: every result of a quantized layer.</summary>
     public IEnumerable<ComparedValue> Compared() => plan.Quantized.SelectMany(u => u.Outputs.Select(o => Compared(u, o)));
@@ -33,7 +37,7 @@ internal sealed class ReportBuilder(QuantizationPlan plan, ActivationRanges rang
             .SelectMany(u => u.Nodes.Select(n => new FloatLayerReport(n.Name, n.OpType, u.Reason)))];
 
     private ComparedValue Compared(QuantizationUnit unit, string output) =>
-        unit.FloatResult ? new(output, output, null) : new(output, writer.Integers[output], ranges.Parameters(output));
+        unit.FloatResult ? new(output, output, null) : new(output, writer.Integers[output], ranges.Parameters(output), cut.Contains(output) ? ranges.Range(output) : null);
 
     private ActivationReport Activation(string name)
     {
