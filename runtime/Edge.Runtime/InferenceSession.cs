@@ -71,6 +71,10 @@ public sealed class InferenceSession : IInferenceSession
             InputValidation.Check(_model, inputs);
             return FindPlan(inputs).Run(inputs, _pool, _options.Profile);
         }
+        catch (ModelException e) when (!Named(e))
+        {
+            throw new ModelException($"{_model.Name}: {e.Message}", e);
+        }
         finally
         {
             Volatile.Write(ref _running, 0);
@@ -154,14 +158,16 @@ public sealed class InferenceSession : IInferenceSession
             var graph = GraphImporter.Import(_model, shapes, _kernels);
             if (_options.Optimize) PassPipeline.Optimize(graph, _kernels);
             else PassPipeline.Clean(graph, _kernels);
-            return PlanBuilder.Build(graph, _kernels, _pool.Threads);
+            return PlanBuilder.Build(graph, _kernels, _pool.Threads, _options.MaxActivationBytes);
         }
-        catch (ModelException e) when (!e.Message.StartsWith(_model.Name, StringComparison.Ordinal))
+        catch (ModelException e) when (!Named(e))
         {
-            // Nodes know their own names, not the file's.
             throw new ModelException($"{_model.Name}: {e.Message}", e);
         }
     }
+
+    /// <summary>Nodes know their own names, not the file's.</summary>
+    private bool Named(ModelException e) => e.Message.StartsWith(_model.Name, StringComparison.Ordinal);
 
     /// <summary>The declared shapes, if the options leave no dimension free.</summary>
     private Shape[]? ResolvedShapes()

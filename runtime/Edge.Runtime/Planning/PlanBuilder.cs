@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Edge.Kernels;
+using Edge.Onnx;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators;
@@ -19,8 +20,11 @@ internal sealed unsafe class PlanBuilder
     private readonly List<object> _keepAlive = [];
     private readonly Tensor?[] _present;
 
-    private PlanBuilder(ModelGraph graph, KernelSet kernels, int threads)
+    private readonly long _maxBytes;
+
+    private PlanBuilder(ModelGraph graph, KernelSet kernels, int threads, long maxBytes)
     {
+        _maxBytes = maxBytes;
         _graph = graph;
         _kernels = kernels;
         _threads = threads;
@@ -32,10 +36,16 @@ internal sealed unsafe class PlanBuilder
     /// <param name="graph">Final, in topological order, every node inferred.</param>
     /// <param name="kernels">The kernels to choose from.</param>
     /// <param name="threads">Threads of the pool that will run the plan.</param>
-    public static ExecutionPlan Build(ModelGraph graph, KernelSet kernels, int threads) => new PlanBuilder(graph, kernels, threads).Build();
+    /// <param name="maxBytes">The most memory that activations and scratch may take.</param>
+    /// <exception cref="ModelException">The plan would take more memory.</exception>
+    public static ExecutionPlan Build(ModelGraph graph, KernelSet kernels, int threads, long maxBytes) => new PlanBuilder(graph, kernels, threads, maxBytes).Build();
 
     private ExecutionPlan Build()
     {
+        foreach (var node in _graph.Nodes)
+            foreach (var v in node.Outputs)
+                if (v is { IsStatic: true } && (long)v.Shape!.Value.Count * v.Type.Size() > _maxBytes)
+                    throw node.Error($"output {v} takes more than the {_maxBytes:N0} bytes that SessionOptions.MaxActivationBytes allows");
         var outputs = new Tensor[_graph.Outputs.Count];
         var dynamicOutputs = new DynamicValue?[outputs.Length];
         var copies = new List<(Value From, int Output)>();
@@ -62,6 +72,8 @@ internal sealed unsafe class PlanBuilder
         foreach (var b in blocks) b.Lifetime = new Lifetime(b.Bytes, b.FirstUse, b.LastUse);
         nint packed = MemoryPlanner.Pack([.. blocks.Select(b => b.Lifetime!)]);
         nint scratch = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0);
+        if (packed + scratch > _maxBytes)
+            throw new ModelException($"the activations take {packed + scratch:N0} bytes; SessionOptions.MaxActivationBytes allows {_maxBytes:N0}");
         var arena = new Arena(packed + scratch);
 
         void** pointers = (void**)NativeMemory.AllocZeroed((nuint)Math.Max(1, _slots.Count), (nuint)sizeof(void*));
