@@ -1,3 +1,4 @@
+using Edge.Kernels;
 using Edge.Kernels.Dense;
 using Edge.Kernels.Layout;
 using Edge.Kernels.Threading;
@@ -7,7 +8,8 @@ using Edge.Tensors;
 namespace Edge.Runtime.Operators.MatMul;
 
 /// <summary>
-/// MatMul. A pass may add <see cref="FusedActivation"/> and a third input, the bias <c>[N]</c>.
+/// MatMul. For float32 a pass may add <see cref="FusedActivation"/> and a third input, the bias <c>[N]</c>; the other types are
+/// computed without special kernels.
 /// </summary>
 internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatalog.LatestOpset)
 {
@@ -15,18 +17,20 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
 
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, DataType.Float32);
-        c.RequireType(1, DataType.Float32);
+        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Float16, DataType.Int32, DataType.UInt32, DataType.Int64, DataType.UInt64);
+        c.RequireType(1, c.Type(0));
         var shape = MatMulShape.Read(c.Node, c.Shape(0), c.Shape(1));
         if (c.Has(Bias) && c.Shape(Bias) != new Shape(shape.N)) throw c.Error($"bias {c.Shape(Bias)} must be [{shape.N}]");
-        FusedActivation.Read(c.Attributes);
-        c.Output(0, DataType.Float32, shape.Output);
+        if (c.Type(0) != DataType.Float32 && (c.Has(Bias) || FusedActivation.Read(c.Attributes).Kind != ActivationKind.None))
+            throw c.Error($"a bias or an activation of type {c.Type(0).OnnxName()} is not supported; supported: float");
+        c.Output(0, c.Type(0), shape.Output);
     }
 
     public override Executor Prepare(PrepareContext c)
     {
         var shape = MatMulShape.Read(c.Node, c.Shape(0), c.Shape(1));
         var activation = FusedActivation.Read(c.Attributes);
+        if (c.Type(0) != DataType.Float32 && shape.Macs > 0) return Plain(c.Type(0), shape);
         if (shape.Macs == 0) return new EmptyProductExecutor(c);
         var bias = c.Has(Bias) ? c.Constant(Bias) : null;
         if (shape.B.Length > 1 || (c.Has(Bias) && bias is null) || c.Constant(1) is not { } b)
@@ -36,6 +40,16 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
         var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation);
         return new ConvExecutor(kernel, g, null, -1);
     }
+
+    private static Executor Plain(DataType type, MatMulShape shape) => type switch
+    {
+        DataType.Float64 => new PlainMatMulExecutor<double, double>(shape),
+        DataType.Float16 => new PlainMatMulExecutor<Half, float>(shape),
+        DataType.Int32 => new PlainMatMulExecutor<int, int>(shape),
+        DataType.UInt32 => new PlainMatMulExecutor<uint, uint>(shape),
+        DataType.Int64 => new PlainMatMulExecutor<long, long>(shape),
+        _ => new PlainMatMulExecutor<ulong, ulong>(shape),
+    };
 
     /// <summary><c>[k, n]</c> as <c>[n, k]</c>, which is how the kernels take weights.</summary>
     public static unsafe Tensor Transposed(Tensor matrix, int k, int n)

@@ -37,7 +37,7 @@ public class IntegerMatMulOperatorTests
         var draw = new Draw(seed);
         int m = draw.Int(1, 5), k = draw.Int(1, 70), n = draw.Int(1, 40);
         Tensor b = draw.Bytes(DataType.Int8, n, k);
-        OperatorCase test = new OperatorCase("QGemm", domain: "com.microsoft").Input(draw.Bytes(DataType.Int8, m, k)).Constant(Draw.Scalar(0.02f)).Constant(Draw.Zero(DataType.Int8, -7))
+        OperatorCase test = new OperatorCase("QGemm", 1, "com.microsoft").Input(draw.Bytes(DataType.Int8, m, k)).Constant(Draw.Scalar(0.02f)).Constant(Draw.Zero(DataType.Int8, -7))
             .Constant(b).Constant(draw.Tensor(DataType.Float32, 0.001, 0.01, n)).Constant(Tensor.Create<sbyte>(new Shape(n)))
             .Constant(draw.Tensor(DataType.Int32, -5000, 5000, n));
         if (quantized) test.Constant(Draw.Scalar(0.05f)).Constant(Draw.Zero(DataType.Int8, 3));

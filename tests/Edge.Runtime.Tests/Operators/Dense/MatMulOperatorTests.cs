@@ -40,6 +40,16 @@ public class MatMulOperatorTests
         test.EverywhereWithOnnxRuntime(Close, Close * k);
     }
 
+    [Theory]
+    [InlineData(DataType.Float64)]
+    [InlineData(DataType.Int32)]
+    [InlineData(DataType.Int64)]
+    public void Products_of_other_types_agree_with_ONNX_Runtime(DataType type)
+    {
+        var draw = new Draw(1);
+        new OperatorCase("MatMul").Input(draw.Tensor(type, -9, 9, 2, 3, 4)).Input(draw.Tensor(type, -9, 9, 4, 5)).EverywhereWithOnnxRuntime(1e-12, 1e-12);
+    }
+
     [Fact]
     public void A_product_over_nothing_is_zero() =>
         new OperatorCase("MatMul").Input(Tensor.Create<float>(new Shape(3, 0))).Input(Tensor.Create<float>(new Shape(0, 2)))
