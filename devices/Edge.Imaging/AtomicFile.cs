@@ -1,7 +1,7 @@
 namespace Edge.Imaging;
 
 /// <summary>Files that appear complete or not at all.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>
     /// Writes to a temporary file in the same folder, then renames it over <paramref name="path"/>, so that a reader never

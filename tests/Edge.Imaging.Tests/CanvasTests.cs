@@ -136,28 +136,4 @@ public sealed class CanvasTests
         new Canvas(b).ClassMap([0, 1], c => c == 1 ? Rgb.White : null, 1);
         Assert.Equal((new Rgb(10, 10, 10), Rgb.White), (At(b, 0, 0), At(b, 1, 0)));
     }
-
-    [Fact]
-    public void A_sheet_for_the_eye_is_written_where_the_variable_points()
-    {
-        string? folder = Environment.GetEnvironmentVariable("EDGE_LOOK");
-        if (folder is null) Assert.Skip("set EDGE_LOOK to a folder to get a picture of the font and the boxes");
-        using Bitmap b = Blank(760, 520, 70);
-        var canvas = new Canvas(b);
-        canvas.Fill(380, 0, 380, 520, new Rgb(200, 200, 190));
-        for (int scale = 1; scale <= 3; scale++)
-        {
-            int y = scale switch { 1 => 5, 2 => 80, _ => 250 };
-            for (int line = 0; line < 3; line++)
-            {
-                string text = string.Concat(Enumerable.Range(32 + line * 32, 32).Where(c => c < 127).Select(c => (char)c));
-                canvas.Text(5, y + line * 14 * scale, text, Rgb.White, scale);
-                canvas.Text(400, y + line * 14 * scale, text, Rgb.Black, scale);
-            }
-        }
-        for (int i = 0; i < 12; i++)
-            canvas.LabelledBox(new Box(10 + i % 6 * 125, 400 + i / 6 * 60, 110 + i % 6 * 125, 440 + i / 6 * 60), $"scratch 0.{90 - i}", Rgb.ForClass(i), 1 + i / 10);
-        canvas.Line(10, 515, 700, 505, new Rgb(255, 82, 82), 2);
-        ImageCodec.Managed.Save(b.View, Path.Combine(folder, "drawing.png"));
-    }
 }

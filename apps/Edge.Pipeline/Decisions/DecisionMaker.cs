@@ -49,6 +49,13 @@ public sealed class DecisionMaker
         return findings.Scores.Count > 0 ? ByClasses(findings.Scores) : ByObjects(findings.Objects);
     }
 
+    /// <exception cref="ModelException">The rule names none, so that it cannot decide about a classifier.</exception>
+    public void RequireOkLabels()
+    {
+        if (_rule.OkLabels.Count == 0)
+            throw new ModelException($"the rule names no okLabels: which of {string.Join(", ", _labels.Names.Take(10))} mean a good part?");
+    }
+
     private Decision ByObjects(IReadOnlyList<Detection> objects)
     {
         Decision decision = new(Verdict.Ok, 0, _rule.Threshold, null);
@@ -63,8 +70,7 @@ public sealed class DecisionMaker
 
     private Decision ByClasses(IReadOnlyList<float> scores)
     {
-        if (_rule.OkLabels.Count == 0)
-            throw new ModelException($"the rule names no okLabels: which of {string.Join(", ", _labels.Names.Take(10))} mean a good part?");
+        RequireOkLabels();
         double good = 0;
         int worst = -1;
         for (int c = 0; c < _roles.Length; c++)

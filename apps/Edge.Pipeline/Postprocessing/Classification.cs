@@ -1,4 +1,5 @@
 using Edge.Onnx;
+using Edge.Pipeline.Postprocessing.Heads;
 using Edge.Tensors;
 
 namespace Edge.Pipeline.Postprocessing;
@@ -41,7 +42,7 @@ public static class Classification
         if (all.Length < (options.SkipFirst ? 2 : 1)) throw new ModelException($"output '{name}' has shape {output.Shape}, which holds no class");
         if (options.Activation == Activation.Softmax) Softmax(all);
         else if (options.Activation == Activation.Sigmoid)
-            for (int i = 0; i < all.Length; i++) all[i] = 1 / (1 + MathF.Exp(-all[i]));
+            for (int i = 0; i < all.Length; i++) all[i] = HeadRules.Sigmoid(all[i]);
         return options.SkipFirst ? all[1..] : all;
     }
 
@@ -51,7 +52,7 @@ public static class Classification
         if (values.IsEmpty) return;
         float max = values[0], sum = 0;
         foreach (float v in values) max = Math.Max(max, v);
-        for (int i = 0; i < values.Length; i++) sum += values[i] = MathF.Exp(values[i] - max);
+        for (int i = 0; i < values.Length; i++) sum += values[i] = HeadRules.Exp(values[i] - max);
         for (int i = 0; i < values.Length; i++) values[i] /= sum;
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Edge.Imaging;
-using Edge.Imaging.Drawing;
 using Edge.Imaging.Preprocessing;
 using Edge.OnnxRuntime;
 using Edge.Pipeline.Postprocessing;
@@ -38,19 +37,7 @@ public sealed class RealDetectorTests
         {
             using Bitmap picture = ImageCodec.Managed.Load(file);
             Placement placement = _preprocessor.Run(picture.View, _input);
-            IReadOnlyList<Detection> objects = _postprocessor.Read(new ModelRun(_input, _session.Run(_input), placement, picture.Width, picture.Height)).Objects;
-            Show(file, picture, objects);
-            return objects;
-        }
-
-        /// <summary>Pictures for the eye, where the variable EDGE_LOOK names a folder.</summary>
-        private void Show(string file, Bitmap picture, IReadOnlyList<Detection> objects)
-        {
-            if (Environment.GetEnvironmentVariable("EDGE_LOOK") is not { } folder) return;
-            var canvas = new Canvas(picture);
-            foreach (Detection d in objects.Where(d => d.Score > 0.3f).Reverse())
-                canvas.LabelledBox(d.Box, $"{_postprocessor.Labels[d.ClassId]} {d.Score:f2}", Rgb.ForClass(d.ClassId));
-            ImageCodec.Managed.Save(picture.View, Path.Combine(folder, $"{_postprocessor.GetType().Name}-{_preprocessor.Input.Width}-{Path.GetFileNameWithoutExtension(file)}.png"));
+            return _postprocessor.Read(new ModelRun(_input, _session.Run(_input), placement, picture.Width, picture.Height)).Objects;
         }
 
         public void Dispose() => _session.Dispose();

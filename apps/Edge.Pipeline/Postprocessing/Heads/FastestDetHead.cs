@@ -39,9 +39,9 @@ public sealed class FastestDetHead : IDetectionHead
         HeadRules.BestOfPlanes(values[(5 * cells)..], _best.AsSpan(0, cells), _class);
         for (int i = 0; i < cells; i++)
         {
-            float score = MathF.Pow(values[i], 0.6f) * MathF.Pow(_best[i], 0.4f);
+            float score = (float)(Math.Pow(values[i], 0.6) * Math.Pow(_best[i], 0.4));
             if (score < minScore) continue;
-            float x = (i % columns + MathF.Tanh(values[cells + i])) / columns, y = (i / columns + MathF.Tanh(values[2 * cells + i])) / rows;
+            float x = (i % columns + HeadRules.Tanh(values[cells + i])) / columns, y = (i / columns + HeadRules.Tanh(values[2 * cells + i])) / rows;
             float width = HeadRules.Sigmoid(values[3 * cells + i]), height = HeadRules.Sigmoid(values[4 * cells + i]);
             Box box = Box.FromCenter(x * _input.Width, y * _input.Height, width * _input.Width, height * _input.Height);
             HeadRules.Add(candidates, _class[i], score, box, _name);

@@ -80,7 +80,14 @@ internal static class HeadRules
         }
     }
 
-    public static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
+    public static float Sigmoid(float x) => (float)(1 / (1 + Math.Exp(-(double)x)));
+
+    /// <summary>
+    /// In double precision, then rounded: the mathematical libraries of different machines differ in the last bits of a float, and scores must not.
+    /// </summary>
+    public static float Exp(float x) => (float)Math.Exp(x);
+
+    public static float Tanh(float x) => (float)Math.Tanh(x);
 
     /// <summary>The size at an axis, or null where it is open.</summary>
     public static int? Fixed(TensorInfo info, int axis) =>

@@ -81,7 +81,7 @@ public sealed class NanoDetHead : IDetectionHead
         float max = bins[HeadRules.Best(bins)], sum = 0, mean = 0;
         for (int i = 0; i < bins.Length; i++)
         {
-            float p = MathF.Exp(bins[i] - max);
+            float p = HeadRules.Exp(bins[i] - max);
             sum += p;
             mean += i * p;
         }

@@ -35,7 +35,7 @@ internal static class ScoreTable
     private static float Softmax(ReadOnlySpan<float> row, int at)
     {
         float max = row[HeadRules.Best(row)], sum = 0;
-        foreach (float v in row) sum += MathF.Exp(v - max);
-        return MathF.Exp(row[at] - max) / sum;
+        foreach (float v in row) sum += HeadRules.Exp(v - max);
+        return HeadRules.Exp(row[at] - max) / sum;
     }
 }

@@ -59,7 +59,7 @@ public sealed class SsdHead : IDetectionHead
             if (score < minScore) continue;
             ReadOnlySpan<float> o = offsets.Slice(4 * i, 4), p = priors.Slice(4 * i, 4);
             float x = p[0] + o[0] * CenterVariance * p[2], y = p[1] + o[1] * CenterVariance * p[3];
-            float width = p[2] * MathF.Exp(o[2] * SizeVariance), height = p[3] * MathF.Exp(o[3] * SizeVariance);
+            float width = p[2] * HeadRules.Exp(o[2] * SizeVariance), height = p[3] * HeadRules.Exp(o[3] * SizeVariance);
             Box box = Box.FromCenter(x * _input.Width, y * _input.Height, width * _input.Width, height * _input.Height);
             HeadRules.Add(candidates, best, score, box, name);
         }

@@ -48,7 +48,7 @@ public sealed class YoloxHead : IDetectionHead
                 float score = cell[4] * cell[5 + best];
                 if (score < minScore) continue;
                 float x = (cell[0] + i % columns) * stride, y = (cell[1] + i / columns) * stride;
-                Box box = Box.FromCenter(x, y, MathF.Exp(cell[2]) * stride, MathF.Exp(cell[3]) * stride);
+                Box box = Box.FromCenter(x, y, HeadRules.Exp(cell[2]) * stride, HeadRules.Exp(cell[3]) * stride);
                 HeadRules.Add(candidates, best, score, box, _name);
             }
             values = values[(count * step)..];
