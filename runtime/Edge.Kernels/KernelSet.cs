@@ -30,6 +30,7 @@ public sealed class KernelSet
 
     /// <summary>Sums, extremes and softmax along axes.</summary>
     public required ReductionKernels Reduction { get; init; }
+
     /// <summary>Reductions of windows.</summary>
     public required PoolingKernels Pooling { get; init; }
 
