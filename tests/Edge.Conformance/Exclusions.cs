@@ -25,11 +25,6 @@ internal static class Exclusions
         Add(all, "BatchNormalization in training mode: this runtime infers only",
             "test_batchnorm_epsilon_training_mode", "test_batchnorm_example_training_mode");
         Add(all, "ConvTranspose in three dimensions: not supported", "test_convtranspose_3d");
-        Add(all, "BatchNormalization in training mode: this runtime infers only", "test_batchnorm_epsilon_training_mode", "test_batchnorm_example_training_mode");
-        Add(all, "blocked quantization: scales are one a tensor or one a channel here",
-            "test_dequantizelinear_blocked", "test_quantizelinear_blocked_asymmetric", "test_quantizelinear_blocked_symmetric");
-        Add(all, "Softmax in float16 and double: not supported",
-            "test_attention_4d_fp16_expanded", "test_attention_4d_gqa_with_past_and_present_fp16_expanded", "test_flexattention_double_expanded_ver26");
         return all;
     }
 
