@@ -11,6 +11,12 @@ internal sealed record LastWill(string Topic, byte[] Payload);
 /// <summary>Makes MQTTnet's options from ours.</summary>
 internal static class ClientOptions
 {
+    /// <summary>Messages that the broker may have under way to us.</summary>
+    public const ushort ReceiveMaximum = 256;
+
+    /// <summary>What the broker may send at once: the largest event and its packet around it.</summary>
+    private const uint MaxPacketBytes = (1 << 20) + (64 << 10);
+
     /// <exception cref="MqttSetupException">A password or certificate file cannot be read.</exception>
     public static MqttClientOptions Build(MqttOptions options, string clientId, LastWill? will, out ServerCertificateCheck? check)
     {
@@ -24,6 +30,8 @@ internal static class ClientOptions
             // not; a device therefore starts clean and its outbox sends again.
             .WithCleanStart(options.SessionExpiry == TimeSpan.Zero)
             .WithSessionExpiryInterval((uint)options.SessionExpiry.TotalSeconds)
+            .WithReceiveMaximum(ReceiveMaximum)
+            .WithMaximumPacketSize(MaxPacketBytes)
             .WithRequestProblemInformation();
         if (options.UserName is not null)
             builder.WithCredentials(options.UserName, options.ReadPassword() ?? "");

@@ -20,7 +20,7 @@ internal sealed class MqttSession : IDisposable
     private readonly MqttOptions _options;
     private readonly string _clientId;
     private readonly CancellationTokenSource _closed = new(); // never disposed: it has no timer, and late events may still look at it
-    private readonly Channel<IncomingMessage> _received = Channel.CreateUnbounded<IncomingMessage>();
+    private readonly Channel<IncomingMessage> _received = Channel.CreateBounded<IncomingMessage>(ClientOptions.ReceiveMaximum);
     private SemaphoreSlim _window = new(0);
     private string? _reason;
 
@@ -184,12 +184,15 @@ internal sealed class MqttSession : IDisposable
         _window = new SemaphoreSlim(Window);
     }
 
-    /// <summary>Hands over and returns, so that the client goes on.</summary>
-    private Task OnReceived(MqttApplicationMessageReceivedEventArgs args)
+    /// <summary>
+    /// Hands over and returns, so that the client acknowledges and goes on. While the reader is behind, the client waits, and with it the broker, which has no
+    /// more than the receive maximum under way.
+    /// </summary>
+    private async Task OnReceived(MqttApplicationMessageReceivedEventArgs args)
     {
         MqttApplicationMessage message = args.ApplicationMessage;
-        _received.Writer.TryWrite(new IncomingMessage(message.Topic, message.Payload.ToArray(), message.Retain, message.ResponseTopic, message.CorrelationData));
-        return Task.CompletedTask;
+        var copy = new IncomingMessage(message.Topic, message.Payload.ToArray(), message.Retain, message.ResponseTopic, message.CorrelationData);
+        await _received.Writer.WriteAsync(copy, Closed).ConfigureAwait(false);
     }
 
     private Task OnDisconnected(MqttClientDisconnectedEventArgs args)

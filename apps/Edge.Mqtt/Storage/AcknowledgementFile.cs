@@ -6,7 +6,7 @@ namespace Edge.Mqtt.Storage;
 /// <summary>
 /// The ordinal up to which everything is acknowledged, in a file of two slots that are written in turn, a sector apart:
 /// a torn write spoils one and leaves the other. Slot: <c>ordinal u64 | generation u64 | crc32c u32</c>, little
-/// endian. A value that a crash took back costs a second delivery, never an event. Used under the outbox's lock, but for <see cref="Flush"/>.
+/// endian. A value that a crash took back costs a second delivery, never an event. Used under the store's lock, but for <see cref="Flush"/>.
 /// </summary>
 internal sealed class AcknowledgementFile : IDisposable
 {

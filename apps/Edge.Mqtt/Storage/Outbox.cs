@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,37 +21,18 @@ public sealed class Outbox : IDisposable
     /// <summary>Callers wait when so much is waiting for the disk.</summary>
     private const long MaxGroupBytes = 1 << 20;
 
-    private static readonly TimeSpan s_acknowledgementFlushInterval = TimeSpan.FromSeconds(1);
-
     private readonly object _sync = new();
-    private readonly OutboxOptions _options;
-    private readonly ILogger _log;
-    private readonly FileStream _lock;
-    private readonly AcknowledgementFile _acknowledged;
-    private readonly List<Segment> _segments;
+    private readonly SegmentStore _store;
     private readonly Thread _writerThread;
-    private readonly ArrayBufferWriter<byte> _buffer = new();
     private CommitGroup _open = new();
+    private CommitGroup? _writing;
     private TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private SegmentWriter? _writer;
-    private long _next;
-    private long _dropped;
-    private long _damaged;
-    private long _damageSeenTo;
-    private long _lastAcknowledgementFlush = Stopwatch.GetTimestamp();
-    private bool _failing;
     private bool _closing;
 
-    private Outbox(OutboxOptions options, ILogger log, FileStream @lock, AcknowledgementFile acknowledged, List<Segment> segments, long next)
+    private Outbox(SegmentStore store)
     {
-        _options = options;
-        _log = log;
-        _lock = @lock;
-        _acknowledged = acknowledged;
-        _segments = segments;
-        _next = next;
-        FirstOrdinalOfThisRun = next;
-        DeleteAcknowledgedSegments();
+        _store = store;
+        FirstOrdinalOfThisRun = store.Next;
         _writerThread = new Thread(CommitGroups) { Name = "edge-outbox", IsBackground = true };
         _writerThread.Start();
     }
@@ -61,16 +40,9 @@ public sealed class Outbox : IDisposable
     /// <summary>Records below it were committed by an earlier run.</summary>
     public long FirstOrdinalOfThisRun { get; }
 
-    public OutboxStatus Status
-    {
-        get
-        {
-            lock (_sync)
-                return new OutboxStatus(_next - FirstUnacknowledged(), _segments.Sum(s => s.Length), _dropped, _damaged);
-        }
-    }
+    public OutboxStatus Status => _store.Status;
 
-    private bool Flushes => _options.Durability == OutboxDurability.PowerLoss;
+    internal SegmentStore Store => _store;
 
     /// <summary>
     /// Takes the folder for this process and recovers what a crash left: an unfinished record at the end of the newest segment is cut off.
@@ -79,34 +51,7 @@ public sealed class Outbox : IDisposable
     public static Outbox Open(OutboxOptions options, ILogger? log = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        log ??= NullLogger.Instance;
-        if (options.SegmentBytes < RecordFormat.SegmentHeaderLength || options.MaxBytes < 4 * options.SegmentBytes)
-            throw new MqttSetupException($"outbox {options.Directory}: a limit of {options.MaxBytes} bytes with segments of {options.SegmentBytes} cannot work; the limit is at least 4 segments");
-        FileStream? @lock = null;
-        AcknowledgementFile? acknowledged = null;
-        try
-        {
-            Directory.CreateDirectory(options.Directory);
-            @lock = Lock(options.Directory);
-            acknowledged = AcknowledgementFile.Open(Path.Combine(options.Directory, "acknowledged"), out bool damaged);
-            if (damaged)
-                log.AcknowledgementsDamaged(options.Directory);
-            List<Segment> segments = Recover(options.Directory, log);
-            long next = Math.Max(segments is [.., var last] ? last.EndOrdinal : 1, acknowledged.Ordinal + 1);
-            return new Outbox(options, log, @lock, acknowledged, segments, next);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            acknowledged?.Dispose();
-            @lock?.Dispose();
-            throw new MqttSetupException($"outbox {options.Directory} cannot be opened: {e.Message}", e);
-        }
-        catch
-        {
-            acknowledged?.Dispose();
-            @lock?.Dispose();
-            throw;
-        }
+        return new Outbox(SegmentStore.Open(options, log ?? NullLogger.Instance));
     }
 
     /// <summary>
@@ -149,17 +94,14 @@ public sealed class Outbox : IDisposable
 
     /// <summary>This record and all before it are delivered; they will not be read again. Lower ordinals than before change nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such record yet.</exception>
+    /// <exception cref="IOException">It could not be noted; the records will be delivered again.</exception>
     public void Acknowledge(long ordinal)
     {
         lock (_sync)
         {
             ObjectDisposedException.ThrowIf(_closing, this);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ordinal, _next);
-            if (ordinal < FirstUnacknowledged())
-                return;
-            _acknowledged.Write(ordinal);
-            DeleteAcknowledgedSegments();
-            if (FirstUnacknowledged() < _next)
+            _store.Acknowledge(ordinal);
+            if (_store.Status.Pending > 0)
                 return;
             _emptied.TrySetResult();
             _emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -170,7 +112,7 @@ public sealed class Outbox : IDisposable
     public Task WhenEmptyAsync()
     {
         lock (_sync)
-            return FirstUnacknowledged() < _next ? _emptied.Task : Task.CompletedTask;
+            return _store.Status.Pending > 0 ? _emptied.Task : Task.CompletedTask;
     }
 
     /// <summary>Commits what is queued, flushes and lets go of the folder.</summary>
@@ -184,94 +126,14 @@ public sealed class Outbox : IDisposable
             Monitor.Pulse(_sync);
         }
         _writerThread.Join();
-        _writer?.Dispose();
-        lock (_sync)
-        {
-            if (Flushes && _acknowledged.IsDirty)
-                _acknowledged.Flush();
-            if (_segments is [var last] && last.EndOrdinal <= FirstUnacknowledged())
-                File.Delete(last.Path);
-            _acknowledged.Dispose();
-        }
-        _lock.Dispose();
+        _store.Dispose();
     }
 
     /// <summary>Completes when a record with this ordinal, or a later one, may be there.</summary>
     internal Task CommittedAsync(long ordinal)
     {
         lock (_sync)
-            return ordinal < _next ? Task.CompletedTask : _open.Settled;
-    }
-
-    internal long FirstUnacknowledgedOrdinal()
-    {
-        lock (_sync)
-            return FirstUnacknowledged();
-    }
-
-    /// <summary>
-    /// Where to read on: the segment that holds <paramref name="ordinal"/>, which moves up to the next record that is kept. A copy, so that it
-    /// stands still while the reader works. Null if nothing is committed there yet.
-    /// </summary>
-    internal Segment? Locate(ref long ordinal)
-    {
-        lock (_sync)
-        {
-            foreach (Segment segment in _segments)
-            {
-                if (ordinal >= segment.EndOrdinal)
-                    continue;
-                ordinal = Math.Max(ordinal, segment.FirstOrdinal);
-                return new Segment(segment.Path, segment.FirstOrdinal) { EndOrdinal = segment.EndOrdinal, Length = segment.Length };
-            }
-            return null;
-        }
-    }
-
-    /// <summary>Counts and reports records that cannot be read, each once.</summary>
-    internal void ReportDamage(Segment segment, long firstOrdinal, long endOrdinal)
-    {
-        lock (_sync)
-        {
-            firstOrdinal = Math.Max(firstOrdinal, _damageSeenTo);
-            if (firstOrdinal >= endOrdinal)
-                return;
-            _damaged += endOrdinal - firstOrdinal;
-            _damageSeenTo = endOrdinal;
-        }
-        _log.RecordsDamaged(segment.Path, endOrdinal - firstOrdinal, firstOrdinal);
-    }
-
-    private static FileStream Lock(string directory)
-    {
-        string path = Path.Combine(directory, "lock");
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new MqttSetupException($"outbox {directory} is in use by another process; stop that one, or give this one a folder of its own", e);
-        }
-    }
-
-    private static List<Segment> Recover(string directory, ILogger log)
-    {
-        List<Segment> segments = Segment.List(directory);
-        if (segments is not [.., var last])
-            return segments;
-        long cut = last.RecoverTail();
-        if (cut > 0)
-            log.TailCut(last.Path, cut, last.EndOrdinal - last.FirstOrdinal);
-        if (last.EndOrdinal == last.FirstOrdinal)
-        {
-            File.Delete(last.Path);
-            segments.RemoveAt(segments.Count - 1);
-            // What the segment before it ends with is named by the one that is gone.
-            if (segments is [.., var newest])
-                newest.EndOrdinal = last.FirstOrdinal;
-        }
-        return segments;
+            return ordinal < _store.Next ? Task.CompletedTask : (_writing ?? _open).Settled;
     }
 
     private void CommitGroups()
@@ -281,125 +143,22 @@ public sealed class Outbox : IDisposable
             CommitGroup group;
             lock (_sync)
             {
+                _writing = null;
                 while (_open.Bodies.Count == 0 && !_closing)
                     Monitor.Wait(_sync);
                 if (_open.Bodies.Count == 0)
                     return;
-                group = _open;
+                _writing = group = _open;
                 _open = new CommitGroup();
             }
-            Commit(group);
-        }
-    }
-
-    private void Commit(CommitGroup group)
-    {
-        long first = _next;
-        try
-        {
-            _buffer.ResetWrittenCount();
-            for (int i = 0; i < group.Bodies.Count; i++)
-                RecordFormat.WriteRecord(_buffer, first + i, group.Bodies[i].Span);
-            MakeRoom(_buffer.WrittenCount);
-            SegmentWriter writer = CurrentWriter();
-            writer.Write(_buffer.WrittenSpan);
-            lock (_sync)
+            try
             {
-                writer.Commit(_buffer.WrittenCount, group.Bodies.Count);
-                _next += group.Bodies.Count;
+                group.Succeed(_store.Append(group.Bodies));
             }
-            FlushAcknowledgements();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Fail(group, e, committed: _next > first);
-            return;
-        }
-        if (_failing)
-            _log.StorageWorksAgain(_options.Directory);
-        _failing = false;
-        group.Succeed(first);
-    }
-
-    private void Fail(CommitGroup group, Exception cause, bool committed)
-    {
-        if (!_failing)
-            _log.StorageFailed(_options.Directory, cause.Message);
-        _failing = true;
-        if (committed)
-        {
-            group.Succeed(_next - group.Bodies.Count); // only the flush of older acknowledgements failed
-            return;
-        }
-        if (_writer?.Abandon() == false)
-            _log.TailLeft(_writer.Segment.Path);
-        _writer = null;
-        group.Fail(new IOException($"outbox {_options.Directory}: the event could not be committed: {cause.Message}", cause));
-    }
-
-    private SegmentWriter CurrentWriter()
-    {
-        if (_writer is not null && _writer.Segment.Length < _options.SegmentBytes)
-            return _writer;
-        _writer?.Dispose();
-        _writer = null;
-        _writer = SegmentWriter.Create(_options.Directory, _next, Flushes);
-        lock (_sync)
-        {
-            _segments.Add(_writer.Segment);
-            DeleteAcknowledgedSegments();
-        }
-        return _writer;
-    }
-
-    private void MakeRoom(int bytes)
-    {
-        while (true)
-        {
-            long lost;
-            Segment oldest;
-            lock (_sync)
+            catch (IOException e)
             {
-                if (_segments.Count < 2 || _segments.Sum(s => s.Length) + bytes <= _options.MaxBytes)
-                    return;
-                oldest = _segments[0];
-                lost = Math.Max(0, oldest.EndOrdinal - FirstUnacknowledged());
-                File.Delete(oldest.Path);
-                _segments.RemoveAt(0);
-                _dropped += lost;
+                group.Fail(e);
             }
-            if (lost > 0)
-                _log.OldestDropped(_options.Directory, _options.MaxBytes, lost);
         }
-    }
-
-    private void FlushAcknowledgements()
-    {
-        if (!Flushes || !_acknowledged.IsDirty || Stopwatch.GetElapsedTime(_lastAcknowledgementFlush) < s_acknowledgementFlushInterval)
-            return;
-        _acknowledged.Flush();
-        _lastAcknowledgementFlush = Stopwatch.GetTimestamp();
-    }
-
-    /// <summary>Under the lock. What was dropped counts as acknowledged.</summary>
-    private long FirstUnacknowledged()
-    {
-        long kept = _segments is [var oldest, ..] ? oldest.FirstOrdinal : _next;
-        return Math.Max(kept, _acknowledged.Ordinal + 1);
-    }
-
-    /// <summary>Under the lock. The newest segment stays as long as it is written to.</summary>
-    private void DeleteAcknowledgedSegments()
-    {
-        int count = _segments.FindIndex(s => s.EndOrdinal > _acknowledged.Ordinal + 1 || s == _writer?.Segment);
-        count = count < 0 ? _segments.Count : count;
-        if (count == 0)
-            return;
-        // The acknowledgement must not be lost while the deletion is not: the events would come back.
-        if (Flushes && _acknowledged.IsDirty)
-            _acknowledged.Flush();
-        foreach (Segment segment in _segments.Take(count))
-            File.Delete(segment.Path);
-        _segments.RemoveRange(0, count);
     }
 }

@@ -22,7 +22,7 @@ public sealed class OutboxReader : IDisposable
     }
 
     /// <summary>Goes back to the first record that is not acknowledged.</summary>
-    public void Rewind() => Seek(_outbox.FirstUnacknowledgedOrdinal());
+    public void Rewind() => Seek(_outbox.Store.FirstUnacknowledged);
 
     /// <summary>Goes back, or forth, to this record or the first one behind it that is kept.</summary>
     public void Seek(long ordinal)
@@ -35,7 +35,7 @@ public sealed class OutboxReader : IDisposable
     /// <exception cref="IOException">The storage cannot be read. The position stands still; it may be tried again.</exception>
     public bool TryRead(out OutboxRecord record)
     {
-        while (_outbox.Locate(ref _next) is { } segment)
+        while (_outbox.Store.Locate(ref _next) is { } segment)
         {
             if (_path != segment.Path && !TryOpen(segment))
                 continue;
@@ -69,7 +69,7 @@ public sealed class OutboxReader : IDisposable
         }
         catch (FileNotFoundException)
         {
-            if (_outbox.Locate(ref _next)?.Path != segment.Path)
+            if (_outbox.Store.Locate(ref _next)?.Path != segment.Path)
                 return false;
             throw;
         }
@@ -119,12 +119,12 @@ public sealed class OutboxReader : IDisposable
         if (found < 0)
         {
             _next = segment.EndOrdinal;
-            _outbox.ReportDamage(segment, lostFrom, _next);
+            _outbox.Store.ReportDamage(segment, lostFrom, _next);
             record = default;
             return false;
         }
         RecordFormat.TryReadHeader(bytes.AsSpan(found), out _next, out int bodyLength);
-        _outbox.ReportDamage(segment, lostFrom, _next);
+        _outbox.Store.ReportDamage(segment, lostFrom, _next);
         _offset = found;
         return TryReadRecord(segment, bodyLength, out record);
     }

@@ -5,7 +5,7 @@ namespace Edge.Mqtt.Storage;
 
 /// <summary>
 /// One append-only file with the records from <see cref="FirstOrdinal"/> up to <see cref="EndOrdinal"/>, exclusive. The
-/// file's name is its first ordinal. Not synchronised: the <see cref="Outbox"/> guards it.
+/// file's name is its first ordinal. Not synchronised: the <see cref="SegmentStore"/> guards it.
 /// </summary>
 internal sealed class Segment(string path, long firstOrdinal)
 {

@@ -50,7 +50,7 @@ internal sealed class SegmentWriter : IDisposable
             RandomAccess.FlushToDisk(_handle);
     }
 
-    /// <summary>Moves the segment's end over what was written. Under the outbox's lock, because readers look at it.</summary>
+    /// <summary>Moves the segment's end over what was written. Under the store's lock, because readers look at it.</summary>
     public void Commit(int bytes, int records)
     {
         Segment.Length += bytes;

@@ -133,6 +133,41 @@ public sealed class OutboxDamageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_write_that_failed_half_way_is_cut_off_and_the_next_segment_follows()
+    {
+        string folder = _folder["half"];
+        using (Outbox outbox = OutboxFolder.Open(folder))
+            await outbox.AppendAsync("event 1");
+        long whole;
+        using (SegmentWriter writer = SegmentWriter.Create(folder, 2, flush: true))
+        {
+            writer.Write("half of a record, then the disk was full"u8);
+            whole = writer.Segment.Length;
+            Assert.True(writer.Abandon());
+        }
+        Assert.Equal(whole, new FileInfo(Segment.PathOf(folder, 2)).Length);
+        using Outbox again = OutboxFolder.Open(folder);
+        Assert.Equal(2, await again.AppendAsync("event 2"));
+        Assert.Equal(OutboxFolder.Numbered(1, 2), again.ReadAll());
+        Assert.Equal(0, again.Status.Damaged);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_cut_off_behind_a_failed_write_is_passed_over_without_being_counted_as_lost()
+    {
+        string folder = _folder["left"];
+        using (Outbox outbox = OutboxFolder.Open(folder, segmentBytes: 60))
+            await outbox.AppendAsync(OutboxFolder.Numbered(1, 4));
+        string[] segments = OutboxFolder.Segments(folder);
+        var left = new System.Buffers.ArrayBufferWriter<byte>();
+        RecordFormat.WriteRecord(left, long.Parse(Path.GetFileNameWithoutExtension(segments[1])), "not committed"u8);
+        File.AppendAllBytes(segments[0], left.WrittenSpan);
+        using Outbox again = OutboxFolder.Open(folder, segmentBytes: 60);
+        Assert.Equal(OutboxFolder.Numbered(1, 4), again.ReadAll());
+        Assert.Equal(0, again.Status.Damaged);
+    }
+
+    [Fact]
     public void A_checksum_of_a_known_text_is_the_one_of_RFC_3720() =>
         Assert.Equal(0xE3069283u, Crc32C.Of("123456789"u8));
 

@@ -84,6 +84,23 @@ public sealed class OutboxTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_that_looks_while_a_record_is_being_flushed_is_woken_by_it()
+    {
+        using Outbox outbox = Outbox.Open(new OutboxOptions { Directory = _folder.Path });
+        using OutboxReader reader = outbox.CreateReader();
+        for (int i = 1; i <= 300; i++)
+        {
+            Task<long> committed = outbox.AppendAsync($"event {i}");
+            Thread.SpinWait(i * 20); // the append is somewhere on its way
+            OutboxRecord record;
+            while (!reader.TryRead(out record))
+                await reader.WaitAsync(TestContext.Current.CancellationToken).InTimeAsync();
+            Assert.Equal(i, record.Ordinal);
+            Assert.Equal(i, await committed);
+        }
+    }
+
+    [Fact]
     public async Task Appends_from_many_callers_are_all_kept_each_callers_in_its_order()
     {
         const int Callers = 8, Each = 200;
