@@ -57,6 +57,7 @@ public static class Program
     {
         var root = new RootCommand("Quantizes ONNX models to int8 and runs them on edge devices.")
         {
+            DemoCommand.Create(terminal),
             InspectCommand.Create(terminal),
             RunCommand.Create(terminal),
             BenchCommand.Create(terminal),

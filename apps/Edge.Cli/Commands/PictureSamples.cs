@@ -1,4 +1,5 @@
 using Edge.Cli.Output;
+using Edge.Cli.Pictures;
 using Edge.Imaging;
 using Edge.Imaging.Preprocessing;
 using Edge.Imaging.Sources;
@@ -12,16 +13,20 @@ namespace Edge.Cli.Commands;
 internal static class PictureSamples
 {
     /// <param name="path">A folder of pictures, a <c>.npy</c> or <c>.npz</c> file, or a folder of those.</param>
-    /// <param name="preprocess">How pictures become input, in text form; null for the model's defaults.</param>
-    public static ICalibrationSource Open(string path, string? preprocess)
+    /// <param name="preprocess">How pictures become input, in text form; null for what the model or the file beside it says.</param>
+    /// <param name="model">Path of the model that they are for.</param>
+    public static ICalibrationSource Open(string path, string? preprocess, string model)
     {
         if (File.Exists(path) && Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".npz") return Arrays(path, preprocess);
         if (!Directory.Exists(path)) throw new CommandException($"{path}: no such folder");
         if (Directory.EnumerateFiles(path).Any(f => Path.GetExtension(f).ToLowerInvariant() is ".npy" or ".npz")) return Arrays(path, preprocess);
         var files = PictureFiles.Find([path]);
-        var options = PreprocessArguments.Parse(preprocess);
-        return new DelegateCalibrationSource($"{path} ({files.Count} pictures)", files.Count, inputs => Read(files, options, inputs));
+        var options = PreprocessArguments.Resolve(preprocess, PipelineFile.Beside(model));
+        return OfFiles($"{path} ({files.Count} pictures)", files, options);
     }
+
+    public static ICalibrationSource OfFiles(string description, IReadOnlyList<string> files, PreprocessOptions options) =>
+        new DelegateCalibrationSource(description, files.Count, inputs => Read(files, options, inputs));
 
     private static ArrayCalibrationSource Arrays(string path, string? preprocess) =>
         preprocess is null ? ArrayCalibrationSource.Open(path) : throw new CommandException("--preprocess is for pictures; arrays are taken as they are");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Edge.Cli.Output;
+using Edge.Cli.Pictures;
 using Edge.Imaging.Preprocessing;
 using Edge.Runtime;
 
@@ -12,14 +13,16 @@ internal static class PreprocessArguments
     {
         HelpName = "steps",
         Description = "how pictures become input, such as resize=256,crop=224,scale=1/255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225,color=rgb; "
-            + "what is left out follows from the model",
+            + "what is left out follows from the model, and all of it from pipeline.json beside the model where there is one",
     };
 
-    public static PreprocessOptions Parse(string? text)
+    /// <summary>What the option says; else the file beside the model; else the model's own declarations.</summary>
+    public static PreprocessOptions Resolve(string? text, PipelineFile? file)
     {
+        if (text is null) return file?.Preprocess ?? new PreprocessOptions();
         try
         {
-            return text is null ? new PreprocessOptions() : PreprocessOptions.Parse(text);
+            return PreprocessOptions.Parse(text);
         }
         catch (FormatException e)
         {

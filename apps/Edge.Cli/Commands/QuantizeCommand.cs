@@ -44,7 +44,7 @@ internal static class QuantizeCommand
     private static int Run(Terminal terminal, string path, string output, string calibrate, string? preprocess, QuantizationOptions options, CancellationToken cancellation)
     {
         RequireRoomFor(output, path);
-        var samples = PictureSamples.Open(calibrate, preprocess);
+        var samples = PictureSamples.Open(calibrate, preprocess, path);
         var result = QuantizationBar.Show(terminal, progress => Quantizer.QuantizeFile(path, samples, options, progress, cancellation));
         OnnxWriter.Save(result.Model, output);
         string reports = Path.Combine(Path.GetDirectoryName(output) ?? "", Path.GetFileNameWithoutExtension(output));

@@ -22,6 +22,7 @@ internal static class RunCommand
         var head = OneOf("--head", "kind", "how the outputs are laid out; guessed from their shapes if it is not given", ReadingArguments.Heads);
         var activation = OneOf("--activation", "function", "what is still to be done to the scores; a classifier that does not end in one gets a softmax", ["none", "sigmoid", "softmax"]);
         var skipFirst = new Option<bool>("--skip-first") { Description = "the classifier's first class means background: leave it out" };
+        var background = NumberOption.WholeOrNone("--background", "class that means nothing, of heads ssd and boxes; labels do not count it", min: 0, int.MaxValue);
         var threshold = NumberOption.RealOrNone("--threshold", "report detections from this score on", min: 0, max: 1);
         var iou = NumberOption.RealOrNone("--iou", "of two boxes that overlap by more than this, drop the lesser", min: 0, max: 1);
         var postprocess = new Option<string?>("--postprocess") { HelpName = "file", Description = "JSON with everything about the outputs, such as {\"detection\":{\"head\":\"ssd\",\"background\":0,…}}" };
@@ -32,12 +33,12 @@ internal static class RunCommand
         var isa = ModelArguments.Isa();
         var command = new Command("run", $"Runs a model on pictures: labels of a classifier, boxes of a detector. A {PipelineFile.Name} beside the model says how, unless options do.")
         {
-            model, images, labels, top, head, threshold, iou, activation, skipFirst, postprocess, preprocess, save, recursive, json, threads, isa,
+            model, images, labels, top, head, threshold, iou, activation, skipFirst, background, postprocess, preprocess, save, recursive, json, threads, isa,
         };
         command.SetAction((p, cancellation) =>
         {
             var reading = new ReadingArguments(
-                p.GetValue(preprocess), p.GetValue(labels), p.GetValue(head), p.GetValue(activation), p.GetValue(skipFirst), p.GetValue(postprocess), p.GetValue(threshold), p.GetValue(iou), p.GetValue(top));
+                p.GetValue(preprocess), p.GetValue(labels), p.GetValue(head), p.GetValue(activation), p.GetValue(skipFirst), p.GetValue(background), p.GetValue(postprocess), p.GetValue(threshold), p.GetValue(iou), p.GetValue(top));
             var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) };
             using var opened = PictureModel.Open(p.GetValue(model)!, reading, PipelineFile.Beside(p.GetValue(model)!), options);
             var files = PictureFiles.Find(p.GetValue(images)!, p.GetValue(recursive));

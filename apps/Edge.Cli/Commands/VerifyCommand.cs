@@ -56,7 +56,7 @@ internal static class VerifyCommand
             throw new CommandException($"{nameA} and {nameB} cannot be compared: their inputs and outputs differ ({string.Join("; ", a.Inputs)} → {a.Outputs.Count} outputs; {string.Join("; ", b.Inputs)} → {b.Outputs.Count} outputs)");
         var outputs = a.Outputs.Select(o => new OutputComparison(o.Name)).ToArray();
         int samples = 0, same = 0;
-        foreach (var inputs in PictureSamples.Open(data, preprocess).Read(a.Inputs))
+        foreach (var inputs in PictureSamples.Open(data, preprocess, nameA).Read(a.Inputs))
         {
             cancellation.ThrowIfCancellationRequested();
             var x = a.Run([.. inputs]);

@@ -1,6 +1,8 @@
 using Edge.Devices;
 using Edge.Imaging;
+using Edge.Mqtt;
 using Edge.Onnx;
+using Edge.Pipeline.Events;
 
 namespace Edge.Cli.Output;
 
@@ -10,7 +12,7 @@ internal static class UserErrors
     /// <summary>The line; null for a fault of the program.</summary>
     public static string? Message(Exception e) => e switch
     {
-        ModelException or CommandException or ImageException or DeviceException => Line(e.Message),
+        ModelException or CommandException or ImageException or DeviceException or MqttSetupException or ContractException => Line(e.Message),
         NotSupportedException when e.Message.Contains("kernel set", StringComparison.Ordinal) || e.Message.StartsWith("EDGE_ISA", StringComparison.Ordinal) => Line(e.Message),
         FileNotFoundException f => $"{f.FileName}: no such file",
         DirectoryNotFoundException or UnauthorizedAccessException or IOException => Line(e.Message),

@@ -14,7 +14,7 @@ namespace Edge.Cli.Pictures;
 /// <see cref="Heads"/>; <c>Postprocess</c> names a file in the JSON form of <see cref="PostprocessOptions"/>, for what the other options cannot say.
 /// </summary>
 internal sealed record ReadingArguments(
-    string? Preprocess, string? Labels, string? Head, string? Activation, bool SkipFirst, string? Postprocess, double? Threshold, double? Overlap, int Top)
+    string? Preprocess, string? Labels, string? Head, string? Activation, bool SkipFirst, int? Background, string? Postprocess, double? Threshold, double? Overlap, int Top)
 {
     public const string Classification = "classification";
 
@@ -29,7 +29,7 @@ internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput I
     /// <exception cref="ModelException">The model does not suit them.</exception>
     public static PictureReading Resolve(ReadingArguments arguments, PipelineFile? file, Model model, IInferenceSession session)
     {
-        var preprocess = PreprocessArguments.Parse(arguments.Preprocess ?? file?.Preprocess);
+        var preprocess = PreprocessArguments.Resolve(arguments.Preprocess, file);
         var input = PictureInput.Resolve(session, preprocess);
         string? labelFile = arguments.Labels ?? file?.LabelFile;
         var labels = labelFile is null ? null : Labels.Load(labelFile);
@@ -39,39 +39,60 @@ internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput I
     private static PostprocessOptions OutputOptions(ReadingArguments arguments, PipelineFile? file, Model model, IInferenceSession session, ModelInput input)
     {
         if (arguments.Postprocess is { } path) return FromFile(path, arguments);
-        string? named = arguments.Head ?? file?.Head?.Kind;
-        HeadKind? head = named switch
+        if (arguments.Head is null && file?.Postprocess is { } given) return Adjusted(given, arguments);
+        HeadKind? head = arguments.Head switch
         {
             null => DetectionHeads.Guess(session.Outputs, input),
             ReadingArguments.Classification => null,
-            _ => Enum.TryParse(named, ignoreCase: true, out HeadKind kind) ? kind : throw new CommandException($"{file!.Folder}/{PipelineFile.Name}: head '{named}' is not known; heads: {string.Join(", ", ReadingArguments.Heads)}"),
+            var named => Enum.Parse<HeadKind>(named, ignoreCase: true),
         };
-        var activation = arguments.Activation is { } a ? Enum.Parse<Activation>(a, ignoreCase: true) : (Activation?)null;
-        if (head is null) return Classifier(arguments, activation ?? (EndsInProbabilities(model) ? Activation.None : Activation.Softmax));
-        if (arguments.SkipFirst) throw new CommandException($"--skip-first belongs to classifiers, not to head {head.ToString()!.ToLowerInvariant()}");
-        var defaults = new DetectionOptions(head.Value);
-        return new PostprocessOptions
-        {
-            Detection = defaults with
-            {
-                MinScore = (float?)arguments.Threshold ?? file?.Threshold ?? defaults.MinScore,
-                MaxOverlap = (float?)arguments.Overlap ?? file?.Head?.NmsOverlap ?? defaults.MaxOverlap,
-                Activation = activation ?? defaults.Activation,
-            },
-        };
+        if (head is not null) return Adjusted(new PostprocessOptions { Detection = new DetectionOptions(head.Value) }, arguments);
+        var activation = EndsInProbabilities(model) ? Activation.None : Activation.Softmax;
+        return Adjusted(new PostprocessOptions { Classification = new ClassificationOptions(activation) }, arguments);
     }
 
-    private static PostprocessOptions Classifier(ReadingArguments arguments, Activation activation)
+    /// <summary>What the options say on top of what is known.</summary>
+    private static PostprocessOptions Adjusted(PostprocessOptions known, ReadingArguments arguments)
     {
-        if (arguments.Threshold is not null || arguments.Overlap is not null)
-            throw new CommandException("--threshold and --iou belong to detectors, and this model is read as a classifier; name its kind with --head");
-        return new PostprocessOptions { Classification = new ClassificationOptions(activation, arguments.SkipFirst, arguments.Top) };
+        var activation = arguments.Activation is { } a ? Enum.Parse<Activation>(a, ignoreCase: true) : (Activation?)null;
+        if (known.Detection is { } d)
+        {
+            if (arguments.SkipFirst) throw new CommandException($"--skip-first belongs to classifiers; a detector with head {Word(d.Head)} takes --background");
+            var adjusted = d with
+            {
+                MinScore = (float?)arguments.Threshold ?? d.MinScore,
+                MaxOverlap = (float?)arguments.Overlap ?? d.MaxOverlap,
+                Activation = activation ?? d.Activation,
+                Background = arguments.Background ?? d.Background,
+            };
+            return Checked(new PostprocessOptions { Detection = adjusted });
+        }
+
+        if (arguments.Threshold is not null || arguments.Overlap is not null || arguments.Background is not null)
+            throw new CommandException("--threshold, --iou and --background belong to detectors, and this model is read as none; name its kind with --head");
+        if (known.Classification is not { } c) return known;
+        return new PostprocessOptions { Classification = c with { Activation = activation ?? c.Activation, SkipFirst = arguments.SkipFirst || c.SkipFirst, Top = arguments.Top } };
     }
+
+    private static PostprocessOptions Checked(PostprocessOptions options)
+    {
+        try
+        {
+            options.Validate();
+            return options;
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(e.Message, e);
+        }
+    }
+
+    private static string Word(HeadKind head) => head.ToString().ToLowerInvariant();
 
     private static PostprocessOptions FromFile(string path, ReadingArguments arguments)
     {
-        if (arguments.Head is not null || arguments.Activation is not null || arguments.SkipFirst || arguments.Threshold is not null || arguments.Overlap is not null)
-            throw new CommandException("--postprocess says everything about the outputs; leave out --head, --activation, --skip-first, --threshold and --iou");
+        if (arguments.Head is not null || arguments.Activation is not null || arguments.SkipFirst || (arguments.Threshold ?? arguments.Overlap ?? arguments.Background) is not null)
+            throw new CommandException("--postprocess says everything about the outputs; leave out --head, --activation, --skip-first, --background, --threshold and --iou");
         if (!File.Exists(path)) throw new CommandException($"{path}: no such file");
         try
         {

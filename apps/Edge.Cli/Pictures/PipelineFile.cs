@@ -1,30 +1,47 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Edge.Cli.Output;
+using Edge.Imaging.Preprocessing;
+using Edge.Pipeline.Decisions;
+using Edge.Pipeline.Postprocessing;
 
 namespace Edge.Cli.Pictures;
 
 /// <summary>
-/// <c>pipeline.json</c> beside a model: how pictures become its input and how its outputs are read, so that nobody has to
-/// say it again. ModelFactory writes it.
+/// <c>pipeline.json</c> beside a model: how pictures become its input, how its outputs are read and what follows from them, so
+/// that nobody has to say it again. ModelFactory writes it.
 /// </summary>
-/// <param name="Model">The model's file name.</param>
-/// <param name="Labels">File with the labels, relative to the folder.</param>
-/// <param name="Preprocess">In the text form of <see cref="Imaging.Preprocessing.PreprocessOptions"/>.</param>
-/// <param name="Head">Layout of the outputs.</param>
-/// <param name="Threshold">Score from which a detection is reported and makes a part bad.</param>
-/// <param name="UnsureFrom">Score from which a person is to decide; null for no such band.</param>
-internal sealed record PipelineFile(string Model, string? Labels = null, string? Preprocess = null, PipelineHead? Head = null, float? Threshold = null, float? UnsureFrom = null)
+internal sealed class PipelineFile
 {
     public const string Name = "pipeline.json";
 
+    private readonly PipelineMembers _members;
+
+    private PipelineFile(string folder, PipelineMembers members)
+    {
+        (Folder, _members) = (folder, members);
+        if (members.Preprocess is { } p) Preprocess = Part(() => p.ValueKind == JsonValueKind.String ? PreprocessOptions.Parse(p.GetString()!) : PreprocessOptions.FromJson(p.GetRawText()));
+        if (members.Postprocess is { } q) Postprocess = Part(() => PostprocessOptions.FromJson(q.GetRawText()));
+        if (members.Rule is { } r) Rule = Part(() => DecisionRule.FromJson(r.GetRawText()));
+    }
+
     /// <summary>The folder that it lies in.</summary>
-    [JsonIgnore]
-    public string Folder { get; private init; } = "";
+    public string Folder { get; }
+
+    /// <summary>Full path of the file itself.</summary>
+    public string FullName => Path.Combine(Folder, Name);
+
+    /// <summary>Full path of the model.</summary>
+    public string ModelFile => Path.Combine(Folder, _members.Model);
 
     /// <summary>Full path of the labels; null where none are named.</summary>
-    [JsonIgnore]
-    public string? LabelFile => Labels is null ? null : Path.Combine(Folder, Labels);
+    public string? LabelFile => _members.Labels is null ? null : Path.Combine(Folder, _members.Labels);
+
+    public PreprocessOptions? Preprocess { get; }
+
+    public PostprocessOptions? Postprocess { get; }
+
+    public DecisionRule? Rule { get; }
 
     /// <summary>
     /// The file that lies beside a model and is about it or about what it was quantized from: for <c>parts.onnx</c> also
@@ -36,8 +53,8 @@ internal sealed record PipelineFile(string Model, string? Labels = null, string?
         string folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
         if (!File.Exists(Path.Combine(folder, Name))) return null;
         var file = Load(folder);
-        string stem = Path.GetFileNameWithoutExtension(file.Model), name = Path.GetFileName(model);
-        return name == file.Model || name.StartsWith(stem + ".", StringComparison.Ordinal) ? file : null;
+        string about = file._members.Model, name = Path.GetFileName(model);
+        return name == about || name.StartsWith(Path.GetFileNameWithoutExtension(about) + ".", StringComparison.Ordinal) ? file : null;
     }
 
     /// <exception cref="CommandException">It is not there, or not what it should be; the message names the file.</exception>
@@ -46,8 +63,8 @@ internal sealed record PipelineFile(string Model, string? Labels = null, string?
         string path = Path.Combine(folder, Name);
         try
         {
-            var file = JsonSerializer.Deserialize(File.ReadAllText(path), PipelineJson.Default.PipelineFile) ?? throw new CommandException($"{path}: the JSON is null");
-            return file with { Folder = folder };
+            var members = JsonSerializer.Deserialize(File.ReadAllText(path), PipelineJson.Default.PipelineMembers) ?? throw new CommandException($"{path}: the JSON is null");
+            return new PipelineFile(folder, members);
         }
         catch (JsonException e)
         {
@@ -58,16 +75,27 @@ internal sealed record PipelineFile(string Model, string? Labels = null, string?
             throw new CommandException($"{path}: no such file", e);
         }
     }
+
+    private T Part<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException($"{FullName}: {e.Message}", e);
+        }
+    }
 }
 
-/// <param name="Kind">One of the names that <c>--head</c> takes.</param>
-/// <param name="NmsOverlap">Overlap above which the lesser of two boxes is dropped.</param>
-internal sealed record PipelineHead(string Kind, float? NmsOverlap = null);
+/// <summary>The members of the file; preprocess, postprocess and rule in the JSON forms of their options.</summary>
+internal sealed record PipelineMembers(string Model, string? Labels = null, JsonElement? Preprocess = null, JsonElement? Postprocess = null, JsonElement? Rule = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(PipelineFile))]
+[JsonSerializable(typeof(PipelineMembers))]
 internal sealed partial class PipelineJson : JsonSerializerContext;
