@@ -91,6 +91,7 @@ internal static partial class OperatorCatalog
         new QLinearBinaryOperator("QLinearAdd", BinaryFunction.Add),
         new QLinearBinaryOperator("QLinearMul", BinaryFunction.Mul),
         new QLinearConcatOperator(),
+        new QLinearSoftmaxOperator(),
     ];
 
     private static IEnumerable<Operator> CreatePools() =>
