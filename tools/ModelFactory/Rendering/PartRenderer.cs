@@ -1,0 +1,85 @@
+using Edge.Training;
+using ModelFactory.Defects;
+using ModelFactory.Nuisance;
+
+namespace ModelFactory.Rendering;
+
+/// <summary>A flaw of a rendered part.</summary>
+/// <param name="Box">Of what can be seen of it, in pixels of the picture.</param>
+/// <param name="Contrast">Mean change of tone where it is seen, in grey levels of 255 after a 3×3 mean.</param>
+internal readonly record struct DefectTruth(DefectKind Kind, PixelBox Box, float Contrast);
+
+/// <summary>A picture with its truth.</summary>
+/// <param name="Pixels">RGB, 8 bits, interleaved, square, as the sensor gave them.</param>
+internal sealed record RenderedPart(int Size, byte[] Pixels, DefectTruth[] Defects);
+
+/// <summary>Renders one part by its number: the same seed, purpose and number give the same picture. Thread-safe.</summary>
+internal sealed class PartRenderer(ulong seed, string purpose)
+{
+    /// <summary>Side of the picture in pixels.</summary>
+    public const int Size = 384;
+
+    /// <param name="index">The part's number.</param>
+    /// <param name="kinds">Flaws to make; empty for a good part.</param>
+    public RenderedPart Render(int index, ReadOnlySpan<DefectKind> kinds)
+    {
+        Scene scene = SetUp(new RandomStream(seed, purpose + "/scene", (ulong)index));
+        var picture = new Rgb[Size * Size];
+        scene.Render(picture, new PixelBox(0, 0, Size, Size));
+        scene.Expose(picture, new RandomStream(seed, purpose + "/exposure", (ulong)index).Uniform(0.24f, 0.42f));
+        var random = new RandomStream(seed, purpose + "/defects", (ulong)index);
+        var truths = new List<DefectTruth>();
+        foreach (DefectKind kind in kinds) truths.Add(Spoil(scene, picture, kind, random, truths));
+        var camera = new Camera(new RandomStream(seed, purpose + "/camera", (ulong)index));
+        byte[] pixels = camera.Expose(picture, Size, new RandomStream(seed, purpose + "/noise", (ulong)index));
+        return new RenderedPart(Size, pixels, [.. truths]);
+    }
+
+    private static Scene SetUp(RandomStream random)
+    {
+        Pose pose = Pose.Draw(random, Size);
+        string lot = $"EF-60 {random.Between(10, 59)}{random.Between(100, 999)}";
+        var scene = new Scene
+        {
+            Size = Size,
+            Pose = pose,
+            Light = Lighting.Draw(random),
+            Finish = new Finish(random, pose.Radius),
+            Backdrop = Backdrop.Draw(random, Size),
+            Mark = new LaserMark(lot, pose.Rotation + 0.3f, random.Uniform(0.35f, 0.8f)),
+            Marks = new SurfaceMarks(Size),
+        };
+        Wear.Apply(scene, random);
+        return scene;
+    }
+
+    /// <summary>Makes a flaw that a person can see: what comes out too faint is made stronger, then drawn anew.</summary>
+    private static DefectTruth Spoil(Scene scene, Rgb[] picture, DefectKind kind, RandomStream random, List<DefectTruth> others)
+    {
+        while (true)
+        {
+            Defect defect = Defect.Draw(kind, scene, random);
+            float strength = 1;
+            for (int attempt = 0; attempt < 4; attempt++, strength *= 1.45f)
+            {
+                SurfaceMarks before = scene.Marks;
+                bool[] drilled = [.. scene.Drilled];
+                scene.Marks = before.Copy();
+                defect.Apply(scene, strength);
+                var changed = (Rgb[])picture.Clone();
+                scene.Render(changed, defect.Reach);
+                Visibility seen = Visibility.Compare(picture, changed, Size, defect.Reach);
+                if (seen.IsClear && !others.Exists(o => Overlaps(o.Box, seen.Box)))
+                {
+                    changed.CopyTo(picture, 0);
+                    return new DefectTruth(kind, seen.Box.Grow(2, 14, Size), seen.Contrast);
+                }
+                scene.Marks = before;
+                drilled.CopyTo(scene.Drilled, 0);
+            }
+        }
+    }
+
+    private static bool Overlaps(in PixelBox a, in PixelBox b) =>
+        a.Left < b.Right + 8 && b.Left < a.Right + 8 && a.Top < b.Bottom + 8 && b.Top < a.Bottom + 8;
+}
