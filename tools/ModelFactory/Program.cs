@@ -1,33 +1,59 @@
-using System.Diagnostics;
-using ModelFactory.Defects;
-using ModelFactory.Rendering;
+using System.CommandLine;
+using Edge.Imaging;
+using ModelFactory;
+using ModelFactory.Parts;
 
-var renderer = new PartRenderer(ulong.Parse(args[1]), "preview");
-Directory.CreateDirectory(args[0]);
-int n = int.Parse(args[2]), cols = int.Parse(args[3]), S = PartRenderer.Size;
-int start = args.Length > 4 ? int.Parse(args[4]) : 0;
-var watch = Stopwatch.StartNew();
-int rows = (n + cols - 1) / cols;
-var sheet = new byte[cols * S * rows * S * 3];
-for (int k = 0; k < n; k++)
+var seed = new Option<ulong>("--seed") { Description = "Seed of everything: the same seed makes the same pictures and, on the same kernel set, the same weights.", DefaultValueFactory = _ => 7 };
+var folder = new Option<string>("--out") { Description = "Folder to write to; made if need be.", Required = true };
+var trainingParts = Positive("--training-parts", 6000, "Parts to render for training.");
+var epochs = Positive("--epochs", 14, "How often each of them is shown.");
+var batch = Positive("--batch", 16, "Parts a step.");
+var threads = Positive("--threads", Environment.ProcessorCount, "Threads; they do not change the result.");
+var checkParts = Positive("--check-parts", 1000, "Freshly rendered parts to measure on, besides the 200 test pictures.");
+var parts = new Command("parts", "Makes the flange detector: renders parts with six kinds of defects, trains, measures on parts never seen, and writes parts.onnx, labels.txt, pipeline.json, manifest.json, 200 test and 64 calibration pictures.")
 {
-    int i = k + start;
-    DefectKind[] kinds = i % 7 == 0 ? [] : [(DefectKind)(i % 7 - 1)];
-    RenderedPart part = renderer.Render(i, kinds);
-    var ms = new MemoryStream();
-    new StbImageWriteSharp.ImageWriter().WriteJpg(part.Pixels, part.Size, part.Size, StbImageWriteSharp.ColorComponents.RedGreenBlue, ms, 88);
-    Console.WriteLine($"{i} {string.Join(' ', part.Defects)} {ms.Length}");
-    var px = StbImageSharp.ImageResult.FromMemory(ms.ToArray(), StbImageSharp.ColorComponents.RedGreenBlue).Data;
-    void Set(int x, int y) { if (x < 0 || y < 0 || x >= S || y >= S) return; int q = (y * S + x) * 3; px[q] = 255; px[q + 1] = 220; px[q + 2] = 0; }
-    if (args.Length > 5)
-        foreach (var d in part.Defects)
-        {
-            var b = d.Box;
-            for (int x = b.Left; x < b.Right; x++) { Set(x, b.Top - 1); Set(x, b.Bottom); }
-            for (int y = b.Top; y < b.Bottom; y++) { Set(b.Left - 1, y); Set(b.Right, y); }
-        }
-    for (int y = 0; y < S; y++) Array.Copy(px, y * S * 3, sheet, (((k / cols) * S + y) * cols * S + (k % cols) * S) * 3, S * 3);
+    seed, folder, trainingParts, epochs, batch, threads, checkParts,
+};
+parts.SetAction(result => Guard(() =>
+{
+    var options = new PartsOptions(
+        result.GetValue(seed), result.GetRequiredValue(folder), result.GetValue(trainingParts), result.GetValue(epochs), result.GetValue(batch),
+        result.GetValue(threads), result.GetValue(checkParts));
+    if (options.TrainingParts < options.Batch) throw new ArgumentException($"--training-parts {options.TrainingParts} is less than one batch of {options.Batch}");
+    new PartsFactory(options, Console.Out).Run();
+}));
+
+var sheet = new Option<string>("--out") { Description = "Picture to write, .png or .jpg.", Required = true };
+var count = Positive("--count", 12, "Parts on the sheet.");
+var columns = Positive("--columns", 4, "Parts in a row.");
+var first = new Option<int>("--first") { Description = "Number of the first part; every seventh is good, the others show the classes in turn." };
+var boxes = new Option<bool>("--boxes") { Description = "Draw the true boxes." };
+var preview = new Command("preview", "Renders a sheet of parts to look at.") { seed, sheet, count, columns, first, boxes };
+preview.SetAction(result => Guard(() => Preview.Write(
+    result.GetRequiredValue(sheet), result.GetValue(seed), result.GetValue(count), result.GetValue(columns), result.GetValue(first), result.GetValue(boxes))));
+
+return new RootCommand("Makes the repository's own models.") { parts, preview }.Parse(args).Invoke();
+
+static Option<int> Positive(string name, int value, string description)
+{
+    var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+    option.Validators.Add(r =>
+    {
+        if (r.GetValueOrDefault<int>() < 1) r.AddError($"{name} must be at least 1");
+    });
+    return option;
 }
-Console.WriteLine(watch.Elapsed / n);
-using FileStream f = File.Create(Path.Combine(args[0], "sheet.png"));
-new StbImageWriteSharp.ImageWriter().WritePng(sheet, cols * S, rows * S, StbImageWriteSharp.ColorComponents.RedGreenBlue, f);
+
+static int Guard(Action work)
+{
+    try
+    {
+        work();
+        return 0;
+    }
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or ImageException or NotSupportedException)
+    {
+        Console.Error.WriteLine($"error: {e.Message}");
+        return 1;
+    }
+}

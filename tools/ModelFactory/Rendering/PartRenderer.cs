@@ -19,6 +19,9 @@ internal sealed class PartRenderer(ulong seed, string purpose)
     /// <summary>Side of the picture in pixels.</summary>
     public const int Size = 384;
 
+    /// <summary>Boxes of thin flaws are widened to this, so that their overlap with a found box means something; pixels.</summary>
+    public const int LeastSide = 16;
+
     /// <param name="index">The part's number.</param>
     /// <param name="kinds">Flaws to make; empty for a good part.</param>
     public RenderedPart Render(int index, ReadOnlySpan<DefectKind> kinds)
@@ -72,7 +75,7 @@ internal sealed class PartRenderer(ulong seed, string purpose)
                 if (seen.IsClear && !others.Exists(o => Overlaps(o.Box, seen.Box)))
                 {
                     changed.CopyTo(picture, 0);
-                    return new DefectTruth(kind, seen.Box.Grow(2, 14, Size), seen.Contrast);
+                    return new DefectTruth(kind, seen.Box.Grow(2, LeastSide, Size), seen.Contrast);
                 }
                 scene.Marks = before;
                 drilled.CopyTo(scene.Drilled, 0);

@@ -1,0 +1,74 @@
+using Edge.Training;
+using ModelFactory.Defects;
+using ModelFactory.Rendering;
+
+namespace ModelFactory.Parts;
+
+/// <summary>
+/// Rendered parts for training, kept at the model's resolution in eight bits (the rounding, half a grey level at most, is
+/// below the sensor's noise). Immutable.
+/// </summary>
+internal sealed class TrainingSet
+{
+    private const int Size = PartDetector.InputSize;
+    private readonly (byte[] Pixels, DefectTruth[] Defects)[] _parts;
+
+    public TrainingSet(ulong seed, int parts, int threads, Action<int> report)
+    {
+        _parts = new (byte[], DefectTruth[])[parts];
+        var renderer = new PartRenderer(seed, "train");
+        int done = 0;
+        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        {
+            var picture = PartPicture.Make(renderer, "", i, PartRecipe.ForTraining(seed, "train", i));
+            var input = new float[Size * Size * 3];
+            picture.Prepare(input);
+            var pixels = new byte[input.Length];
+            for (int p = 0; p < pixels.Length; p++) pixels[p] = (byte)(input[p] * 64 + 128.5f);
+            _parts[i] = (pixels, picture.Defects);
+            report(Interlocked.Increment(ref done));
+        });
+    }
+
+    public int Count => _parts.Length;
+
+    /// <summary>
+    /// Writes one part, turned or mirrored and with other light and white balance, and returns its flaws in cells.
+    /// </summary>
+    /// <param name="input">One sample, <c>[size, size, 3]</c>, normalized as <see cref="PartDetector.Preprocess"/> says.</param>
+    public (DefectKind Kind, PartBox Box)[] Draw(int index, RandomStream random, Span<float> input)
+    {
+        (byte[] pixels, DefectTruth[] defects) = _parts[index];
+        int symmetry = random.Next(8);
+        float gain = random.Uniform(0.82f, 1.2f), offset = random.Uniform(-10, 10);
+        Span<float> factor = [gain * random.Uniform(0.97f, 1.03f), gain, gain * random.Uniform(0.97f, 1.03f)];
+        for (int y = 0; y < Size; y++)
+        {
+            for (int x = 0; x < Size; x++)
+            {
+                (int sx, int sy) = Source(symmetry, x, y);
+                int from = (sy * Size + sx) * 3, to = (y * Size + x) * 3;
+                for (int c = 0; c < 3; c++) input[to + c] = (Math.Clamp(pixels[from + c] * factor[c] + offset, 0, 255) - 128) * (1f / 64);
+            }
+        }
+        return [.. defects.Select(d => (d.Kind, Turn(symmetry, GridHead.InCells(d.Box))))];
+    }
+
+    /// <summary>Where a pixel of the turned picture comes from: bit 0 mirrors x, bit 1 mirrors y, bit 2 swaps them after.</summary>
+    private static (int X, int Y) Source(int symmetry, int x, int y)
+    {
+        if ((symmetry & 4) != 0) (x, y) = (y, x);
+        if ((symmetry & 1) != 0) x = Size - 1 - x;
+        if ((symmetry & 2) != 0) y = Size - 1 - y;
+        return (x, y);
+    }
+
+    /// <summary>The inverse of <see cref="Source"/>, on a box in cells.</summary>
+    private static PartBox Turn(int symmetry, PartBox b)
+    {
+        const int n = PartDetector.Cells;
+        if ((symmetry & 1) != 0) b = b with { Left = n - b.Right, Right = n - b.Left };
+        if ((symmetry & 2) != 0) b = b with { Top = n - b.Bottom, Bottom = n - b.Top };
+        return (symmetry & 4) != 0 ? new PartBox(b.Top, b.Left, b.Bottom, b.Right) : b;
+    }
+}
