@@ -62,13 +62,14 @@ public sealed class TrainingGraph
     /// <param name="groups">Divides both channel counts; see <see cref="DepthwiseConv"/> for one channel a group.</param>
     /// <param name="bias">Leave out before batch normalization.</param>
     /// <param name="biasStart">The bias's initial value.</param>
-    public Value Conv(string name, Value x, int channels, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = false, float biasStart = 0)
+    /// <param name="gain">Factor on the initial weights; less than 1 where outputs should start alike.</param>
+    public Value Conv(string name, Value x, int channels, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = false, float biasStart = 0, float gain = 1)
     {
         if (groups < 1 || x.Extent.Channels % groups != 0 || channels % groups != 0)
             throw new ArgumentException($"convolution '{name}': {groups} groups do not divide {x.Extent.Channels} input and {channels} output channels");
         Window window = Slide(name, x, kernel, stride, padding);
         Shape shape = Convolution.WeightShape(x.Extent.Channels, channels, kernel, groups);
-        Parameter weights = Weights(name, shape, fanIn: shape[1]);
+        Parameter weights = Weights(name, shape, fanIn: shape[1], gain);
         Parameter? offset = bias ? Filled(name + ".bias", channels, ParameterRole.Offset, biasStart) : null;
         Value y = NewValue(name, window.Slide(x.Extent, channels), x.CarriesGradient || weights.IsTrained);
         return Add(new Convolution(name, x, y, window, groups, weights, offset));
@@ -242,11 +243,11 @@ public sealed class TrainingGraph
     }
 
     /// <summary>Normal with variance 2 / fan-in (He et al. 2015).</summary>
-    private Parameter Weights(string name, Shape shape, int fanIn)
+    private Parameter Weights(string name, Shape shape, int fanIn, float gain = 1)
     {
         Parameter p = NewParameter(name + ".weight", shape, ParameterRole.Weight);
         var random = new RandomStream(_seed, p.Name);
-        float deviation = MathF.Sqrt(2f / fanIn);
+        float deviation = gain * MathF.Sqrt(2f / fanIn);
         foreach (ref float w in p.Data) w = deviation * random.Normal();
         return p;
     }

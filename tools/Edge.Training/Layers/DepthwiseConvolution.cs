@@ -1,17 +1,16 @@
-using System.Numerics;
 using System.Numerics.Tensors;
 using Edge.Tensors;
 using Edge.Training.Export;
 
 namespace Edge.Training.Layers;
 
-/// <summary>One filter a channel. Weights <c>[kH, kW, channels]</c>. A vector holds consecutive channels.</summary>
+/// <summary>One filter a channel. Weights <c>[kH, kW, channels]</c>.</summary>
 internal sealed unsafe class DepthwiseConvolution : Operation
 {
     private readonly Window _window;
     private readonly Parameter _weights;
     private readonly float[][] _partial;
-    private bool _addToInput;
+    private readonly float[] _turned;
 
     public DepthwiseConvolution(string name, Value input, Value output, Window window, Parameter weights)
         : base(name, [input], output)
@@ -19,6 +18,7 @@ internal sealed unsafe class DepthwiseConvolution : Operation
         _window = window;
         _weights = weights;
         _partial = new float[input.Batch][];
+        _turned = new float[weights.Shape.Count];
     }
 
     public static Shape WeightShape(int channels, int kernel) => new(kernel, kernel, channels);
@@ -27,16 +27,19 @@ internal sealed unsafe class DepthwiseConvolution : Operation
 
     public override long MultiplyAdds => (long)Output.Extent.Count * _window.Kernel * _window.Kernel;
 
-    public override void Forward(Execution execution) => execution.ForEach(Output.Batch, ForwardSample);
+    private int Channels => Output.Extent.Channels;
+
+    public override void Forward(Execution execution) => execution.ForEach(Output.Batch, n =>
+        DepthwiseFilter.Apply(Inputs[0].At(n), Inputs[0].Extent, _weights.Pointer, _window, Output.At(n), Output.Extent, add: false));
 
     public override void Backward(Execution execution)
     {
-        bool toInput = Inputs[0].CarriesGradient;
-        if (toInput) _addToInput = Inputs[0].ClaimGradient();
+        bool toInput = Inputs[0].CarriesGradient, add = toInput && Inputs[0].ClaimGradient();
+        if (toInput) TurnWeights();
         execution.ForEach(Output.Batch, n =>
         {
             if (_weights.IsTrained) WeightGradient(n);
-            if (toInput) InputGradient(n);
+            if (toInput) InputGradient(n, add);
         });
         if (!_weights.IsTrained) return;
         _partial[0].CopyTo(_weights.Gradient);
@@ -45,107 +48,44 @@ internal sealed unsafe class DepthwiseConvolution : Operation
 
     public override void Export(ModelBuilder model)
     {
-        int channels = Output.Extent.Channels, taps = _window.Kernel * _window.Kernel;
-        var oihw = new float[channels * taps];
-        for (int c = 0; c < channels; c++)
+        int taps = _window.Kernel * _window.Kernel;
+        var oihw = new float[Channels * taps];
+        for (int c = 0; c < Channels; c++)
             for (int k = 0; k < taps; k++)
-                oihw[c * taps + k] = _weights.Data[k * channels + c];
-        string weights = model.Initializer(Name + ".weight", [channels, 1, _window.Kernel, _window.Kernel], oihw);
-        model.Convolution(this, [weights], _window, channels);
+                oihw[c * taps + k] = _weights.Data[k * Channels + c];
+        string weights = model.Initializer(Name + ".weight", [Channels, 1, _window.Kernel, _window.Kernel], oihw);
+        model.Convolution(this, [weights], _window, Channels);
     }
 
-    private void ForwardSample(int n)
+    /// <summary>
+    /// With a stride of 1 the input's gradient is the output's filtered with the weights turned by half a turn, the
+    /// window reaching out as far as it reached in.
+    /// </summary>
+    private void InputGradient(int n, bool add)
     {
+        float* dx = Inputs[0].GradientAt(n), dy = Output.GradientAt(n);
         Extent x = Inputs[0].Extent, y = Output.Extent;
-        float* source = Inputs[0].At(n), target = Output.At(n), weights = _weights.Pointer;
-        int channels = y.Channels;
-        for (int oy = 0; oy < y.Height; oy++)
+        if (_window.Stride == 1 && _window.Padding < _window.Kernel)
         {
-            (int ky0, int ky1) = _window.Taps(oy, x.Height);
-            for (int ox = 0; ox < y.Width; ox++, target += channels)
-            {
-                (int kx0, int kx1) = _window.Taps(ox, x.Width);
-                for (int c = 0; c < channels; c += Lanes.Count)
-                {
-                    int lanes = channels - c;
-                    Vector<float> sum = Vector<float>.Zero;
-                    for (int ky = ky0; ky < ky1; ky++)
-                    {
-                        float* from = source + Offset(x, oy, ox, ky, kx0) + c;
-                        float* w = weights + (ky * _window.Kernel + kx0) * channels + c;
-                        for (int kx = kx0; kx < kx1; kx++, from += channels, w += channels)
-                            sum += Lanes.Load(from, lanes) * Lanes.Load(w, lanes);
-                    }
-                    Lanes.Store(sum, target + c, lanes);
-                }
-            }
+            fixed (float* turned = _turned)
+                DepthwiseFilter.Apply(dy, y, turned, _window with { Padding = _window.Kernel - 1 - _window.Padding }, dx, x, add);
+            return;
         }
-    }
-
-    private void InputGradient(int n)
-    {
-        Extent x = Inputs[0].Extent, y = Output.Extent;
-        float* dx = Inputs[0].GradientAt(n), dy = Output.GradientAt(n), weights = _weights.Pointer;
-        int channels = y.Channels;
-        if (!_addToInput) new Span<float>(dx, x.Count).Clear();
-        for (int oy = 0; oy < y.Height; oy++)
-        {
-            (int ky0, int ky1) = _window.Taps(oy, x.Height);
-            for (int ox = 0; ox < y.Width; ox++, dy += channels)
-            {
-                (int kx0, int kx1) = _window.Taps(ox, x.Width);
-                for (int c = 0; c < channels; c += Lanes.Count)
-                {
-                    int lanes = channels - c;
-                    Vector<float> g = Lanes.Load(dy + c, lanes);
-                    for (int ky = ky0; ky < ky1; ky++)
-                    {
-                        float* to = dx + Offset(x, oy, ox, ky, kx0) + c;
-                        float* w = weights + (ky * _window.Kernel + kx0) * channels + c;
-                        for (int kx = kx0; kx < kx1; kx++, to += channels, w += channels)
-                            Lanes.Store(Lanes.Load(to, lanes) + g * Lanes.Load(w, lanes), to, lanes);
-                    }
-                }
-            }
-        }
+        if (!add) new Span<float>(dx, x.Count).Clear();
+        DepthwiseFilter.Scatter(dy, y, _weights.Pointer, _window, dx, x);
     }
 
     private void WeightGradient(int n)
     {
-        float[] partial = _partial[n] ??= GC.AllocateArray<float>(_weights.Shape.Count, pinned: true);
+        float[] partial = _partial[n] ??= new float[_weights.Shape.Count];
         partial.AsSpan().Clear();
         fixed (float* dw = partial)
-        {
-            for (int oy = 0; oy < Output.Extent.Height; oy++)
-            {
-                (int ky0, int ky1) = _window.Taps(oy, Inputs[0].Extent.Height);
-                for (int ky = ky0; ky < ky1; ky++)
-                    for (int kx = 0; kx < _window.Kernel; kx++)
-                        AddRow(n, oy, ky, kx, dw + (ky * _window.Kernel + kx) * Output.Extent.Channels);
-            }
-        }
+            DepthwiseFilter.Correlate(Inputs[0].At(n), Inputs[0].Extent, Output.GradientAt(n), Output.Extent, _window, dw);
     }
 
-    /// <summary>One tap's share of one output row: the sum over the row of input times gradient, a channel a lane.</summary>
-    private void AddRow(int n, int oy, int ky, int kx, float* dw)
+    private void TurnWeights()
     {
-        Extent x = Inputs[0].Extent, y = Output.Extent;
-        int channels = y.Channels, stride = _window.Stride, shift = kx - _window.Padding;
-        int first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
-        int end = Math.Min(y.Width, (x.Width - 1 - shift) / stride + 1);
-        float* source = Inputs[0].At(n) + Offset(x, oy, first, ky, kx);
-        float* dy = Output.GradientAt(n) + ((nint)oy * y.Width + first) * channels;
-        for (int c = 0; c < channels; c += Lanes.Count)
-        {
-            int lanes = channels - c;
-            Vector<float> sum = Lanes.Load(dw + c, lanes);
-            float* a = source + c, b = dy + c;
-            for (int ox = first; ox < end; ox++, a += stride * channels, b += channels)
-                sum += Lanes.Load(a, lanes) * Lanes.Load(b, lanes);
-            Lanes.Store(sum, dw + c, lanes);
-        }
+        int taps = _window.Kernel * _window.Kernel;
+        for (int k = 0; k < taps; k++) _weights.Data.Slice(k * Channels, Channels).CopyTo(_turned.AsSpan((taps - 1 - k) * Channels));
     }
-
-    private nint Offset(Extent x, int oy, int ox, int ky, int kx) =>
-        ((nint)(oy * _window.Stride - _window.Padding + ky) * x.Width + ox * _window.Stride - _window.Padding + kx) * x.Channels;
 }

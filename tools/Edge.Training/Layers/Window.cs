@@ -21,17 +21,8 @@ internal readonly unsafe record struct Window(int Kernel, int Stride, int Paddin
         {
             for (int ox = 0; ox < output.Width; ox++)
             {
-                for (int ky = 0; ky < Kernel; ky++)
-                {
-                    int iy = oy * Stride - Padding + ky;
-                    for (int kx = 0; kx < Kernel; kx++, rows += channels)
-                    {
-                        int ix = ox * Stride - Padding + kx;
-                        bool inside = (uint)iy < (uint)extent.Height && (uint)ix < (uint)extent.Width;
-                        if (inside) Copy(x + ((nint)iy * extent.Width + ix) * extent.Channels, rows, channels);
-                        else new Span<float>(rows, channels).Clear();
-                    }
-                }
+                for (int ky = 0; ky < Kernel; ky++, rows += Kernel * channels)
+                    GatherTaps(x, extent, oy * Stride - Padding + ky, ox * Stride - Padding, rows, channels);
             }
         }
     }
@@ -59,9 +50,30 @@ internal readonly unsafe record struct Window(int Kernel, int Stride, int Paddin
         }
     }
 
+    /// <summary>One row of taps; they are neighbours in memory where the window is inside and all channels are taken.</summary>
+    private void GatherTaps(float* x, Extent extent, int iy, int ix, float* row, int channels)
+    {
+        if ((uint)iy >= (uint)extent.Height)
+        {
+            new Span<float>(row, Kernel * channels).Clear();
+            return;
+        }
+        float* source = x + ((nint)iy * extent.Width + ix) * extent.Channels;
+        if (channels == extent.Channels && ix >= 0 && ix + Kernel <= extent.Width)
+        {
+            Copy(source, row, Kernel * channels);
+            return;
+        }
+        for (int kx = 0; kx < Kernel; kx++, row += channels, source += extent.Channels)
+        {
+            if ((uint)(ix + kx) < (uint)extent.Width) Copy(source, row, channels);
+            else new Span<float>(row, channels).Clear();
+        }
+    }
+
     private static void Copy(float* from, float* to, int count)
     {
-        if (count >= 8) new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+        if (count > 12) new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
         else for (int i = 0; i < count; i++) to[i] = from[i];
     }
 }

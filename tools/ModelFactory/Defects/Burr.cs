@@ -21,19 +21,19 @@ internal sealed class Burr : Defect
         {
             case 0:
                 (_edge, _outward) = (1.0f, 1);
-                _sweep = random.Uniform(0.13f, 0.42f);
-                _height = random.Uniform(0.022f, 0.05f);
+                _sweep = random.Uniform(0.16f, 0.5f);
+                _height = random.Uniform(0.03f, 0.07f);
                 break;
             case 1:
                 (_edge, _outward) = (PartDesign.BoreRadius, -1);
                 _sweep = random.Uniform(0.5f, 1.5f);
-                _height = random.Uniform(0.022f, 0.055f);
+                _height = random.Uniform(0.03f, 0.075f);
                 break;
             default:
                 (_u, _v) = _pose.HoleCentre(random.Next(PartDesign.Holes));
                 (_edge, _outward) = (PartDesign.HoleRadius, -1);
-                _sweep = random.Uniform(1.0f, 3.2f);
-                _height = random.Uniform(0.018f, 0.045f);
+                _sweep = random.Uniform(1.2f, 3.6f);
+                _height = random.Uniform(0.026f, 0.06f);
                 break;
         }
         (float cx, float cy) = _pose.ToPixel(_u, _v);

@@ -14,10 +14,10 @@ internal sealed class Crack : Defect
     {
         Pose pose = scene.Pose;
         (float u, float v, float heading) = Start(pose, random);
-        float width = random.Uniform(0.6f, 1.15f);
+        float width = random.Uniform(0.75f, 1.4f);
         _darkness = random.Uniform(0.55f, 0.95f);
         _gap = new Noise(random.NextUInt32());
-        int steps = random.Between(6, 15);
+        int steps = random.Between(7, 18);
         List<(float X, float Y)> trunk = Walk(pose, random, u, v, heading, steps);
         Add(trunk, width, scene.Size);
         if (trunk.Count > 6 && random.Chance(0.5f))
@@ -85,7 +85,7 @@ internal sealed class Crack : Defect
         var points = new List<(float X, float Y)> { pose.ToPixel(u, v) };
         for (int i = 0; i < steps; i++)
         {
-            float turn = heading + random.Uniform(-0.75f, 0.75f), step = random.Uniform(0.018f, 0.042f);
+            float turn = heading + random.Uniform(-0.75f, 0.75f), step = random.Uniform(0.022f, 0.046f);
             (float s, float c) = MathF.SinCos(turn);
             (u, v) = (u + step * c, v + step * s);
             float r = u * u + v * v;

@@ -11,13 +11,13 @@ internal sealed class Dent : Defect
     public Dent(Scene scene, RandomStream random)
     {
         Pose pose = scene.Pose;
-        float size = random.Uniform(0.032f, 0.085f);
+        float size = random.Uniform(0.042f, 0.11f);
         (float u, float v) = PlaceOnMetal(scene, random, 0.33f, 0.89f, size * 0.7f);
         (_x, _y) = pose.ToPixel(u, v);
         (_sin, _cos) = MathF.SinCos(random.Uniform(0, MathF.PI));
         _long = size * pose.Radius * 0.62f;
         _short = _long * random.Uniform(0.6f, 1f);
-        _depth = random.Uniform(0.35f, 0.8f);
+        _depth = random.Uniform(0.4f, 0.9f);
         _dull = random.Uniform(0.05f, 0.35f);
         float reach = 3.2f * _long;
         Reach = PixelBox.Around(_x - reach, _y - reach, _x + reach, _y + reach, 1, scene.Size);

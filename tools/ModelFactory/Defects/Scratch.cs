@@ -14,7 +14,7 @@ internal sealed class Scratch : Defect
     {
         Pose pose = scene.Pose;
         (float u, float v) = PlaceOnMetal(scene, random, 0.33f, 0.88f, -0.02f);
-        float length = random.Uniform(0.16f, 0.62f);
+        float length = random.Uniform(0.2f, 0.8f);
         // Along the turning marks it could not be told from them.
         float tangent = MathF.Atan2(v, u) + MathF.PI / 2;
         float angle = tangent + random.Sign() * random.Uniform(0.45f, MathF.PI / 2);
@@ -23,9 +23,9 @@ internal sealed class Scratch : Defect
         (float u1, float v1) = Inside(u + c * length / 2, v + s * length / 2);
         float bend = length * random.Uniform(-0.14f, 0.14f);
         var control = pose.ToPixel((u0 + u1) / 2 - s * bend, (v0 + v1) / 2 + c * bend);
-        _width = random.Uniform(0.55f, 1.15f);
-        _depth = random.Uniform(0.25f, 0.9f);
-        _sheen = random.Chance(0.6f) ? random.Uniform(0.1f, 0.5f) : -random.Uniform(0.1f, 0.4f);
+        _width = random.Uniform(0.65f, 1.4f);
+        _depth = random.Uniform(0.35f, 1.1f);
+        _sheen = random.Chance(0.6f) ? random.Uniform(0.15f, 0.6f) : -random.Uniform(0.15f, 0.45f);
         _pressure = new Noise(random.NextUInt32());
         _length = length * pose.Radius;
         _stroke = new Stroke(Stroke.Curve(pose.ToPixel(u0, v0), control, pose.ToPixel(u1, v1), 18), 3 * _width + 1, scene.Size);

@@ -13,7 +13,7 @@ internal sealed class Stain : Defect
     public Stain(Scene scene, RandomStream random)
     {
         Pose pose = scene.Pose;
-        float size = random.Uniform(0.06f, 0.17f);
+        float size = random.Uniform(0.08f, 0.2f);
         (float u, float v) = PlaceOnMetal(scene, random, 0.34f, 0.9f, 0);
         (_x, _y) = pose.ToPixel(u, v);
         (_sin, _cos) = MathF.SinCos(random.Uniform(0, MathF.Tau));
@@ -24,7 +24,7 @@ internal sealed class Stain : Defect
         _edge = random.Uniform(2.5f, 6f);
         _rim = random.Chance(0.4f) ? random.Uniform(0.3f, 0.9f) : 0;
         _dull = random.Uniform(0.2f, 0.6f);
-        _amount = random.Uniform(0.35f, 0.8f);
+        _amount = random.Uniform(0.4f, 0.9f);
         _colour = random.Next(3) switch
         {
             0 => new Rgb(0.62f, 0.34f, 0.16f),

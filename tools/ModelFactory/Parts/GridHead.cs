@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ModelFactory.Defects;
 using ModelFactory.Rendering;
 
@@ -47,20 +48,21 @@ internal static class GridHead
         }
     }
 
-    /// <summary>Boxes above a score, best first, after suppression of overlapping ones of the same class.</summary>
+    /// <summary>Boxes above a score, one a cell, best first, after suppression of overlapping ones of the same class.</summary>
     /// <param name="scores"><c>[Cells, Cells, classes]</c>.</param>
     /// <param name="boxes"><c>[Cells, Cells, 4]</c>.</param>
     public static List<Detection> Decode(ReadOnlySpan<float> scores, ReadOnlySpan<float> boxes, float threshold)
     {
         var found = new List<Detection>();
-        for (int i = 0; i < scores.Length; i++)
+        for (int cell = 0; cell < Cells * Cells; cell++)
         {
-            if (scores[i] < threshold) continue;
-            int cell = i / DefectKinds.Count;
+            ReadOnlySpan<float> classes = scores.Slice(cell * DefectKinds.Count, DefectKinds.Count);
+            int best = TensorPrimitives.IndexOfMax(classes);
+            if (classes[best] < threshold) continue;
             float x = cell % Cells + 0.5f, y = cell / Cells + 0.5f;
             ReadOnlySpan<float> d = boxes.Slice(cell * 4, 4);
             var box = new PartBox((x - d[0]) * CellPixels, (y - d[1]) * CellPixels, (x + d[2]) * CellPixels, (y + d[3]) * CellPixels);
-            found.Add(new Detection((DefectKind)(i % DefectKinds.Count), scores[i], box));
+            found.Add(new Detection((DefectKind)best, classes[best], box));
         }
         found.Sort((a, b) => b.Score.CompareTo(a.Score));
         var kept = new List<Detection>();

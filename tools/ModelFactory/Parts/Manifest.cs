@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ModelFactory.Defects;
 using ModelFactory.Rendering;
@@ -46,12 +47,8 @@ internal sealed record DefectInfo(string Class, int[] Box, double Contrast)
     public static DefectInfo Of(DefectTruth d) => new(d.Kind.Label(), [d.Box.Left, d.Box.Top, d.Box.Right, d.Box.Bottom], Math.Round(d.Contrast, 1));
 }
 
-/// <summary>How the run time uses the model: <c>pipeline.json</c>.</summary>
-/// <param name="Preprocess">In the text form of <c>PreprocessOptions</c>.</param>
-internal sealed record PipelineInfo(string Model, string Labels, string Preprocess, HeadInfo Head, float Threshold);
-
-/// <param name="Kind"><c>grid</c>: scores <c>[1,classes,h,w]</c>, boxes <c>[1,4,h,w]</c> as distances from a cell's centre in cells.</param>
-internal sealed record HeadInfo(string Kind, string Scores, string Boxes, int Stride, float NmsOverlap);
+/// <summary>How the run time uses the model, each member in the run time's own JSON form: <c>pipeline.json</c>.</summary>
+internal sealed record PipelineInfo(string Model, string Labels, JsonNode Preprocess, JsonNode Postprocess, JsonNode Rule);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(Manifest))]

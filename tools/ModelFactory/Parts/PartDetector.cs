@@ -47,8 +47,8 @@ internal sealed class PartDetector
         Value joined = Graph.Add("neck.sum", Pointwise("neck.fine", fine, 48, Nonlinearity.None), coarse);
         x = Separable("head.0", Graph.Activate("neck.relu", joined, Nonlinearity.Relu), 48, 3, 1);
         x = Separable("head.1", x, 64, 3, 1);
-        Logits = Graph.Conv("head.scores", x, DefectKinds.Count, 1, bias: true, biasStart: ScoreBias);
-        Distances = Graph.Conv("head.boxes", x, 4, 1, bias: true, biasStart: DistanceBias);
+        Logits = Graph.Conv("head.scores", x, DefectKinds.Count, 1, bias: true, biasStart: ScoreBias, gain: 0.1f);
+        Distances = Graph.Conv("head.boxes", x, 4, 1, bias: true, biasStart: DistanceBias, gain: 0.1f);
         Scores = Graph.Activate("scores", Logits, Nonlinearity.Sigmoid);
         Boxes = Graph.Activate("boxes", Distances, Nonlinearity.Relu);
     }

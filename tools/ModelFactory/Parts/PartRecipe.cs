@@ -6,15 +6,20 @@ namespace ModelFactory.Parts;
 /// <summary>Which flaws each part of a set gets.</summary>
 internal static class PartRecipe
 {
-    /// <summary>For training: 38% good, else one flaw, or two (a quarter of the bad ones); classes as likely as each other.</summary>
+    /// <summary>
+    /// For training: three in ten are good; the others carry one to five flaws, more than a line ever shows, so that each
+    /// picture teaches more. Classes are as likely as each other.
+    /// </summary>
     public static DefectKind[] ForTraining(ulong seed, string purpose, int index)
     {
         var random = new RandomStream(seed, purpose + "/recipe", (ulong)index);
-        if (random.Chance(0.38f)) return [];
-        var first = (DefectKind)random.Next(DefectKinds.Count);
-        if (!random.Chance(0.25f)) return [first];
-        return [first, (DefectKind)random.Next(DefectKinds.Count)];
+        var kinds = new DefectKind[random.Chance(0.3f) ? 0 : random.Between(1, 5)];
+        foreach (ref DefectKind kind in kinds.AsSpan()) kind = (DefectKind)random.Next(DefectKinds.Count);
+        return kinds;
     }
+
+    /// <summary>For calibration: as a line might show them, half of them good, else one flaw.</summary>
+    public static DefectKind[] ForCalibration(int index) => index % 2 == 0 ? [] : [(DefectKind)(index / 2 % DefectKinds.Count)];
 
     /// <summary>For tests: every second part is good; of the others every class comes in turn, and each eighth bad part has two flaws.</summary>
     public static DefectKind[] ForTest(int index)

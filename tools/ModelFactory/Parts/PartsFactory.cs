@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Edge.Kernels;
 using Edge.Kernels.Threading;
 using Edge.Onnx;
+using Edge.Pipeline.Decisions;
+using Edge.Pipeline.Postprocessing;
 using ModelFactory.Defects;
 using ModelFactory.Rendering;
 
@@ -42,7 +45,7 @@ internal sealed class PartsFactory(PartsOptions options, TextWriter report)
             ["test"] = Measure(detector, pool, "test", TestParts, threshold, out List<PartPicture> test),
             ["check"] = Measure(detector, pool, "check", options.CheckParts, threshold, out _),
         };
-        List<PartPicture> calibration = Render("calibration", CalibrationParts, i => PartRecipe.ForTraining(options.Seed, "calibration", i));
+        List<PartPicture> calibration = Render("calibration", CalibrationParts, PartRecipe.ForCalibration);
         var training = new TrainingInfo(options.TrainingParts, options.Epochs, options.Batch, kernels.Name, options.Threads, Math.Round(rendered.TotalSeconds), Math.Round(trained.TotalSeconds));
         Write(detector, threshold, accuracy, training, test, calibration);
     }
@@ -89,13 +92,20 @@ internal sealed class PartsFactory(PartsOptions options, TextWriter report)
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, p.Jpeg);
         }
-        var head = new HeadInfo("grid", detector.Scores.Name, detector.Boxes.Name, PartDetector.Stride, GridHead.NmsOverlap);
-        ManifestWriter.Write(Path.Combine(options.Folder, "pipeline.json"), new PipelineInfo(model, labelFile, PartDetector.Preprocess.ToString(), head, MathF.Round(threshold, 2)));
+        WritePipeline(model, labelFile, MathF.Round(threshold, 2));
         byte[] bytes = File.ReadAllBytes(modelPath);
         var info = new ModelInfo(model, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length, detector.ParameterCount, detector.Graph.MultiplyAdds);
         ManifestWriter.Write(Path.Combine(options.Folder, "manifest.json"), new Manifest(
             "machined flange EF-60", options.Seed, options.Command, new PictureInfo(PartRenderer.Size, PartRenderer.Size, PartPicture.Quality), labels, info, training,
             accuracy, [.. test.Select(ImageInfo.Of)], [.. calibration.Select(ImageInfo.Of)]));
         report.WriteLine($"{options.Folder}: {model} ({bytes.Length / 1024} KiB), {test.Count} test and {calibration.Count} calibration pictures ({test.Concat(calibration).Sum(p => p.Jpeg.Length) / 1024} KiB)");
+    }
+
+    private void WritePipeline(string model, string labels, float threshold)
+    {
+        var postprocess = new PostprocessOptions { Detection = new DetectionOptions(HeadKind.Grid, threshold, GridHead.NmsOverlap) };
+        var pipeline = new PipelineInfo(
+            model, labels, JsonNode.Parse(PartDetector.Preprocess.ToJson())!, JsonNode.Parse(postprocess.ToJson())!, JsonNode.Parse(new DecisionRule(threshold).ToJson())!);
+        ManifestWriter.Write(Path.Combine(options.Folder, "pipeline.json"), pipeline);
     }
 }

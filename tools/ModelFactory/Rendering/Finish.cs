@@ -21,11 +21,11 @@ internal sealed class Finish
         float along = random.Uniform(0.055f, 0.11f), across = random.Uniform(0.28f, 0.40f);
         _alongInverse = along * along;
         _acrossInverse = across * across;
-        _streakDepth = random.Uniform(0.10f, 0.26f);
+        _streakDepth = random.Uniform(0.10f, 0.22f);
         _ringDepth = random.Uniform(0.06f, 0.20f);
         _pitch = random.Uniform(2.6f, 4.6f);
         _feedDepth = random.Uniform(0.01f, 0.05f);
-        _chatter = random.Chance(0.3f) ? random.Uniform(0.01f, 0.035f) : 0;
+        _chatter = random.Chance(0.3f) ? random.Uniform(0.006f, 0.016f) : 0;
         _chatterPhase = random.Uniform(40, 90);
         _blotch = random.Uniform(0.03f, 0.10f);
         _radius = radiusPixels;

@@ -65,22 +65,29 @@ internal sealed class PartRenderer(ulong seed, string purpose)
             float strength = 1;
             for (int attempt = 0; attempt < 4; attempt++, strength *= 1.45f)
             {
-                SurfaceMarks before = scene.Marks;
+                PixelBox reach = defect.Reach;
+                Rgb[] before = Crop(picture, reach);
+                MarksSnapshot marks = scene.Marks.Save(reach);
                 bool[] drilled = [.. scene.Drilled];
-                scene.Marks = before.Copy();
                 defect.Apply(scene, strength);
-                var changed = (Rgb[])picture.Clone();
-                scene.Render(changed, defect.Reach);
-                Visibility seen = Visibility.Compare(picture, changed, Size, defect.Reach);
+                scene.Render(picture, reach);
+                Visibility seen = Visibility.Compare(before, picture, Size, reach);
                 if (seen.IsClear && !others.Exists(o => Overlaps(o.Box, seen.Box)))
-                {
-                    changed.CopyTo(picture, 0);
                     return new DefectTruth(kind, seen.Box.Grow(2, LeastSide, Size), seen.Contrast);
-                }
-                scene.Marks = before;
+                scene.Marks.Restore(marks);
                 drilled.CopyTo(scene.Drilled, 0);
+                for (int y = reach.Top; y < reach.Bottom; y++)
+                    before.AsSpan((y - reach.Top) * reach.Width, reach.Width).CopyTo(picture.AsSpan(y * Size + reach.Left));
             }
         }
+    }
+
+    private static Rgb[] Crop(Rgb[] picture, in PixelBox box)
+    {
+        var part = new Rgb[box.Width * box.Height];
+        for (int y = box.Top; y < box.Bottom; y++)
+            picture.AsSpan(y * Size + box.Left, box.Width).CopyTo(part.AsSpan((y - box.Top) * box.Width));
+        return part;
     }
 
     private static bool Overlaps(in PixelBox a, in PixelBox b) =>

@@ -19,7 +19,7 @@ internal sealed class Scene
 
     public required LaserMark Mark { get; init; }
 
-    public SurfaceMarks Marks { get; set; } = null!;
+    public required SurfaceMarks Marks { get; init; }
 
     /// <summary>Which holes were drilled.</summary>
     public bool[] Drilled { get; } = [true, true, true, true, true, true];

@@ -16,17 +16,6 @@ internal sealed class SurfaceMarks
         Tint.AsSpan().Fill(Rgb.Grey(1));
     }
 
-    private SurfaceMarks(SurfaceMarks other)
-    {
-        Size = other.Size;
-        SlopeX = [.. other.SlopeX];
-        SlopeY = [.. other.SlopeY];
-        Gloss = [.. other.Gloss];
-        Cover = [.. other.Cover];
-        CoverShade = [.. other.CoverShade];
-        Tint = [.. other.Tint];
-    }
-
     public int Size { get; }
 
     /// <summary>dh/dx and dh/dy that are added to the drawing's.</summary>
@@ -46,7 +35,15 @@ internal sealed class SurfaceMarks
     /// <summary>Brightness of that metal, linear.</summary>
     public float[] CoverShade { get; }
 
-    public SurfaceMarks Copy() => new(this);
+    /// <summary>What a rectangle holds now, for <see cref="Restore"/>.</summary>
+    public MarksSnapshot Save(in PixelBox box)
+    {
+        var saved = new MarksSnapshot(box, new float[box.Width * box.Height * 5], new Rgb[box.Width * box.Height]);
+        Exchange(saved, restore: false);
+        return saved;
+    }
+
+    public void Restore(MarksSnapshot saved) => Exchange(saved, restore: true);
 
     /// <summary>Darkens or colours a pixel: the tint moves towards <paramref name="colour"/> by <paramref name="amount"/>.</summary>
     public void Stain(int x, int y, Rgb colour, float amount)
@@ -76,4 +73,29 @@ internal sealed class SurfaceMarks
         CoverShade[i] = (CoverShade[i] * kept + shade * share) / sum;
         Cover[i] = sum;
     }
+
+    private void Exchange(MarksSnapshot saved, bool restore)
+    {
+        PixelBox box = saved.Box;
+        int width = box.Width, at = 0;
+        for (int y = box.Top; y < box.Bottom; y++)
+        {
+            int row = y * Size + box.Left;
+            foreach (float[] plane in (ReadOnlySpan<float[]>)[SlopeX, SlopeY, Gloss, Cover, CoverShade])
+            {
+                Copy(plane.AsSpan(row, width), saved.Planes.AsSpan(at, width), restore);
+                at += width;
+            }
+            Copy(Tint.AsSpan(row, width), saved.Tint.AsSpan((y - box.Top) * width, width), restore);
+        }
+    }
+
+    private static void Copy<T>(Span<T> live, Span<T> saved, bool restore)
+    {
+        if (restore) saved.CopyTo(live);
+        else live.CopyTo(saved);
+    }
 }
+
+/// <summary>The marks of a rectangle: five planes row by row, and the tint.</summary>
+internal sealed record MarksSnapshot(PixelBox Box, float[] Planes, Rgb[] Tint);
