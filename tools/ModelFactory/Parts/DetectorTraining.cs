@@ -19,13 +19,13 @@ internal sealed class DetectorTraining
     private readonly ulong _seed;
     private readonly WorkerPool _pool;
     private readonly float[] _targets;
-    private readonly List<(int Cell, float[] Distances)>[] _boxes;
+    private readonly List<PositiveCell>[] _boxes;
 
     public DetectorTraining(PartDetector detector, TrainingSet set, ulong seed, WorkerPool pool)
     {
         (_detector, _set, _seed, _pool) = (detector, set, seed, pool);
         _targets = new float[detector.Logits.Data.Length];
-        _boxes = [.. Enumerable.Range(0, detector.Graph.Batch).Select(_ => new List<(int, float[])>())];
+        _boxes = [.. Enumerable.Range(0, detector.Graph.Batch).Select(_ => new List<PositiveCell>())];
     }
 
     /// <summary>Trains, and leaves the averaged weights in the detector.</summary>
@@ -67,24 +67,27 @@ internal sealed class DetectorTraining
     private void FillSample(int n, int part, ulong number)
     {
         var random = new RandomStream(_seed, "augment", number);
-        (DefectKind Kind, PartBox Box)[] defects = _set.Draw(part, random, _detector.Input.Sample(n));
+        CellTruth[] defects = _set.Draw(part, random, _detector.Input.Sample(n));
         _boxes[n].Clear();
         int count = _detector.Logits.Extent.Count;
         GridHead.Assign(defects, _targets.AsSpan(n * count, count), _boxes[n]);
     }
 
-    /// <summary>Focal loss over all cells and GIoU over the positive ones, both by the number of positive cells.</summary>
+    /// <summary>Focal loss over all cells and GIoU over the positive ones, both by the sum of their targets.</summary>
     private (double Score, double Box) Losses()
     {
-        float perPositive = 1f / Math.Max(1, _boxes.Sum(b => b.Count));
+        float perPositive = 1f / Math.Max(1, _boxes.Sum(b => b.Sum(c => c.Target)));
         double score = Loss.Focal(_detector.Logits.Data, _targets, FocalAlpha, FocalGamma, perPositive, _detector.Logits.SeedGradient());
         Span<float> gradient = _detector.Distances.SeedGradient();
         double box = 0;
         for (int n = 0; n < _boxes.Length; n++)
         {
             int origin = n * _detector.Distances.Extent.Count;
-            foreach ((int cell, float[] distances) in _boxes[n])
-                box += Loss.GeneralizedIoU(_detector.Distances.Data.Slice(origin + cell * 4, 4), distances, BoxWeight * perPositive, gradient.Slice(origin + cell * 4, 4));
+            foreach ((int cell, float target, float[] distances) in _boxes[n])
+            {
+                int at = origin + cell * 4;
+                box += Loss.GeneralizedIoU(_detector.Distances.Data.Slice(at, 4), distances, BoxWeight * target * perPositive, gradient.Slice(at, 4));
+            }
         }
         return (score, box);
     }

@@ -4,11 +4,23 @@ using ModelFactory.Rendering;
 
 namespace ModelFactory.Parts;
 
+/// <summary>A flaw on the detector's grid.</summary>
+/// <param name="Box">In cells.</param>
+internal sealed record CellTruth(DefectKind Kind, PartBox Box, CellEnergy[] Cells);
+
+/// <summary>A cell that should find a flaw.</summary>
+/// <param name="Cell">Row by row.</param>
+/// <param name="Distances">Left, top, right, bottom, in cells.</param>
+internal readonly record struct PositiveCell(int Cell, float Target, float[] Distances);
+
 /// <summary>Between boxes of a picture and the detector's grid, both ways.</summary>
 internal static class GridHead
 {
     /// <summary>Detections of one class that overlap more than this are one.</summary>
     public const float NmsOverlap = 0.45f;
+
+    /// <summary>Cells that show less of a flaw than this share of its strongest cell are no positives.</summary>
+    private const float LeastShare = 0.2f;
 
     private const int Cells = PartDetector.Cells;
 
@@ -16,36 +28,48 @@ internal static class GridHead
     private const float CellPixels = (float)PartRenderer.Size / Cells;
 
     /// <summary>
-    /// Scores that one sample should give, <c>[Cells, Cells, classes]</c>: 1 near a flaw's middle, −1 (no matter) in the
-    /// rest of its inner box, else 0.
+    /// Scores that one sample should give, <c>[Cells, Cells, classes]</c>: 1 where a flaw is seen nearest to its box's
+    /// centre, down to one half at its ends, so that the best-placed cell wins; −1 (no matter) where it is hardly seen;
+    /// else 0.
     /// </summary>
-    /// <param name="defects">Boxes in cells.</param>
     /// <param name="scores">Overwritten.</param>
-    /// <param name="boxes">Receives the positive cells with their distances.</param>
-    public static void Assign(ReadOnlySpan<(DefectKind Kind, PartBox Box)> defects, Span<float> scores, List<(int Cell, float[] Distances)> boxes)
+    /// <param name="boxes">Receives the positive cells.</param>
+    public static void Assign(ReadOnlySpan<CellTruth> defects, Span<float> scores, List<PositiveCell> boxes)
     {
         scores.Clear();
-        foreach ((DefectKind kind, PartBox box) in defects)
+        foreach (CellTruth defect in defects)
         {
-            float cx = (box.Left + box.Right) / 2, cy = (box.Top + box.Bottom) / 2;
-            // A middle of half to one and a half cells around the centre: at least one cell is positive.
-            float rx = Math.Clamp(0.25f * (box.Right - box.Left), 0.5f, 1.5f), ry = Math.Clamp(0.25f * (box.Bottom - box.Top), 0.5f, 1.5f);
-            for (int y = 0; y < Cells; y++)
+            float strongest = defect.Cells.Max(c => c.Energy);
+            PartBox box = defect.Box;
+            float nearest = defect.Cells.Where(c => IsPositive(c, box, strongest)).Select(c => Eccentricity(c, box)).DefaultIfEmpty(0).Min();
+            foreach (CellEnergy c in defect.Cells)
             {
-                for (int x = 0; x < Cells; x++)
+                int cell = c.Y * Cells + c.X;
+                ref float target = ref scores[cell * DefectKinds.Count + (int)defect.Kind];
+                if (!IsPositive(c, box, strongest))
                 {
-                    float px = x + 0.5f, py = y + 0.5f, dx = MathF.Abs(px - cx), dy = MathF.Abs(py - cy);
-                    if (dx > rx + 1 || dy > ry + 1) continue;
-                    int cell = y * Cells + x, at = cell * DefectKinds.Count + (int)kind;
-                    if (dx <= rx && dy <= ry)
-                    {
-                        scores[at] = 1;
-                        boxes.Add((cell, [Math.Max(px - box.Left, 0), Math.Max(py - box.Top, 0), Math.Max(box.Right - px, 0), Math.Max(box.Bottom - py, 0)]));
-                    }
-                    else if (scores[at] == 0 && px > box.Left && px < box.Right && py > box.Top && py < box.Bottom) scores[at] = -1;
+                    if (target == 0) target = -1;
+                    continue;
                 }
+                target = 1 - 0.5f * Math.Min(1, Eccentricity(c, box) - nearest);
+                float x = c.X + 0.5f, y = c.Y + 0.5f;
+                boxes.Add(new PositiveCell(cell, target, [x - box.Left, y - box.Top, box.Right - x, box.Bottom - y]));
             }
         }
+    }
+
+    /// <summary>The cell shows a fair share of the flaw, and its centre lies in the box.</summary>
+    private static bool IsPositive(in CellEnergy c, in PartBox box, float strongest)
+    {
+        float x = c.X + 0.5f, y = c.Y + 0.5f;
+        return c.Energy >= LeastShare * strongest && x >= box.Left && x <= box.Right && y >= box.Top && y <= box.Bottom;
+    }
+
+    /// <summary>0 at the box's centre, 1 at its sides.</summary>
+    private static float Eccentricity(in CellEnergy c, in PartBox box)
+    {
+        float dx = c.X + 0.5f - (box.Left + box.Right) / 2, dy = c.Y + 0.5f - (box.Top + box.Bottom) / 2;
+        return Math.Max(MathF.Abs(dx) * 2 / (box.Right - box.Left), MathF.Abs(dy) * 2 / (box.Bottom - box.Top));
     }
 
     /// <summary>Boxes above a score, one a cell, best first, after suppression of overlapping ones of the same class.</summary>

@@ -8,7 +8,7 @@ using ModelFactory.Defects;
 namespace ModelFactory.Parts;
 
 /// <summary>
-/// The detector: depthwise-separable residual blocks and a bottleneck down to stride 16, brought back to stride 8 by a
+/// The detector: full convolutions where detail is fine, then depthwise-separable residual blocks and a bottleneck down to stride 16, brought back to stride 8 by a
 /// lateral sum, and an anchor-free grid head. Each cell gives a score a class and the distances of its centre to the
 /// sides of a box, in cells (FCOS, Tian et al. 2019).
 /// </summary>
@@ -33,10 +33,10 @@ internal sealed class PartDetector
     {
         Graph = new TrainingGraph(batch, kernels, pool, seed);
         Input = Graph.Input("images", new Extent(InputSize, InputSize, 3));
-        Value x = Graph.BatchNorm("stem.bn", Graph.Conv("stem.conv", Input, 16, 3, 2, 1), Nonlinearity.Relu6);
-        x = Separable("down4", x, 24, 3, 2);
+        Value x = Full("stem", Input, 16, 2, Nonlinearity.Relu6);
+        x = Full("down4", x, 32, 2, Nonlinearity.Relu6);
         x = SeparableResidual("stage4.0", x, 3);
-        x = Separable("down8", x, 48, 3, 2);
+        x = Full("down8", x, 48, 2, Nonlinearity.Relu6);
         x = SeparableResidual("stage8.0", x, 3);
         Value fine = SeparableResidual("stage8.1", x, 3);
         x = Separable("down16", fine, 96, 3, 2);
@@ -80,6 +80,9 @@ internal sealed class PartDetector
         ["seed"] = $"{seed}",
     });
 
+    private Value Full(string name, Value x, int channels, int stride, Nonlinearity f) =>
+        Graph.BatchNorm(name + ".bn", Graph.Conv(name + ".conv", x, channels, 3, stride, 1), f);
+
     private Value Pointwise(string name, Value x, int channels, Nonlinearity f) =>
         Graph.BatchNorm(name + ".bn", Graph.Conv(name + ".conv", x, channels, 1), f);
 
@@ -98,7 +101,7 @@ internal sealed class PartDetector
     private Value BottleneckResidual(string name, Value x, int channels)
     {
         Value y = Pointwise(name + ".reduce", x, channels, Nonlinearity.Relu);
-        y = Graph.BatchNorm(name + ".full.bn", Graph.Conv(name + ".full.conv", y, channels, 3, 1, 1), Nonlinearity.Relu);
+        y = Full(name + ".full", y, channels, 1, Nonlinearity.Relu);
         y = Pointwise(name + ".expand", y, x.Extent.Channels, Nonlinearity.None);
         return Graph.Activate(name + ".relu", Graph.Add(name + ".sum", x, y), Nonlinearity.Relu);
     }

@@ -36,7 +36,7 @@ internal sealed class TrainingSet
     /// Writes one part, turned or mirrored and with other light and white balance, and returns its flaws in cells.
     /// </summary>
     /// <param name="input">One sample, <c>[size, size, 3]</c>, normalized as <see cref="PartDetector.Preprocess"/> says.</param>
-    public (DefectKind Kind, PartBox Box)[] Draw(int index, RandomStream random, Span<float> input)
+    public CellTruth[] Draw(int index, RandomStream random, Span<float> input)
     {
         (byte[] pixels, DefectTruth[] defects) = _parts[index];
         int symmetry = random.Next(8);
@@ -51,7 +51,7 @@ internal sealed class TrainingSet
                 for (int c = 0; c < 3; c++) input[to + c] = (Math.Clamp(pixels[from + c] * factor[c] + offset, 0, 255) - 128) * (1f / 64);
             }
         }
-        return [.. defects.Select(d => (d.Kind, Turn(symmetry, GridHead.InCells(d.Box))))];
+        return [.. defects.Select(d => new CellTruth(d.Kind, Turn(symmetry, GridHead.InCells(d.Box)), [.. d.Cells.Select(c => Turn(symmetry, c))]))];
     }
 
     /// <summary>Where a pixel of the turned picture comes from: bit 0 mirrors x, bit 1 mirrors y, bit 2 swaps them after.</summary>
@@ -70,5 +70,12 @@ internal sealed class TrainingSet
         if ((symmetry & 1) != 0) b = b with { Left = n - b.Right, Right = n - b.Left };
         if ((symmetry & 2) != 0) b = b with { Top = n - b.Bottom, Bottom = n - b.Top };
         return (symmetry & 4) != 0 ? new PartBox(b.Top, b.Left, b.Bottom, b.Right) : b;
+    }
+
+    private static CellEnergy Turn(int symmetry, CellEnergy c)
+    {
+        const int last = PartDetector.Cells - 1;
+        int x = (symmetry & 1) != 0 ? last - c.X : c.X, y = (symmetry & 2) != 0 ? last - c.Y : c.Y;
+        return (symmetry & 4) != 0 ? c with { X = y, Y = x } : c with { X = x, Y = y };
     }
 }

@@ -7,7 +7,8 @@ namespace ModelFactory.Rendering;
 /// <summary>A flaw of a rendered part.</summary>
 /// <param name="Box">Of what can be seen of it, in pixels of the picture.</param>
 /// <param name="Contrast">Mean change of tone where it is seen, in grey levels of 255 after a 3×3 mean.</param>
-internal readonly record struct DefectTruth(DefectKind Kind, PixelBox Box, float Contrast);
+/// <param name="Cells">Where on a grid of <see cref="Visibility.CellSide"/> pixels it is seen.</param>
+internal readonly record struct DefectTruth(DefectKind Kind, PixelBox Box, float Contrast, CellEnergy[] Cells);
 
 /// <summary>A picture with its truth.</summary>
 /// <param name="Pixels">RGB, 8 bits, interleaved, square, as the sensor gave them.</param>
@@ -73,7 +74,7 @@ internal sealed class PartRenderer(ulong seed, string purpose)
                 scene.Render(picture, reach);
                 Visibility seen = Visibility.Compare(before, picture, Size, reach);
                 if (seen.IsClear && !others.Exists(o => Overlaps(o.Box, seen.Box)))
-                    return new DefectTruth(kind, seen.Box.Grow(2, LeastSide, Size), seen.Contrast);
+                    return new DefectTruth(kind, seen.Box.Grow(2, LeastSide, Size), seen.Contrast, seen.Cells);
                 scene.Marks.Restore(marks);
                 drilled.CopyTo(scene.Drilled, 0);
                 for (int y = reach.Top; y < reach.Bottom; y++)

@@ -59,7 +59,7 @@ internal readonly record struct Pose
 
     public static Pose Draw(RandomStream random, int size)
     {
-        float radius = size * random.Uniform(0.375f, 0.43f);
+        float radius = size * random.Uniform(0.4f, 0.445f);
         float slackX = size * 0.5f - radius - 4, shift = Math.Min(slackX, size * 0.06f);
         return new Pose(
             size * 0.5f + random.Uniform(-shift, shift),

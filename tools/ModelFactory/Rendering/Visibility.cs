@@ -4,10 +4,14 @@ namespace ModelFactory.Rendering;
 /// <param name="Box">Of the pixels where it is seen.</param>
 /// <param name="Contrast">Mean change there, in grey levels of 255 after a 3×3 mean.</param>
 /// <param name="Energy">Sum of the changes there.</param>
-internal readonly record struct Visibility(PixelBox Box, float Contrast, float Energy)
+/// <param name="Cells">How the energy is spread over squares of <see cref="CellSide"/> pixels.</param>
+internal readonly record struct Visibility(PixelBox Box, float Contrast, float Energy, CellEnergy[] Cells)
 {
     // Sensor noise is about 1.5 grey levels, the metal's texture about 5: a line of 13 levels is what a person at the
     // line just sees.
+    /// <summary>Pixels.</summary>
+    public const int CellSide = 16;
+
     private const float SeenLevel = 5;
     private const float LeastContrast = 13;
     private const float LeastEnergy = 1100;
@@ -21,6 +25,7 @@ internal readonly record struct Visibility(PixelBox Box, float Contrast, float E
         float[] change = Changes(before, picture, size, region);
         int left = size, top = size, right = 0, bottom = 0, count = 0;
         float total = 0;
+        var cells = new Dictionary<(int X, int Y), float>();
         for (int y = 1; y < region.Height - 1; y++)
         {
             for (int x = 1; x < region.Width - 1; x++)
@@ -30,11 +35,14 @@ internal readonly record struct Visibility(PixelBox Box, float Contrast, float E
                 (left, right) = (Math.Min(left, x), Math.Max(right, x + 1));
                 (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y + 1));
                 total += mean;
+                (int, int) cell = ((x + region.Left) / CellSide, (y + region.Top) / CellSide);
+                cells[cell] = cells.GetValueOrDefault(cell) + mean;
                 count++;
             }
         }
         if (count == 0) return default;
-        return new Visibility(new PixelBox(left + region.Left, top + region.Top, right + region.Left, bottom + region.Top), total / count, total);
+        var box = new PixelBox(left + region.Left, top + region.Top, right + region.Left, bottom + region.Top);
+        return new Visibility(box, total / count, total, [.. cells.Select(c => new CellEnergy(c.Key.X, c.Key.Y, c.Value))]);
     }
 
     private static float[] Changes(Rgb[] before, Rgb[] picture, int size, in PixelBox region)
@@ -57,3 +65,6 @@ internal readonly record struct Visibility(PixelBox Box, float Contrast, float E
         return sum / 9;
     }
 }
+
+/// <summary>The change seen in one square of a grid.</summary>
+internal readonly record struct CellEnergy(int X, int Y, float Energy);
