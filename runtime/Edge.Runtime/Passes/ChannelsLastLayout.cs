@@ -138,10 +138,11 @@ internal sealed class ChannelsLastLayout
     {
         var shape = from.Shape!.Value;
         var moved = perm.Where(a => shape[a] != 1).ToArray();
-        if (moved.SequenceEqual(moved.Order()))
+        // In a shape, 0 has a meaning of its own that depends on the operator set; empty tensors are transposed.
+        if (shape.Count > 0 && moved.SequenceEqual(moved.Order()))
         {
             var dims = Tensor.Create<long>(new Shape(perm.Length), Array.ConvertAll(to.Shape!.Value.ToArray(), d => (long)d));
-            return _graph.Make("", "Reshape", to.Name, [from, _graph.AddConstant(to.Name + ".shape", dims)], [to], ("allowzero", 1L));
+            return _graph.Make("", "Reshape", to.Name, [from, _graph.AddConstant(to.Name + ".shape", dims)], [to]);
         }
 
         return _graph.Make("", "Transpose", to.Name, [from], [to], ("perm", Array.ConvertAll(perm, a => (long)a)));
