@@ -129,4 +129,18 @@ public sealed class BinaryOperatorTests
             new OperatorCase(op, 14).Input(a).Input(a).AgreesWithOnnxRuntime();
         }
     }
+
+    [Fact]
+    public void A_channels_last_plan_gives_the_same_bits()
+    {
+        Draw draw = new(20);
+        Tensor x = draw.Float(2, 19, 6, 5);
+        foreach (int[] b in new int[][] { [2, 19, 6, 5], [19, 1, 1], [1, 19, 1, 1], [5], [6, 5], [] })
+        {
+            foreach (string op in new[] { "Add", "Mul", "Max" }) new OperatorCase(op, 14).Input(x).Constant(draw.Float(b)).BehindPool().AgreesWithOnnxRuntime();
+            new OperatorCase("Sub", 14).Input(x).Input(draw.Float(b)).BehindPool().AgreesWithOnnxRuntime();
+        }
+        new OperatorCase("PRelu", 16).Input(x).Constant(draw.Float(19, 1, 1)).BehindPool().AgreesWithOnnxRuntime();
+        new OperatorCase("Pow", 15).Input(x).Constant(Draw.Scalar(2)).BehindPool().AgreesWithOnnxRuntime();
+    }
 }

@@ -108,4 +108,13 @@ public sealed class UnaryOperatorTests
         new OperatorCase("Clip", 13).Input(x).Constant(low).Constant(high).AgreesWithOnnxRuntime();
         new OperatorCase("Clip", 13).Input(x).Constant(null).Constant(high).AgreesWithOnnxRuntime();
     }
+
+    [Fact]
+    public void A_channels_last_plan_gives_the_same_bits()
+    {
+        Draw draw = new(8);
+        Tensor x = draw.Float(2, 19, 6, 5);
+        foreach (string op in new[] { "Relu", "HardSwish", "Sigmoid" }) new OperatorCase(op, 14).Input(x).BehindPool().AgreesWithOnnxRuntime(1e-6, 1e-6);
+        new OperatorCase("Clip", 13).Input(x).Constant(Draw.Scalar(-1)).Constant(Draw.Scalar(2)).BehindPool().AgreesWithOnnxRuntime();
+    }
 }

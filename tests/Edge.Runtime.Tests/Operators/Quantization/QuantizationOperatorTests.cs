@@ -131,4 +131,37 @@ public sealed class QuantizationOperatorTests
             .Input(draw.Bytes(DataType.UInt8, b)).Constant(Draw.Scalar(0.05f)).Constant(Draw.Zero(DataType.UInt8, 128))
             .With(AttributeProto.Of("axis", (long)axis)).AgreesWithOnnxRuntime(steps: 1);
     }
+
+    [Theory]
+    [InlineData(DataType.UInt8, -1, 13)]
+    [InlineData(DataType.Int8, 1, 13)]
+    [InlineData(DataType.UInt8, 1, 12)]
+    [InlineData(DataType.Int8, 2, 11)]
+    public void Softmax_of_bytes_agrees_within_a_step(DataType type, int axis, int opset)
+    {
+        OperatorCase c = new OperatorCase("QLinearSoftmax", 1, Microsoft).Input(new Draw(40).Bytes(type, 2, 10, 37));
+        foreach (Tensor t in new[] { Draw.Scalar(0.06f), Draw.Zero(type, 100), Draw.Scalar(1f / 256), Draw.Zero(type, type == DataType.Int8 ? -128 : 0) }) c.Constant(t);
+        c.With(AttributeProto.Of("axis", (long)axis), AttributeProto.Of("opset", (long)opset)).AgreesWithOnnxRuntime(steps: 1);
+    }
+
+    [Fact]
+    public void A_channels_last_plan_gives_the_same_bytes()
+    {
+        Draw draw = new(41);
+        Tensor x = draw.Float(2, 19, 6, 5), q = draw.Bytes(DataType.UInt8, 2, 19, 6, 5), scale = draw.Tensor(DataType.Float32, 0.01, 0.1, 19), zero = draw.Tensor(DataType.Int8, -9, 9, 19);
+        AttributeProto axis = AttributeProto.Of("axis", 1L), last = AttributeProto.Of("axis", -1L);
+        new OperatorCase("QuantizeLinear", 13).Input(x).Constant(scale).Constant(zero).With(axis).BehindPool().AgreesWithOnnxRuntime();
+        new OperatorCase("QuantizeLinear", 13).Input(x).Constant(Draw.Scalar(0.1f)).Constant(Draw.Zero(DataType.UInt8, 9)).BehindPool().AgreesWithOnnxRuntime();
+        new OperatorCase("DequantizeLinear", 13).Input(q).Constant(scale).Constant(draw.Tensor(DataType.UInt8, 0, 9, 19)).With(axis).BehindPool().AgreesWithOnnxRuntime();
+        foreach (AttributeProto a in new[] { axis, last })
+        {
+            OperatorCase softmax = new OperatorCase("QLinearSoftmax", 1, Microsoft).Input(q).With(a, AttributeProto.Of("opset", 13L)).BehindPool();
+            foreach (Tensor t in new[] { Draw.Scalar(0.06f), Draw.Zero(DataType.UInt8, 100), Draw.Scalar(1f / 256), Draw.Zero(DataType.UInt8, 0) }) softmax.Constant(t);
+            softmax.AgreesWithOnnxRuntime(steps: 1);
+        }
+        foreach (int[] b in new int[][] { [2, 19, 6, 5], [19, 1, 1], [1] })
+            new OperatorCase("QLinearAdd", 1, Microsoft).Input(q).Constant(Draw.Scalar(0.06f)).Constant(Draw.Zero(DataType.UInt8, 100))
+                .Constant(draw.Bytes(DataType.UInt8, b)).Constant(Draw.Scalar(0.03f)).Constant(Draw.Zero(DataType.UInt8, 10))
+                .Constant(Draw.Scalar(0.1f)).Constant(Draw.Zero(DataType.UInt8, 50)).BehindPool().AgreesWithOnnxRuntime(steps: 1);
+    }
 }
