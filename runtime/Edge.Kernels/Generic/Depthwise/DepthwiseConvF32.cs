@@ -26,7 +26,7 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
         int channels = geometry.OutChannels, taps = _layout.Taps;
         _biasAt = (nint)taps * channels * sizeof(float);
         _paddingAt = _biasAt + channels * sizeof(float);
-        _packed = new Arena(_paddingAt + channels * sizeof(float));
+        _packed = new Arena(_paddingAt + _layout.PaddingRowBytes);
         var packed = (float*)_packed.Base;
         for (int c = 0; c < channels; c++)
             for (int tap = 0; tap < taps; tap++) packed[(nint)tap * channels + c] = weights[c * taps + tap];
@@ -60,7 +60,9 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
         var t = new DepthwiseArguments
         {
             Rows = table,
+            UnitStride = _layout.UnitStride,
             Taps = _layout.Taps,
+            KernelRows = _layout.Geometry.KernelHeight,
             Channels = channels,
             Weights = packed,
             WeightStride = channels,
@@ -70,14 +72,15 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
             Low = low,
             High = high,
         };
-        for (nint unit = from; unit < to; unit++)
+        for (nint unit = from; unit < to; unit += t.Units)
         {
-            (int image, int row, int column, int count) = _layout.Locate(unit);
-            _layout.Fill(x, packed + _paddingAt, image, row, column, count, table);
-            float* first = y + (((nint)image * _layout.Geometry.OutHeight + row) * _layout.Geometry.OutWidth + column) * channels;
-            t.SetOutputs(first, (nint)channels * sizeof(float), count);
+            DepthwiseRun run = _layout.Run(unit, to - unit);
+            _layout.Fill(x, packed + _paddingAt, run, table);
+            float* first = y + (((nint)run.Image * _layout.Geometry.OutHeight + run.Row) * _layout.Geometry.OutWidth + run.Column) * channels;
+            t.Units = run.Units;
+            t.SetOutputs((byte*)first, (nint)channels * sizeof(float), run.Pixels);
             _isa.DepthwiseF32.Run(_layout.Kernel, &t);
-            if (!_activation.IsClamp) _isa.Activate(_activation, first, count * channels);
+            if (!_activation.IsClamp) _isa.Activate(_activation, first, ((nint)(run.Units - 1) * DepthwiseArguments.Pixels + run.Pixels) * channels);
         }
     }
 

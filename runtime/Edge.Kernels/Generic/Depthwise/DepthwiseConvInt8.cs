@@ -37,9 +37,9 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8
         (int First, int Second)[] pairs = _layout.TapPairs();
         _scaleAt = (nint)_padded * sizeof(int);
         _paddingAt = 2 * _scaleAt;
-        _weightsAt = _paddingAt + ((nint)_padded + 63 & ~63);
+        _weightsAt = _paddingAt + ((_layout.PaddingRowBytes + 63) & ~(nint)63);
         _packed = new Arena(_weightsAt + (nint)pairs.Length * _padded * 2 * sizeof(short));
-        new Span<byte>(_packed.Base + _paddingAt, _padded).Fill((byte)inputZeroPoint);
+        new Span<byte>(_packed.Base + _paddingAt, checked((int)_layout.PaddingRowBytes)).Fill((byte)inputZeroPoint);
         short[] differences = Differences(weights, geometry.OutChannels);
         PackWeights(kernels, pairs, differences);
         PackColumns(bias, inputZeroPoint, differences);
@@ -113,7 +113,9 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8
         var t = new DepthwiseArguments
         {
             Rows = table,
+            UnitStride = _layout.UnitStride,
             Taps = _layout.Taps,
+            KernelRows = _layout.Geometry.KernelHeight,
             Weights = packed + _weightsAt,
             WeightStride = 2 * _padded,
             Bias = packed,
@@ -122,32 +124,44 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8
             High = _output.High - _output.ZeroPoint,
             ZeroPoint = _output.ZeroPoint,
         };
-        for (nint unit = from; unit < to; unit++)
+        for (nint unit = from; unit < to; unit += t.Units)
         {
-            (int image, int row, int column, int count) = _layout.Locate(unit);
-            _layout.Fill(x, packed + _paddingAt, image, row, column, count, table);
+            DepthwiseRun run = _layout.Run(unit, to - unit);
+            _layout.Fill(x, packed + _paddingAt, run, table);
             new Span<nint>(table + _layout.TableEntries, DepthwiseArguments.Pixels).Fill((nint)(packed + _paddingAt));
-            byte* first = y + (((nint)image * _layout.Geometry.OutHeight + row) * _layout.Geometry.OutWidth + column) * channels * element;
+            byte* first = y + (((nint)run.Image * _layout.Geometry.OutHeight + run.Row) * _layout.Geometry.OutWidth + run.Column) * channels * element;
+            t.Units = run.Units;
+            t.Offset = 0;
             t.Channels = whole;
-            t.SetOutputs(first, (nint)channels * element, count);
+            t.SetOutputs(first, (nint)channels * element, run.Pixels);
             _kernel(&t, 0);
-            if (whole < channels) Tail(&t, whole, first, count);
-            if (_output.Kind == Int8OutputKind.Float32)
-                for (int p = 0; p < count; p++) Int32Row.ToFloat32((int*)first + p * channels, t.Scale, channels);
+            if (whole < channels) Tail(t, whole, first, run);
+            if (_output.Kind == Int8OutputKind.Float32) ToFloat32(first, t.Scale, run);
         }
     }
 
     /// <summary>The channels that do not fill a vector are computed as if they did, aside, and copied.</summary>
     [SkipLocalsInit]
-    private void Tail(DepthwiseArguments* t, int whole, byte* first, int count)
+    private void Tail(DepthwiseArguments t, int whole, byte* first, in DepthwiseRun run)
     {
         int element = _output.ElementBytes;
         nint stride = _lanes * element, bytes = (nint)(_given.OutChannels - whole) * element;
         byte* aside = stackalloc byte[DepthwiseArguments.Pixels * (int)stride];
-        t->Channels = _padded;
-        t->SetOutputs(aside - (nint)whole * element, stride, count);
-        _kernel(t, whole);
-        for (int p = 0; p < count; p++) Buffer.MemoryCopy(aside + p * stride, first + ((nint)p * _given.OutChannels + whole) * element, bytes, bytes);
+        byte* to = first + (nint)whole * element;
+        t.Units = 1;
+        t.Channels = _padded;
+        t.SetOutputs(aside - (nint)whole * element, stride, run.Pixels);
+        for (int unit = 0; unit < run.Units; unit++, t.Offset += t.UnitStride)
+        {
+            _kernel(&t, whole);
+            for (int p = 0; p < run.Pixels; p++, to += (nint)_given.OutChannels * element) Buffer.MemoryCopy(aside + p * stride, to, bytes, bytes);
+        }
+    }
+
+    private void ToFloat32(byte* first, float* scale, in DepthwiseRun run)
+    {
+        int pixels = (run.Units - 1) * DepthwiseArguments.Pixels + run.Pixels;
+        for (int p = 0; p < pixels; p++) Int32Row.ToFloat32((int*)first + (nint)p * _given.OutChannels, scale, _given.OutChannels);
     }
 
     private readonly struct Job(DepthwiseConvInt8 conv, byte* x, byte* y, int chunks) : IParallelJob

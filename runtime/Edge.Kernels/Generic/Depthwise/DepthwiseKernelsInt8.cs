@@ -3,11 +3,11 @@ namespace Edge.Kernels.Generic.Depthwise;
 /// <summary>The int8 depthwise kernels of one instruction set.</summary>
 internal sealed unsafe class DepthwiseKernelsInt8
 {
-    // [kernel][signed · 2 + requantize]
+    // [signed · 2 + requantize][kernel]
     private readonly delegate*<DepthwiseArguments*, int, int>[][] _kernels;
     private readonly delegate*<short*, short*, short*, void> _pack;
 
-    private DepthwiseKernelsInt8(int lanes, delegate*<short*, short*, short*, void> pack, delegate*<DepthwiseArguments*, int, int>[][] kernels)
+    private DepthwiseKernelsInt8(int lanes, delegate*<short*, short*, short*, void> pack, params delegate*<DepthwiseArguments*, int, int>[][] kernels)
     {
         Lanes = lanes;
         _pack = pack;
@@ -18,7 +18,7 @@ internal sealed unsafe class DepthwiseKernelsInt8
     public int Lanes { get; }
 
     public delegate*<DepthwiseArguments*, int, int> For(DepthwiseKernel kernel, bool signed, bool requantize) =>
-        _kernels[(int)kernel][(signed ? 2 : 0) + (requantize ? 1 : 0)];
+        _kernels[(signed ? 2 : 0) + (requantize ? 1 : 0)][(int)kernel];
 
     /// <inheritdoc cref="IPairLanes{TAcc,TPair}.PackWeights"/>
     public void PackWeights(short* w0, short* w1, short* to) => _pack(w0, w1, to);
@@ -27,18 +27,19 @@ internal sealed unsafe class DepthwiseKernelsInt8
         where TIsa : IPairLanes<TAcc, TPair> where TAcc : struct where TPair : struct => new(
             TIsa.Lanes,
             &TIsa.PackWeights,
-            [
-                [
-                    &DepthwiseInt8<TIsa, TAcc, TPair, No, No>.AnyKernel, &DepthwiseInt8<TIsa, TAcc, TPair, No, Yes>.AnyKernel,
-                    &DepthwiseInt8<TIsa, TAcc, TPair, Yes, No>.AnyKernel, &DepthwiseInt8<TIsa, TAcc, TPair, Yes, Yes>.AnyKernel,
-                ],
-                [
-                    &DepthwiseInt8<TIsa, TAcc, TPair, No, No>.ThreeByThreeStride1, &DepthwiseInt8<TIsa, TAcc, TPair, No, Yes>.ThreeByThreeStride1,
-                    &DepthwiseInt8<TIsa, TAcc, TPair, Yes, No>.ThreeByThreeStride1, &DepthwiseInt8<TIsa, TAcc, TPair, Yes, Yes>.ThreeByThreeStride1,
-                ],
-                [
-                    &DepthwiseInt8<TIsa, TAcc, TPair, No, No>.ThreeByThreeStride2, &DepthwiseInt8<TIsa, TAcc, TPair, No, Yes>.ThreeByThreeStride2,
-                    &DepthwiseInt8<TIsa, TAcc, TPair, Yes, No>.ThreeByThreeStride2, &DepthwiseInt8<TIsa, TAcc, TPair, Yes, Yes>.ThreeByThreeStride2,
-                ],
-            ]);
+            Kernels<TIsa, TAcc, TPair, No, No>(),
+            Kernels<TIsa, TAcc, TPair, No, Yes>(),
+            Kernels<TIsa, TAcc, TPair, Yes, No>(),
+            Kernels<TIsa, TAcc, TPair, Yes, Yes>());
+
+    // In the order of DepthwiseKernel.
+    private static delegate*<DepthwiseArguments*, int, int>[] Kernels<TIsa, TAcc, TPair, TSigned, TRequantize>()
+        where TIsa : IPairLanes<TAcc, TPair> where TAcc : struct where TPair : struct where TSigned : IFlag where TRequantize : IFlag =>
+    [
+        &DepthwiseInt8<TIsa, TAcc, TPair, TSigned, TRequantize>.AnyKernel,
+        &DepthwiseInt8<TIsa, TAcc, TPair, TSigned, TRequantize>.Width3Stride1,
+        &DepthwiseInt8<TIsa, TAcc, TPair, TSigned, TRequantize>.Width3Stride2,
+        &DepthwiseInt8<TIsa, TAcc, TPair, TSigned, TRequantize>.Width5Stride1,
+        &DepthwiseInt8<TIsa, TAcc, TPair, TSigned, TRequantize>.Width5Stride2,
+    ];
 }

@@ -6,9 +6,19 @@ namespace Edge.Kernels.Generic.Depthwise;
 internal enum DepthwiseKernel
 {
     Any,
-    ThreeByThreeStride1,
-    ThreeByThreeStride2,
+    Width3Stride1,
+    Width3Stride2,
+    Width5Stride1,
+    Width5Stride2,
 }
+
+/// <summary>Units next to each other in one output row that can be computed with one table of addresses.</summary>
+/// <param name="Image">Index in the batch.</param>
+/// <param name="Row">Output row.</param>
+/// <param name="Column">First output column.</param>
+/// <param name="Units">How many; several only where no window touches the padding on the left or right.</param>
+/// <param name="Pixels">Pixels of a unit that exist.</param>
+internal readonly record struct DepthwiseRun(int Image, int Row, int Column, int Units, int Pixels);
 
 /// <summary>
 /// A depthwise convolution cut into units of four neighbouring output pixels. The geometry has as many input as output
@@ -24,92 +34,111 @@ internal readonly unsafe struct DepthwiseLayout
     public readonly ConvGeometry Geometry;
     public readonly DepthwiseKernel Kernel;
     public readonly int ElementBytes;
-    public readonly int UnitsPerRow;
+    private readonly int _unitsPerRow;
+
+    // Units whose windows lie inside the image, padding above and below aside.
+    private readonly int _firstInner;
+    private readonly int _endInner;
 
     public DepthwiseLayout(in ConvGeometry geometry, int elementBytes)
     {
+        const int P = DepthwiseArguments.Pixels;
         Geometry = geometry;
         ElementBytes = elementBytes;
-        UnitsPerRow = (geometry.OutWidth + DepthwiseArguments.Pixels - 1) / DepthwiseArguments.Pixels;
+        _unitsPerRow = (geometry.OutWidth + P - 1) / P;
         Kernel = geometry switch
         {
-            { KernelHeight: 3, KernelWidth: 3, StrideWidth: 1, DilationWidth: 1 } => DepthwiseKernel.ThreeByThreeStride1,
-            { KernelHeight: 3, KernelWidth: 3, StrideWidth: 2, DilationWidth: 1 } => DepthwiseKernel.ThreeByThreeStride2,
+            { DilationWidth: not 1 } => DepthwiseKernel.Any,
+            { KernelWidth: 3, StrideWidth: 1 } => DepthwiseKernel.Width3Stride1,
+            { KernelWidth: 3, StrideWidth: 2 } => DepthwiseKernel.Width3Stride2,
+            { KernelWidth: 5, StrideWidth: 1 } => DepthwiseKernel.Width5Stride1,
+            { KernelWidth: 5, StrideWidth: 2 } => DepthwiseKernel.Width5Stride2,
             _ => DepthwiseKernel.Any,
         };
+        int unitColumns = P * geometry.StrideWidth;
+        int seen = (P - 1) * geometry.StrideWidth + (geometry.KernelWidth - 1) * geometry.DilationWidth + 1;
+        int lastColumn = Math.Min(geometry.InWidth + geometry.PadLeft - seen, (geometry.OutWidth - P) * geometry.StrideWidth);
+        _firstInner = (geometry.PadLeft + unitColumns - 1) / unitColumns;
+        _endInner = lastColumn < 0 ? 0 : lastColumn / unitColumns + 1;
     }
 
     /// <summary>Part of kernels' names.</summary>
     public string KernelSuffix => Kernel switch
     {
-        DepthwiseKernel.ThreeByThreeStride1 => "3x3s1",
-        DepthwiseKernel.ThreeByThreeStride2 => "3x3s2",
+        DepthwiseKernel.Width3Stride1 => "w3s1",
+        DepthwiseKernel.Width3Stride2 => "w3s2",
+        DepthwiseKernel.Width5Stride1 => "w5s1",
+        DepthwiseKernel.Width5Stride2 => "w5s2",
         _ => "any",
     };
 
     public int Taps => Geometry.KernelHeight * Geometry.KernelWidth;
 
-    public nint Units => (nint)Geometry.Batch * Geometry.OutHeight * UnitsPerRow;
+    public nint Units => (nint)Geometry.Batch * Geometry.OutHeight * _unitsPerRow;
 
-    /// <summary>Addresses that a unit needs.</summary>
+    /// <summary>Addresses that a run needs.</summary>
     public int TableEntries => Geometry.KernelHeight * RowEntries;
 
     public nint PixelBytes => (nint)Geometry.InChannels * ElementBytes;
 
-    private int RowEntries => Kernel switch
-    {
-        DepthwiseKernel.ThreeByThreeStride1 => DepthwiseArguments.Pixels + 2,
-        DepthwiseKernel.ThreeByThreeStride2 => 2 * DepthwiseArguments.Pixels + 1,
-        _ => Geometry.KernelWidth * DepthwiseArguments.Pixels,
-    };
+    /// <summary>Input bytes from one unit to the next.</summary>
+    public nint UnitStride => DepthwiseArguments.Pixels * Geometry.StrideWidth * PixelBytes;
+
+    /// <summary>Bytes of padding that runs read: as long as the row of units.</summary>
+    public nint PaddingRowBytes => (_unitsPerRow * UnitStride) + (Geometry.KernelWidth * Geometry.DilationWidth * PixelBytes) + 64;
+
+    private int RowEntries => Kernel == DepthwiseKernel.Any
+        ? Geometry.KernelWidth * DepthwiseArguments.Pixels
+        : (DepthwiseArguments.Pixels - 1) * Geometry.StrideWidth + Geometry.KernelWidth;
 
     /// <summary>
-    /// How int8 kernels pair taps: those of 3×3 the two upper rows of each column, then the lowest row alone (−1); others
-    /// one tap and the next.
+    /// How int8 kernels pair taps: one tap and the next, or, for kernels that reuse columns, each with the one below it; the
+    /// last one stays alone (−1) if their number, or that of rows, is odd.
     /// </summary>
     public (int First, int Second)[] TapPairs()
     {
-        if (Kernel != DepthwiseKernel.Any) return [(0, 3), (1, 4), (2, 5), (6, -1), (7, -1), (8, -1)];
-        int taps = Taps;
-        return [.. Enumerable.Range(0, (taps + 1) / 2).Select(p => (2 * p, 2 * p + 1 < taps ? 2 * p + 1 : -1))];
+        int width = Kernel == DepthwiseKernel.Any ? 1 : Geometry.KernelWidth, taps = Taps;
+        return [.. from pair in Enumerable.Range(0, (taps / width + 1) / 2)
+                   from column in Enumerable.Range(0, width)
+                   let first = 2 * pair * width + column
+                   select (first, first + width < taps ? first + width : -1)];
     }
 
     public int Chunks(int threads) => threads == 1 ? 1 : (int)Math.Min(Units, Math.Clamp(Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread));
 
-    /// <summary>
-    /// Where unit <paramref name="unit"/> lies: its image, row and first column in the output, and how many of its pixels exist.
-    /// </summary>
-    public (int Image, int Row, int Column, int Count) Locate(nint unit)
+    /// <summary>The run that begins with unit <paramref name="unit"/> and has at most <paramref name="limit"/> units.</summary>
+    public DepthwiseRun Run(nint unit, nint limit)
     {
-        (nint line, nint inRow) = Math.DivRem(unit, UnitsPerRow);
+        (nint line, nint first) = Math.DivRem(unit, _unitsPerRow);
         (nint image, nint row) = Math.DivRem(line, Geometry.OutHeight);
-        int column = (int)inRow * DepthwiseArguments.Pixels;
-        return ((int)image, (int)row, column, Math.Min(DepthwiseArguments.Pixels, Geometry.OutWidth - column));
+        int column = (int)first * DepthwiseArguments.Pixels;
+        int units = first >= _firstInner && first < _endInner ? (int)Math.Min(_endInner - first, limit) : 1;
+        return new((int)image, (int)row, column, units, Math.Min(DepthwiseArguments.Pixels, Geometry.OutWidth - column));
     }
 
-    /// <summary>Writes the input addresses of a unit; what lies outside the image is <paramref name="padding"/>.</summary>
-    public void Fill(byte* x, byte* padding, int image, int row, int column, int count, byte** table)
+    /// <summary>Writes the input addresses of a run's first unit; what lies outside the image is <paramref name="padding"/>.</summary>
+    public void Fill(byte* x, byte* padding, in DepthwiseRun run, byte** table)
     {
         ConvGeometry g = Geometry;
-        int left = column * g.StrideWidth - g.PadLeft;
+        int left = run.Column * g.StrideWidth - g.PadLeft;
         for (int ky = 0; ky < g.KernelHeight; ky++)
         {
-            int iy = row * g.StrideHeight - g.PadTop + ky * g.DilationHeight;
+            int iy = run.Row * g.StrideHeight - g.PadTop + ky * g.DilationHeight;
             bool inside = (uint)iy < (uint)g.InHeight;
-            byte* line = x + ((nint)image * g.InHeight + iy) * g.InWidth * PixelBytes;
+            byte* line = x + (((nint)run.Image * g.InHeight + iy) * g.InWidth + left) * PixelBytes;
             for (int i = 0; i < RowEntries; i++)
             {
-                int ix = left + Offset(i, count);
-                *table++ = inside && (uint)ix < (uint)g.InWidth ? line + ix * PixelBytes : padding;
+                int column = Column(i, run.Pixels);
+                *table++ = inside && (uint)(left + column) < (uint)g.InWidth ? line + column * PixelBytes : padding;
             }
         }
     }
 
     /// <summary>Input column of entry <paramref name="i"/> of a table row, from the first one that the unit sees.</summary>
-    private int Offset(int i, int count)
+    private int Column(int i, int pixels)
     {
         if (Kernel != DepthwiseKernel.Any) return i;
         (int kx, int pixel) = Math.DivRem(i, DepthwiseArguments.Pixels);
-        return kx * Geometry.DilationWidth + Math.Min(pixel, count - 1) * Geometry.StrideWidth;
+        return kx * Geometry.DilationWidth + Math.Min(pixel, pixels - 1) * Geometry.StrideWidth;
     }
 }
