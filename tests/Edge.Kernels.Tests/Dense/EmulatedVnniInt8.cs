@@ -35,6 +35,8 @@ internal readonly unsafe struct EmulatedVnniInt8 : IDotLanes<Vector256<int>, Vec
         return acc;
     }
 
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
+
     public static void StoreBytes(Vector256<int> acc, byte* y, float* scale, float low, float high, int zeroPoint) =>
         AvxVnniInt8.StoreBytes(acc, y, scale, low, high, zeroPoint);
 }

@@ -65,8 +65,26 @@ internal readonly struct ConvLayout
 
     public int Panels => PanelsPerGroup * Geometry.Group;
 
-    /// <summary>Bytes of a packed panel.</summary>
-    public nint PanelBytes => (nint)Taps * TapSteps * Columns * 4;
+    /// <summary>Bytes of all panels.</summary>
+    public nint PackedBytes => Geometry.Group * GroupBytes;
+
+    private nint ColumnBytes => (nint)Taps * TapSteps * 4;
+
+    private nint GroupBytes => (PanelsPerGroup == 0 ? 0 : (PanelsPerGroup - 1) * Columns + PanelColumns(PanelsPerGroup - 1)) * ColumnBytes;
+
+    /// <summary>Columns of a panel: <see cref="Columns"/> or half of them.</summary>
+    public int PanelColumns(int panel)
+    {
+        int left = Geometry.OutChannelsPerGroup - panel % PanelsPerGroup * Columns;
+        return 2 * left <= Columns ? Columns / 2 : Columns;
+    }
+
+    /// <summary>Where a panel begins, in bytes.</summary>
+    public nint PanelOffset(int panel)
+    {
+        (int group, int inGroup) = Math.DivRem(panel, PanelsPerGroup);
+        return group * GroupBytes + inGroup * Columns * ColumnBytes;
+    }
 
     /// <summary>Output pixels: rows of A and of the output.</summary>
     public nint Pixels => (nint)Geometry.Batch * Geometry.OutHeight * Geometry.OutWidth;

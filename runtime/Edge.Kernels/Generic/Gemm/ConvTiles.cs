@@ -101,8 +101,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             for (int tile = 0; pixel < blockTo; tile++, pixel += rows)
             {
                 int count = (int)Math.Min(rows, blockTo - pixel);
-                _tiles.Find(count, out int tileRows);
-                RowTable.Fill(_layout, _x, _padding, pixel, count, tileRows, tables + tile * tableEntries, gather + tile * gatherBytes);
+                RowTable.Fill(_layout, _x, _padding, pixel, count, _tiles.RowsFor(count), tables + tile * tableEntries, gather + tile * gatherBytes);
             }
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
@@ -118,22 +117,23 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         (int group, int column) = Math.DivRem(panel, _layout.PanelsPerGroup);
         column *= _layout.Columns;
         nint start = (nint)group * _layout.Geometry.InChannelsPerGroup * _layout.ElementBytes;
-        var t = new TileArguments { Taps = _layout.Taps, Start = start, End = start + _layout.TapSteps * 4, Panel = _panels + panel * _layout.PanelBytes };
+        var t = new TileArguments { Taps = _layout.Taps, Start = start, End = start + _layout.TapSteps * 4, Panel = _panels + _layout.PanelOffset(panel) };
         var span = new TileSpan
         {
             Panel = panel,
             Channel = group * _layout.Geometry.OutChannelsPerGroup + column,
             Columns = Math.Min(_layout.Columns, _layout.Geometry.OutChannelsPerGroup - column),
+            TileColumns = _layout.PanelColumns(panel),
         };
         for (nint pixel = from; pixel < to; pixel += _tiles.MaxRows)
         {
             span.Pixel = pixel;
             span.Rows = (int)Math.Min(_tiles.MaxRows, to - pixel);
-            var kernel = _tiles.Find(span.Rows, out span.TileRows);
+            span.TileRows = _tiles.RowsFor(span.Rows);
             span.RowSums = rowSums;
             t.Rows = tables;
             _finish.Begin(ref t, span, buffer);
-            kernel(&t);
+            _tiles.KernelFor(span.Rows, span.TileColumns < _layout.Columns)(&t);
             _finish.End(t, span, buffer);
             tables += (nint)_layout.Taps * _tiles.MaxRows;
             rowSums += _tiles.MaxRows;
@@ -146,7 +146,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         for (nint pixel = from; pixel < to; pixel += _tiles.MaxRows)
         {
             int rows = (int)Math.Min(_tiles.MaxRows, to - pixel);
-            _tiles.Find(rows, out int tileRows);
+            int tileRows = _tiles.RowsFor(rows);
             for (int r = 0; r < rows; r++)
             {
                 uint sum = 0;

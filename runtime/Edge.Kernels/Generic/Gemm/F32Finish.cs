@@ -7,21 +7,19 @@ namespace Edge.Kernels.Generic.Gemm;
 /// activations are applied to what the tile stored.
 /// </summary>
 /// <param name="bias">A bias for each column of each panel, <paramref name="biasStride"/> from panel to panel.</param>
-/// <param name="biasStride">The columns of a panel, or 0 if all panels share one row of zeros.</param>
+/// <param name="biasStride">NR, or 0 if all panels share one row of zeros.</param>
 /// <param name="residual">Laid out as the output; may be the output; null for none.</param>
 /// <param name="y">Output, pixels <paramref name="yStride"/> elements apart.</param>
 /// <param name="yStride">Elements from one output pixel to the next.</param>
-/// <param name="columns">NR.</param>
 /// <param name="activation">Applied last.</param>
 /// <param name="activate">Applies it, if it is more than a clamp.</param>
-internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* residual, float* y, nint yStride, int columns, in Activation activation, delegate*<in Activation, float*, nint, void> activate) : ITileFinish
+internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* residual, float* y, nint yStride, in Activation activation, delegate*<in Activation, float*, nint, void> activate) : ITileFinish
 {
     private readonly float* _bias = bias;
     private readonly int _biasStride = biasStride;
     private readonly float* _residual = residual;
     private readonly float* _y = y;
     private readonly nint _yStride = yStride;
-    private readonly int _columns = columns;
     private readonly Activation _activation = activation;
     private readonly delegate*<in Activation, float*, nint, void> _activate = activate;
 
@@ -34,9 +32,9 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
         (t.Low, t.High) = _activation.Bounds;
         float* bias = _bias + (nint)span.Panel * _biasStride;
         float* y = _y + span.Pixel * _yStride + span.Channel;
-        bool whole = span.Rows == span.TileRows && span.Columns == _columns;
+        bool whole = span.IsWhole;
         t.Y = whole ? (byte*)y : buffer;
-        t.YStride = sizeof(float) * (whole ? _yStride : _columns);
+        t.YStride = sizeof(float) * (whole ? _yStride : span.TileColumns);
         if (_residual == null)
         {
             t.Init = (byte*)bias;
@@ -44,12 +42,12 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
             return;
         }
         t.Init = buffer;
-        t.InitStride = sizeof(float) * _columns;
+        t.InitStride = sizeof(float) * span.TileColumns;
         float* residual = _residual + (y - _y);
         var to = (float*)buffer;
-        for (int r = 0; r < span.TileRows; r++, to += _columns)
+        for (int r = 0; r < span.TileRows; r++, to += span.TileColumns)
         {
-            if (r >= span.Rows) new Span<float>(to, _columns).Clear();
+            if (r >= span.Rows) new Span<float>(to, span.TileColumns).Clear();
             else for (int c = 0; c < span.Columns; c++) to[c] = bias[c] + residual[r * _yStride + c];
         }
     }

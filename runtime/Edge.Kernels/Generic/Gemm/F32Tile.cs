@@ -10,6 +10,10 @@ internal readonly unsafe struct F32Tile<TIsa, TVec> : ITile<TVec, TVec, TVec>
 {
     public static int Lanes => TIsa.Lanes;
 
+    public static bool HasRight => true;
+
+    public static TVec Zero => default;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec LoadInit(byte* p) => TIsa.Load((float*)p);
 
@@ -23,12 +27,14 @@ internal readonly unsafe struct F32Tile<TIsa, TVec> : ITile<TVec, TVec, TVec>
     public static TVec MultiplyAdd(TVec acc, TVec a, TVec b) => TIsa.MultiplyAdd(acc, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreRow(TileArguments* t, byte* y, TVec c0, TVec c1)
-    {
-        TVec low = TIsa.Create(t->Low), high = TIsa.Create(t->High);
-        TIsa.Store(TIsa.AtMost(high, TIsa.AtLeast(low, c0)), (float*)y);
-        TIsa.Store(TIsa.AtMost(high, TIsa.AtLeast(low, c1)), (float*)y + TIsa.Lanes);
-    }
+    public static TVec Add(TVec a, TVec b) => TIsa.Add(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLeft(TileArguments* t, byte* y, TVec c0) =>
+        TIsa.Store(TIsa.AtMost(TIsa.Create(t->High), TIsa.AtLeast(TIsa.Create(t->Low), c0)), (float*)y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRight(TileArguments* t, byte* y, TVec c1) => StoreLeft(t, y + TIsa.Lanes * sizeof(float), c1);
 }
 
 /// <summary>The float32 tile where products by one lane exist.</summary>
@@ -37,6 +43,10 @@ internal readonly unsafe struct F32ByElementTile<TIsa, TVec> : IByElementTile<TV
     where TVec : struct
 {
     public static int Lanes => TIsa.Lanes;
+
+    public static bool HasRight => true;
+
+    public static TVec Zero => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec LoadInit(byte* p) => F32Tile<TIsa, TVec>.LoadInit(p);
@@ -57,5 +67,11 @@ internal readonly unsafe struct F32ByElementTile<TIsa, TVec> : IByElementTile<TV
     public static TVec MultiplyAddLane(TVec acc, TVec a, TVec b, [ConstantExpected(Max = (byte)3)] byte lane) => TIsa.MultiplyAddLane(acc, b, a, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreRow(TileArguments* t, byte* y, TVec c0, TVec c1) => F32Tile<TIsa, TVec>.StoreRow(t, y, c0, c1);
+    public static TVec Add(TVec a, TVec b) => TIsa.Add(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLeft(TileArguments* t, byte* y, TVec c0) => F32Tile<TIsa, TVec>.StoreLeft(t, y, c0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRight(TileArguments* t, byte* y, TVec c1) => F32Tile<TIsa, TVec>.StoreRight(t, y, c1);
 }

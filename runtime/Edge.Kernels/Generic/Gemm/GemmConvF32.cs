@@ -22,7 +22,7 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
         KernelName = $"conv_f32_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
         _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, sizeof(float));
         _activation = activation;
-        _biasAt = _layout.Panels * _layout.PanelBytes;
+        _biasAt = _layout.PackedBytes;
         _paddingAt = _biasAt + (nint)_layout.Panels * _layout.Columns * sizeof(float);
         _packed = new Arena(_paddingAt + _layout.PaddingRowBytes);
         PackedWeights.Pack(_layout, weights, (float*)_packed.Base);
@@ -38,7 +38,7 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
     public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool)
     {
         byte* packed = _packed.Base;
-        var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, _layout.Geometry.OutChannels, _layout.Columns, _activation, _isa.Activate);
+        var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, _layout.Geometry.OutChannels, _activation, _isa.Activate);
         ConvTiles<F32Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, (byte*)x, finish, pool);
         GC.KeepAlive(this);
     }

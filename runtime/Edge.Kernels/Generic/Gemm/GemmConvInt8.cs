@@ -25,7 +25,7 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
         KernelName = $"conv_int8_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
         _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, 1);
         nint slots = (nint)_layout.Panels * _layout.Columns;
-        nint panels = _layout.Panels * _layout.PanelBytes;
+        nint panels = _layout.PackedBytes;
         _paddingAt = panels + 3 * slots * sizeof(int);
         _packed = new Arena(_paddingAt + _layout.PaddingRowBytes);
         byte* packed = _packed.Base;

@@ -24,6 +24,8 @@ internal unsafe interface IDotLanes<TAcc, TB, TX> : IInt32Lanes<TAcc>
     static abstract TX BroadcastFlipped(byte* a);
 
     static abstract TAcc MultiplyAdd(TAcc acc, TX a, TB b);
+
+    static abstract TAcc Add(TAcc a, TAcc b);
 }
 
 /// <summary>Dot products with one 4-byte lane of a register of 16 bytes of A.</summary>

@@ -20,6 +20,11 @@ internal unsafe interface ITile<TAcc, TB, TX>
     /// <summary>Columns of one accumulator.</summary>
     static abstract int Lanes { get; }
 
+    /// <summary>Whether the tile has <c>2 · Lanes</c> columns, else only the left half of them.</summary>
+    static abstract bool HasRight { get; }
+
+    static abstract TAcc Zero { get; }
+
     /// <summary>Loads <see cref="Lanes"/> initial values, int32 or float32.</summary>
     static abstract TAcc LoadInit(byte* p);
 
@@ -30,8 +35,13 @@ internal unsafe interface ITile<TAcc, TB, TX>
     /// <summary>Adds to lane n the product of A's step with B's step for column n.</summary>
     static abstract TAcc MultiplyAdd(TAcc acc, TX a, TB b);
 
-    /// <summary>Turns one finished row into output elements at <paramref name="y"/>.</summary>
-    static abstract void StoreRow(TileArguments* t, byte* y, TAcc c0, TAcc c1);
+    static abstract TAcc Add(TAcc a, TAcc b);
+
+    /// <summary>Turns the left half of a finished row into output elements; the row's begin at <paramref name="y"/>.</summary>
+    static abstract void StoreLeft(TileArguments* t, byte* y, TAcc c0);
+
+    /// <summary>The same for the right half.</summary>
+    static abstract void StoreRight(TileArguments* t, byte* y, TAcc c1);
 }
 
 /// <summary>A tile that can take A sixteen bytes at a time: four steps, one a 4-byte lane.</summary>

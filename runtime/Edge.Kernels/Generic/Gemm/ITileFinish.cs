@@ -21,6 +21,12 @@ internal unsafe struct TileSpan
     /// <summary>Output channels that count.</summary>
     public int Columns;
 
+    /// <summary>Columns that the tile has.</summary>
+    public int TileColumns;
+
+    /// <summary>Whether all rows and columns of the tile count.</summary>
+    public readonly bool IsWhole => Rows == TileRows && Columns == TileColumns;
+
     /// <summary>The sum of the bytes that each row reads of A, if the routine asked for it.</summary>
     public int* RowSums;
 }

@@ -27,11 +27,10 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
 
     public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
     {
-        int columns = _packed.Columns;
-        nint slot = (nint)span.Panel * columns;
-        bool whole = span.Rows == span.TileRows && span.Columns == columns;
+        nint slot = (nint)span.Panel * _packed.Columns;
+        bool whole = span.IsWhole;
         t.Y = whole ? Output(span) : buffer;
-        t.YStride = _elementBytes * (whole ? _channels : columns);
+        t.YStride = _elementBytes * (whole ? _channels : span.TileColumns);
         t.Scale = _packed.Scale + slot;
         t.Low = _low;
         t.High = _high;
@@ -39,7 +38,7 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
         if (NeedsRowSums)
         {
             t.Init = buffer;
-            t.InitStride = sizeof(int) * columns;
+            t.InitStride = sizeof(int) * span.TileColumns;
             FillInit(span, slot, (int*)buffer);
         }
         else
@@ -55,7 +54,7 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
         for (int r = 0; r < span.TileRows; r++)
         {
             int row = r < span.Rows ? span.RowSums[r] - _packed.RowSumOfZeroPoint : 0;
-            for (int c = 0; c < _packed.Columns; c++) *init++ = _packed.Bias[slot + c] - _packed.WeightZeroPoints[slot + c] * row;
+            for (int c = 0; c < span.TileColumns; c++) *init++ = _packed.Bias[slot + c] - _packed.WeightZeroPoints[slot + c] * row;
         }
     }
 

@@ -20,6 +20,10 @@ internal readonly unsafe struct Int8Tile<TIsa, TAcc, TB, TX, TFlip, TRequantize>
 {
     public static int Lanes => TIsa.Lanes;
 
+    public static bool HasRight => true;
+
+    public static TAcc Zero => default;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TAcc LoadInit(byte* p) => TIsa.Load((int*)p);
 
@@ -33,18 +37,20 @@ internal readonly unsafe struct Int8Tile<TIsa, TAcc, TB, TX, TFlip, TRequantize>
     public static TAcc MultiplyAdd(TAcc acc, TX a, TB b) => TIsa.MultiplyAdd(acc, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreRow(TileArguments* t, byte* y, TAcc c0, TAcc c1)
+    public static TAcc Add(TAcc a, TAcc b) => TIsa.Add(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLeft(TileArguments* t, byte* y, TAcc c0)
     {
-        if (TRequantize.IsSet)
-        {
-            TIsa.StoreBytes(c0, y, t->Scale, t->Low, t->High, t->ZeroPoint);
-            TIsa.StoreBytes(c1, y + TIsa.Lanes, t->Scale + TIsa.Lanes, t->Low, t->High, t->ZeroPoint);
-        }
-        else
-        {
-            TIsa.Store(c0, (int*)y);
-            TIsa.Store(c1, (int*)y + TIsa.Lanes);
-        }
+        if (TRequantize.IsSet) TIsa.StoreBytes(c0, y, t->Scale, t->Low, t->High, t->ZeroPoint);
+        else TIsa.Store(c0, (int*)y);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRight(TileArguments* t, byte* y, TAcc c1)
+    {
+        if (TRequantize.IsSet) TIsa.StoreBytes(c1, y + TIsa.Lanes, t->Scale + TIsa.Lanes, t->Low, t->High, t->ZeroPoint);
+        else TIsa.Store(c1, (int*)y + TIsa.Lanes);
     }
 }
 
@@ -59,6 +65,10 @@ internal readonly unsafe struct Int8ByElementTile<TIsa, TAcc, TB, TX, TFlip, TRe
     where TRequantize : IFlag
 {
     public static int Lanes => TIsa.Lanes;
+
+    public static bool HasRight => true;
+
+    public static TAcc Zero => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TAcc LoadInit(byte* p) => TIsa.Load((int*)p);
@@ -79,6 +89,11 @@ internal readonly unsafe struct Int8ByElementTile<TIsa, TAcc, TB, TX, TFlip, TRe
     public static TAcc MultiplyAddLane(TAcc acc, TX a, TB b, [ConstantExpected(Max = (byte)3)] byte lane) => TIsa.MultiplyAddLane(acc, a, b, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreRow(TileArguments* t, byte* y, TAcc c0, TAcc c1) =>
-        Int8Tile<TIsa, TAcc, TB, TX, TFlip, TRequantize>.StoreRow(t, y, c0, c1);
+    public static TAcc Add(TAcc a, TAcc b) => TIsa.Add(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLeft(TileArguments* t, byte* y, TAcc c0) => Int8Tile<TIsa, TAcc, TB, TX, TFlip, TRequantize>.StoreLeft(t, y, c0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRight(TileArguments* t, byte* y, TAcc c1) => Int8Tile<TIsa, TAcc, TB, TX, TFlip, TRequantize>.StoreRight(t, y, c1);
 }

@@ -7,33 +7,36 @@ namespace Edge.Kernels.Generic.Gemm;
 internal static unsafe class MatMulF32
 {
     /// <summary>Panels, then one row of zeros as initial values.</summary>
-    public static nint ScratchBytes(TileSet tiles, int n, int k) => ((nint)Panels(tiles, n) * k + 1) * tiles.Columns * sizeof(float);
+    public static nint ScratchBytes(TileSet tiles, int n, int k) => Layout(tiles, 1, n, k, k).PackedBytes + tiles.Columns * sizeof(float);
 
     /// <inheritdoc cref="DenseKernels.MatMulF32"/>
     public static void Run(TileSet tiles, int m, int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc, byte* scratch, WorkerPool pool)
     {
-        var layout = new ConvLayout(ConvGeometry.MatMul(m, k, n), tiles.Columns, tiles.MaxRows, sizeof(float), lda * sizeof(float));
-        var pack = new PackPanels((float*)scratch, tiles.Columns, n, k, b, ldb, transposeB);
-        int panels = Panels(tiles, n);
+        ConvLayout layout = Layout(tiles, m, n, k, lda);
+        var pack = new PackPanels(layout, scratch, b, ldb, transposeB);
         if ((long)k * n < 16 * 1024)
-            for (int p = 0; p < panels; p++) pack.Execute(p);
-        else pool.Run(ref pack, panels);
-        byte* zeros = scratch + panels * layout.PanelBytes;
+            for (int p = 0; p < layout.Panels; p++) pack.Execute(p);
+        else pool.Run(ref pack, layout.Panels);
+        byte* zeros = scratch + layout.PackedBytes;
         new Span<byte>(zeros, tiles.Columns * sizeof(float)).Clear();
-        var finish = new F32Finish((float*)zeros, 0, null, c, ldc, tiles.Columns, Activation.None, null);
+        var finish = new F32Finish((float*)zeros, 0, null, c, ldc, Activation.None, null);
         ConvTiles<F32Finish>.Run(layout, tiles, scratch, null, (byte*)a, finish, pool);
     }
 
-    private static int Panels(TileSet tiles, int n) => (n + tiles.Columns - 1) / tiles.Columns;
+    private static ConvLayout Layout(TileSet tiles, int m, int n, int k, nint lda) =>
+        new(ConvGeometry.MatMul(m, k, n), tiles.Columns, tiles.MaxRows, sizeof(float), lda * sizeof(float));
 
     /// <summary>One chunk is one panel <c>[k][columns]</c>; columns beyond n are zero.</summary>
-    private readonly struct PackPanels(float* panels, int columns, int n, int k, float* b, nint ldb, bool transposeB) : IParallelJob
+    private readonly struct PackPanels(in ConvLayout layout, byte* panels, float* b, nint ldb, bool transposeB) : IParallelJob
     {
+        private readonly ConvLayout _layout = layout;
+
         public void Execute(int chunk)
         {
-            int from = chunk * columns;
-            int count = Math.Min(columns, n - from);
-            float* to = panels + (nint)chunk * k * columns;
+            int k = _layout.Geometry.InChannels, columns = _layout.PanelColumns(chunk);
+            int from = chunk * _layout.Columns;
+            int count = Math.Min(columns, _layout.Geometry.OutChannels - from);
+            var to = (float*)(panels + _layout.PanelOffset(chunk));
             if (count < columns) new Span<byte>(to, checked((int)((nint)k * columns * sizeof(float)))).Clear();
             if (transposeB)
             {

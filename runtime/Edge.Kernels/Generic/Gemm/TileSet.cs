@@ -1,6 +1,9 @@
 namespace Edge.Kernels.Generic.Gemm;
 
-/// <summary>The register tiles of one routine on one instruction set: as many columns each, fewer and fewer rows.</summary>
+/// <summary>
+/// The register tiles of one routine on one instruction set: as many columns each, fewer and fewer rows; and of each its
+/// left half.
+/// </summary>
 internal sealed unsafe class TileSet
 {
     private readonly Entry[] _tiles;
@@ -17,61 +20,67 @@ internal sealed unsafe class TileSet
     /// <summary>Rows of the largest tile.</summary>
     public int MaxRows => _tiles[0].Rows;
 
-    /// <summary>Rows of the smallest tile.</summary>
-    public int MinRows => _tiles[^1].Rows;
+    /// <summary>Rows of the tile that <paramref name="rows"/> rows are computed with: the least that is enough.</summary>
+    public int RowsFor(int rows) => _tiles[IndexFor(rows)].Rows;
 
-    /// <summary>The smallest tile of at least <paramref name="rows"/> rows, the largest one if none has as many.</summary>
-    public delegate*<TileArguments*, void> Find(int rows, out int tileRows)
+    /// <summary>That tile, or its left half.</summary>
+    public delegate*<TileArguments*, void> KernelFor(int rows, bool leftHalf)
     {
-        int i = _tiles.Length - 1;
-        while (i > 0 && _tiles[i].Rows < rows) i--;
-        tileRows = _tiles[i].Rows;
-        return _tiles[i].Kernel;
+        Entry tile = _tiles[IndexFor(rows)];
+        return leftHalf ? tile.LeftHalf : tile.Whole;
     }
 
     /// <summary>Tiles for 32 vector registers.</summary>
     public static TileSet Wide<TTile, TAcc, TB, TX>()
         where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
             2 * TTile.Lanes,
-            new(12, &Tile<TTile, TAcc, TB, TX>.Rows12),
-            new(8, &Tile<TTile, TAcc, TB, TX>.Rows8),
-            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4),
-            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+            new(12, &Tile<TTile, TAcc, TB, TX>.Rows12, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows12),
+            new(8, &Tile<TTile, TAcc, TB, TX>.Rows8, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows8),
+            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
 
     /// <summary>Tiles for 32 vector registers, where the operations need more temporaries.</summary>
     public static TileSet Medium<TTile, TAcc, TB, TX>()
         where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
             2 * TTile.Lanes,
-            new(8, &Tile<TTile, TAcc, TB, TX>.Rows8),
-            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4),
-            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+            new(8, &Tile<TTile, TAcc, TB, TX>.Rows8, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows8),
+            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
 
     /// <summary>Tiles for 16 vector registers.</summary>
     public static TileSet Narrow<TTile, TAcc, TB, TX>()
         where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
             2 * TTile.Lanes,
-            new(6, &Tile<TTile, TAcc, TB, TX>.Rows6),
-            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4),
-            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+            new(6, &Tile<TTile, TAcc, TB, TX>.Rows6, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows6),
+            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
 
     /// <summary>Tiles for 16 vector registers, where the operations need more temporaries.</summary>
     public static TileSet Small<TTile, TAcc, TB, TX>()
         where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
             2 * TTile.Lanes,
-            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4),
-            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
 
     /// <summary>Tiles for 32 vector registers and products by one lane of them.</summary>
     public static TileSet ByElement<TTile, TAcc, TB, TX>()
         where TTile : IByElementTile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
             2 * TTile.Lanes,
-            new(8, &ByElementTile<TTile, TAcc, TB, TX>.Rows8),
-            new(4, &ByElementTile<TTile, TAcc, TB, TX>.Rows4),
-            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1));
+            new(8, &ByElementTile<TTile, TAcc, TB, TX>.Rows8, &ByElementTile<LeftByElementTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows8),
+            new(4, &ByElementTile<TTile, TAcc, TB, TX>.Rows4, &ByElementTile<LeftByElementTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
+            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
 
-    private readonly struct Entry(int rows, delegate*<TileArguments*, void> kernel)
+    private int IndexFor(int rows)
+    {
+        int i = _tiles.Length - 1;
+        while (i > 0 && _tiles[i].Rows < rows) i--;
+        return i;
+    }
+
+    private readonly struct Entry(int rows, delegate*<TileArguments*, void> whole, delegate*<TileArguments*, void> leftHalf)
     {
         public readonly int Rows = rows;
-        public readonly delegate*<TileArguments*, void> Kernel = kernel;
+        public readonly delegate*<TileArguments*, void> Whole = whole;
+        public readonly delegate*<TileArguments*, void> LeftHalf = leftHalf;
     }
 }

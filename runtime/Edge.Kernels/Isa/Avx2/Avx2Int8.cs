@@ -43,6 +43,9 @@ internal readonly unsafe struct Avx2Int8 : IDotLanes<Vector256<int>, Halves<Vect
     public static Vector256<int> MultiplyAdd(Vector256<int> acc, Halves<Vector256<short>> a, Halves<Vector256<short>> b) =>
         acc + (Avx2.MultiplyAddAdjacent(a.Even, b.Even) + Avx2.MultiplyAddAdjacent(a.Odd, b.Odd));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
+
     // CVTPS2DQ rounds half to even. The low bytes of the lanes are packed to 16, then to 8 bits without saturation, since
     // they were masked; the two 128-bit halves are packed apart.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,6 +40,9 @@ internal readonly unsafe struct Avx512Int8 : IDotLanes<Vector512<int>, Halves<Ve
     public static Vector512<int> MultiplyAdd(Vector512<int> acc, Halves<Vector512<short>> a, Halves<Vector512<short>> b) =>
         acc + (Avx512BW.MultiplyAddAdjacent(a.Even, b.Even) + Avx512BW.MultiplyAddAdjacent(a.Odd, b.Odd));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Add(Vector512<int> a, Vector512<int> b) => a + b;
+
     // CVTPS2DQ rounds half to even; VPMOVDB keeps the low byte of each lane.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Vector512<int> acc, byte* y, float* scale, float low, float high, int zeroPoint)

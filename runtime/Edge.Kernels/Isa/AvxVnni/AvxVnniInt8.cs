@@ -32,6 +32,9 @@ internal readonly unsafe struct AvxVnniInt8 : IDotLanes<Vector256<int>, Vector25
     public static Vector256<int> MultiplyAdd(Vector256<int> acc, Vector256<byte> a, Vector256<sbyte> b) => AvxVnni.MultiplyWideningAndAdd(acc, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Vector256<int> acc, byte* y, float* scale, float low, float high, int zeroPoint) =>
         Avx2Int8.StoreBytes(acc, y, scale, low, high, zeroPoint);
 }

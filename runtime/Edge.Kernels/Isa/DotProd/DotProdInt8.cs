@@ -43,6 +43,9 @@ internal readonly unsafe struct DotProdInt8 : IByElementDotLanes<Vector128<int>,
         Dp.DotProductBySelectedQuadruplet(acc, b, a, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Vector128<int> acc, byte* y, float* scale, float low, float high, int zeroPoint) =>
         NeonInt8.StoreBytes(acc, y, scale, low, high, zeroPoint);
 

@@ -49,6 +49,9 @@ internal readonly unsafe struct NeonInt8 : IDotLanes<NeonInt8.Accumulators, Vect
         AdvSimd.AddPairwiseWideningAndAdd(acc.High, AdvSimd.MultiplyWideningUpper(a, b)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Accumulators Add(Accumulators a, Accumulators b) => new(a.Low + b.Low, a.High + b.High);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Accumulators acc, byte* y, float* scale, float low, float high, int zeroPoint) =>
         StoreBytes(Sum(acc), y, scale, low, high, zeroPoint);
 

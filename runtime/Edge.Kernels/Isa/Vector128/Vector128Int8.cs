@@ -48,6 +48,9 @@ internal readonly unsafe struct Vector128Int8 : IDotLanes<Vector128<int>, Halves
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Vector128<int> acc, byte* y, float* scale, float low, float high, int zeroPoint)
     {
         Vector128<float> r = Vector128.ConvertToSingle(acc) * Vector128.Load(scale);
