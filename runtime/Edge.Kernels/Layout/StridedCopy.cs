@@ -17,13 +17,15 @@ public sealed unsafe class StridedCopy
     /// <summary>Greatest number of axes after merging.</summary>
     public const int MaxAxes = 32;
 
-    // Rows of the source's contiguous axis that one item of a transposition covers: 32 rows of at most 8 bytes are
-    // four cache lines a column.
-    private const int TileRows = 32;
+    // Elements of one item of a transposition, which is a number of whole rows: at 8 bytes each they fill the first-level
+    // cache. Rows are the axis along which the source is contiguous; at least 32 use its cache lines up.
+    private const int TileElements = 4096;
+    private const int MinTileRows = 32;
 
     private readonly CopyAxis[] _outer;
     private readonly CopyAxis _inner;
     private readonly CopyAxis _row;
+    private readonly int _tileRows;
     private readonly int _rowTiles;
     private readonly int _element;
     private readonly int _outerItems;
@@ -57,7 +59,8 @@ public sealed unsafe class StridedCopy
             }
         }
 
-        _rowTiles = (_row.Count + TileRows - 1) / TileRows;
+        _tileRows = Math.Max(MinTileRows, TileElements / Math.Max(1, _inner.Count));
+        _rowTiles = (_row.Count + _tileRows - 1) / _tileRows;
         _outer = [.. merged];
         _outerItems = empty ? 0 : checked(_outer.Aggregate(1, (n, a) => n * a.Count) * _rowTiles);
         _bytes = empty ? 0 : (nint)_outerItems / _rowTiles * _row.Count * _inner.Count * _element;
@@ -144,7 +147,7 @@ public sealed unsafe class StridedCopy
 
         for (int item = first; item < end; item++)
         {
-            Block(source, target, tile * TileRows);
+            Block(source, target, tile * _tileRows);
             if (++tile < _rowTiles) continue;
             tile = 0;
             for (int a = _outer.Length - 1; a >= 0; a--)
@@ -163,7 +166,7 @@ public sealed unsafe class StridedCopy
     {
         if (_row.Count > 1)
         {
-            int rows = Math.Min(TileRows, _row.Count - row);
+            int rows = Math.Min(_tileRows, _row.Count - row);
             source += row * _row.Source;
             target += row * _row.Target;
             switch (_element)

@@ -63,6 +63,22 @@ internal static unsafe class StridedLoops
             }
         }
 
+        if (columns - c == 3)
+        {
+            // The three planes of a colour picture.
+            byte* s = source + c * sourceStride;
+            byte* t = target + (nint)c * sizeof(T);
+            T* red = (T*)s, green = (T*)(s + sourceStride), blue = (T*)(s + 2 * sourceStride);
+            for (int r = 0; r < rows; r++, t += targetStride)
+            {
+                ((T*)t)[0] = red[r];
+                ((T*)t)[1] = green[r];
+                ((T*)t)[2] = blue[r];
+            }
+
+            return;
+        }
+
         for (; c < columns; c++)
         {
             byte* s = source + c * sourceStride;

@@ -21,7 +21,8 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
         c.RequireType(1, c.Type(0));
         var shape = MatMulShape.Read(c.Node, c.Shape(0), c.Shape(1));
         if (c.Has(Bias) && c.Shape(Bias) != new Shape(shape.N)) throw c.Error($"bias {c.Shape(Bias)} must be [{shape.N}]");
-        if (c.Type(0) != DataType.Float32 && (c.Has(Bias) || FusedActivation.Read(c.Attributes).Kind != ActivationKind.None))
+        bool fused = FusedActivation.Read(c.Attributes).Kind != ActivationKind.None || c.Has(Bias);
+        if (fused && c.Type(0) != DataType.Float32)
             throw c.Error($"a bias or an activation of type {c.Type(0).OnnxName()} is not supported; supported: float");
         c.Output(0, c.Type(0), shape.Output);
     }
