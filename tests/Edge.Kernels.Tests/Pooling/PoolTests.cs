@@ -56,7 +56,7 @@ public sealed unsafe class PoolTests
                     });
                 }
             },
-            iter: 40, threads: 1);
+            iter: 15, threads: 1);
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed unsafe class PoolTests
                         Assert.Equal(window.SelectMany(r => r).Select(i => (int)RandomTensors.Get(x, i)).DefaultIfEmpty(QuantizeKernels.Range(type).Low).Max(), (int)RandomTensors.Get(y, index)));
                 }
             },
-            iter: 25, threads: 1);
+            iter: 10, threads: 1);
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed unsafe class PoolTests
                     });
                 }
             },
-            iter: 25, threads: 1);
+            iter: 10, threads: 1);
     }
 
     private static float Average(PoolFunction function, List<List<int>> window, Tensor x, int padded)
