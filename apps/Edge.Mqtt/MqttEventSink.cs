@@ -166,7 +166,7 @@ public sealed class MqttEventSink : IEventSink, IAsyncDisposable
     /// <exception cref="ContractException">Not a well-formed name, or there is such a command.</exception>
     public void AddCommand(string name, CommandHandler handler) => _commands.Add(name, handler);
 
-    /// <summary>Completes when the broker acknowledged every event that was published so far.</summary>
+    /// <summary>Completes when the broker acknowledged every event that was published so far and <see cref="Acknowledged"/> has told of each.</summary>
     public Task WhenDeliveredAsync() => _outbox.WhenEmptyAsync();
 
     /// <summary>

@@ -96,7 +96,7 @@ public sealed class DeliveryTests : IDisposable
         long captured = System.Diagnostics.Stopwatch.GetTimestamp();
         for (int i = 1; i <= 20; i++)
             await sink.CommitAsync(Device.Part(i) with { CaptureTimestamp = i == 20 ? 0 : captured });
-        await sink.StopAsync(TimeSpan.FromSeconds(60));
+        await sink.WhenDeliveredAsync().InTimeAsync();
 
         Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), told.Select(a => a.Sequence));
         Assert.All(told[..19], a => Assert.True(a.Latency > TimeSpan.Zero));

@@ -71,6 +71,25 @@ public sealed class MosquittoTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_that_is_too_large_for_the_broker_is_set_aside_and_the_connection_stays()
+    {
+        await using Mosquitto broker = await StartAsync("max_packet_size 3000");
+        MqttOptions options = WithPassword(broker.Port, Password);
+        await using DeliveryProbe probe = await ProbeAsync(options);
+        await using MqttEventSink sink = Device.Start(_folder["outbox"], options, _log);
+        List<string> ids = await sink.PublishAsync(1, 2);
+        await sink.CommitAsync(Device.Part(3) with { Features = Enumerable.Range(0, 200).ToDictionary(i => $"feature-{i}", i => i + 0.5) });
+        ids.AddRange(await sink.PublishAsync(4, 2));
+        await sink.WhenDeliveredAsync().InTimeAsync();
+        await probe.ArrivedAsync(4);
+
+        Assert.True(probe.Compare(ids).IsExactlyOnce);
+        Assert.Equal(1, sink.SetAside);
+        Assert.Contains(_log.Lines, l => l.Contains("larger than the 3000 bytes that the broker takes", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Lines, l => l.Contains("trying again", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Over_TLS_with_the_sites_own_authority_and_a_password_every_event_arrives_exactly_once()
     {
         using var authority = new TestCertificates(_folder.Path, "site");

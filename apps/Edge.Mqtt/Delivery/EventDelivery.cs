@@ -18,6 +18,7 @@ namespace Edge.Mqtt.Delivery;
 internal sealed class EventDelivery(Outbox outbox, SetAside setAside, Action<EventAcknowledgement> acknowledged, ILogger log)
 {
     private string? _lastRefusal;
+    private long _nextToTell;
 
     /// <summary>Runs until the session is lost or the token is cancelled; both end in an exception.</summary>
     /// <exception cref="SessionLostException">The session ended.</exception>
@@ -154,10 +155,13 @@ internal sealed class EventDelivery(Outbox outbox, SetAside setAside, Action<Eve
 
     private void Acknowledge(InFlight head)
     {
-        long now = Stopwatch.GetTimestamp();
+        // Told before the outbox may be found empty, and once, even if the outbox cannot note it and the event is sent again.
+        if (head.Publishing is not null && head.Record.Ordinal >= Math.Max(FirstOfThisRun, _nextToTell))
+        {
+            _nextToTell = head.Record.Ordinal + 1;
+            acknowledged(new EventAcknowledgement(head.Message.Sequence, head.Message.CaptureTimestamp, Stopwatch.GetTimestamp()));
+        }
         outbox.Acknowledge(head.Record.Ordinal);
-        if (head.Publishing is not null && head.Record.Ordinal >= FirstOfThisRun)
-            acknowledged(new EventAcknowledgement(head.Message.Sequence, head.Message.CaptureTimestamp, now));
     }
 
     private string Refused(string topic, MqttClientPublishResult result)
