@@ -80,7 +80,8 @@ public sealed class OutageTests : IDisposable
         DeliveryReport report = probe.Compare(ids);
         Assert.Empty(report.Missing);
         Assert.Empty(report.Unexpected);
-        Assert.True(relay.Connections >= 6);
+        // A later cut may fall between two connections; the first cannot.
+        Assert.True(relay.Connections >= 2);
     }
 
     [Fact]
