@@ -70,7 +70,7 @@ internal sealed class DetectorTraining
         CellTruth[] defects = _set.Draw(part, random, _detector.Input.Sample(n));
         _boxes[n].Clear();
         int count = _detector.Logits.Extent.Count;
-        GridHead.Assign(defects, _targets.AsSpan(n * count, count), _boxes[n]);
+        GridTargets.Assign(defects, _targets.AsSpan(n * count, count), _boxes[n]);
     }
 
     /// <summary>Focal loss over all cells and GIoU over the positive ones, both by the sum of their targets.</summary>

@@ -1,3 +1,5 @@
+using Edge.Imaging;
+using Edge.Pipeline.Postprocessing;
 using ModelFactory.Defects;
 using ModelFactory.Rendering;
 
@@ -53,7 +55,7 @@ internal sealed record Evaluation(int Parts, float Threshold, double Accuracy, d
             bool[] taken = new bool[part.Truth.Length];
             foreach (Detection d in part.Found)
             {
-                if (d.Kind != kind) continue;
+                if (d.ClassId != (int)kind) continue;
                 int match = Match(part.Truth, taken, d);
                 if (match >= 0) taken[match] = true;
                 if (match >= 0 && d.Score >= threshold) recalled++;
@@ -70,8 +72,8 @@ internal sealed record Evaluation(int Parts, float Threshold, double Accuracy, d
         for (int i = 0; i < truth.Length; i++)
         {
             PixelBox b = truth[i].Box;
-            float overlap = d.Box.Overlap(new PartBox(b.Left, b.Top, b.Right, b.Bottom));
-            if (taken[i] || truth[i].Kind != d.Kind || overlap < most) continue;
+            float overlap = Box.IntersectionOverUnion(d.Box, new Box(b.Left, b.Top, b.Right, b.Bottom));
+            if (taken[i] || (int)truth[i].Kind != d.ClassId || overlap < most) continue;
             (best, most) = (i, overlap);
         }
         return best;

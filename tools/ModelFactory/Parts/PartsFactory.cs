@@ -14,14 +14,19 @@ namespace ModelFactory.Parts;
 /// <summary>How much work to put into the parts model.</summary>
 internal sealed record PartsOptions(ulong Seed, string Folder, int TrainingParts, int Epochs, int Batch, int Threads, int CheckParts)
 {
-    public string Command => $"dotnet run -c Release --project tools/ModelFactory -- parts --seed {Seed} --training-parts {TrainingParts} --epochs {Epochs} --out {Folder}";
+    public int TestParts { get; init; } = 200;
+
+    public int CalibrationParts { get; init; } = 64;
+
+    /// <summary>Parts on which the threshold is chosen; neither trained on nor reported.</summary>
+    public int ThresholdParts { get; init; } = 600;
+
+    public string Command => $"dotnet run -c Release --project tools/ModelFactory -- parts --seed {Seed} --training-parts {TrainingParts} --epochs {Epochs} --batch {Batch} --out {Folder}";
 }
 
 /// <summary>Renders, trains, measures and writes the parts model with its pictures.</summary>
 internal sealed class PartsFactory(PartsOptions options, TextWriter report)
 {
-    private const int TestParts = 200, CalibrationParts = 64, ThresholdParts = 600;
-
     public void Run()
     {
         Directory.CreateDirectory(options.Folder);
@@ -39,30 +44,31 @@ internal sealed class PartsFactory(PartsOptions options, TextWriter report)
         new DetectorTraining(detector, set, options.Seed, pool).Run(options.Epochs, new Progress("training", steps));
         TimeSpan trained = watch.Elapsed;
 
-        float threshold = Evaluation.BestThreshold(Judge(detector, pool, "threshold", ThresholdParts, PartRecipe.ForTest, out _));
+        ModelProto model = detector.ToOnnx(options.Seed);
+        float threshold = Evaluation.BestThreshold(Judge(model, "threshold", options.ThresholdParts, PartRecipe.ForTest, out _));
         var accuracy = new Dictionary<string, AccuracyInfo>
         {
-            ["test"] = Measure(detector, pool, "test", TestParts, threshold, out List<PartPicture> test),
-            ["check"] = Measure(detector, pool, "check", options.CheckParts, threshold, out _),
+            ["test"] = Measure(model, "test", options.TestParts, threshold, out List<PartPicture> test),
+            ["check"] = Measure(model, "check", options.CheckParts, threshold, out _),
         };
-        List<PartPicture> calibration = Render("calibration", CalibrationParts, PartRecipe.ForCalibration);
+        List<PartPicture> calibration = Render("calibration", options.CalibrationParts, PartRecipe.ForCalibration);
         var training = new TrainingInfo(options.TrainingParts, options.Epochs, options.Batch, kernels.Name, options.Threads, Math.Round(rendered.TotalSeconds), Math.Round(trained.TotalSeconds));
-        Write(detector, threshold, accuracy, training, test, calibration);
+        Write(detector, model, threshold, accuracy, training, test, calibration);
     }
 
-    private AccuracyInfo Measure(PartDetector detector, WorkerPool pool, string purpose, int count, float threshold, out List<PartPicture> pictures)
+    private AccuracyInfo Measure(ModelProto model, string purpose, int count, float threshold, out List<PartPicture> pictures)
     {
-        Evaluation e = Evaluation.Of(Judge(detector, pool, purpose, count, PartRecipe.ForTest, out pictures), threshold);
+        Evaluation e = Evaluation.Of(Judge(model, purpose, count, PartRecipe.ForTest, out pictures), threshold);
         report.WriteLine($"{purpose}: {count} parts never seen in training, threshold {threshold:F2}: verdict {e.Accuracy:P1}, false rejects {e.FalseRejects:P1}, escapes {e.Escapes:P1}, AP50 {e.MeanAveragePrecision:P1}");
         for (int k = 0; k < DefectKinds.Count; k++)
             report.WriteLine($"  {((DefectKind)k).Label(),-13} recall {e.Recall[k],7:P1}  AP50 {e.AveragePrecision[k],7:P1}");
         return AccuracyInfo.Of(e);
     }
 
-    private List<JudgedPart> Judge(PartDetector detector, WorkerPool pool, string purpose, int count, Func<int, DefectKind[]> recipe, out List<PartPicture> pictures)
+    private List<JudgedPart> Judge(ModelProto model, string purpose, int count, Func<int, DefectKind[]> recipe, out List<PartPicture> pictures)
     {
         pictures = Render(purpose, count, recipe);
-        return Inspection.Judge(detector, pictures, pool, new Progress($"judging {purpose}", count));
+        return Inspection.Judge(model, pictures, options.Threads, new Progress($"judging {purpose}", count));
     }
 
     private List<PartPicture> Render(string purpose, int count, Func<int, DefectKind[]> recipe)
@@ -79,12 +85,12 @@ internal sealed class PartsFactory(PartsOptions options, TextWriter report)
         return [.. pictures];
     }
 
-    private void Write(PartDetector detector, float threshold, Dictionary<string, AccuracyInfo> accuracy, TrainingInfo training, List<PartPicture> test, List<PartPicture> calibration)
+    private void Write(PartDetector detector, ModelProto proto, float threshold, Dictionary<string, AccuracyInfo> accuracy, TrainingInfo training, List<PartPicture> test, List<PartPicture> calibration)
     {
         const string model = "parts.onnx", labelFile = "labels.txt";
         string[] labels = [.. Enumerable.Range(0, DefectKinds.Count).Select(i => ((DefectKind)i).Label())];
         string modelPath = Path.Combine(options.Folder, model);
-        OnnxWriter.Save(detector.ToOnnx(options.Seed), modelPath);
+        OnnxWriter.Save(proto, modelPath);
         File.WriteAllLines(Path.Combine(options.Folder, labelFile), labels);
         foreach (PartPicture p in test.Concat(calibration))
         {
@@ -103,7 +109,7 @@ internal sealed class PartsFactory(PartsOptions options, TextWriter report)
 
     private void WritePipeline(string model, string labels, float threshold)
     {
-        var postprocess = new PostprocessOptions { Detection = new DetectionOptions(HeadKind.Grid, threshold, GridHead.NmsOverlap) };
+        PostprocessOptions postprocess = Inspection.Postprocess(threshold);
         var pipeline = new PipelineInfo(
             model, labels, JsonNode.Parse(PartDetector.Preprocess.ToJson())!, JsonNode.Parse(postprocess.ToJson())!, JsonNode.Parse(new DecisionRule(threshold).ToJson())!);
         ManifestWriter.Write(Path.Combine(options.Folder, "pipeline.json"), pipeline);

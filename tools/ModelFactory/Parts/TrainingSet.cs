@@ -1,3 +1,4 @@
+using Edge.Imaging;
 using Edge.Training;
 using ModelFactory.Defects;
 using ModelFactory.Rendering;
@@ -51,11 +52,11 @@ internal sealed class TrainingSet
                 for (int c = 0; c < 3; c++) input[to + c] = (Math.Clamp(pixels[from + c] * factor[c] + offset, 0, 255) - 128) * (1f / 64);
             }
         }
-        return [.. defects.Select(d => new CellTruth(d.Kind, Turn(symmetry, GridHead.InCells(d.Box)), [.. d.Cells.Select(c => Turn(symmetry, c))]))];
+        return [.. defects.Select(d => new CellTruth(d.Kind, Turn(symmetry, GridTargets.InCells(d.Box)), [.. d.Cells.Select(c => Turn(symmetry, c))]))];
     }
 
     /// <summary>Where a pixel of the turned picture comes from: bit 0 mirrors x, bit 1 mirrors y, bit 2 swaps them after.</summary>
-    private static (int X, int Y) Source(int symmetry, int x, int y)
+    internal static (int X, int Y) Source(int symmetry, int x, int y)
     {
         if ((symmetry & 4) != 0) (x, y) = (y, x);
         if ((symmetry & 1) != 0) x = Size - 1 - x;
@@ -64,15 +65,15 @@ internal sealed class TrainingSet
     }
 
     /// <summary>The inverse of <see cref="Source"/>, on a box in cells.</summary>
-    private static PartBox Turn(int symmetry, PartBox b)
+    internal static Box Turn(int symmetry, Box b)
     {
         const int n = PartDetector.Cells;
         if ((symmetry & 1) != 0) b = b with { Left = n - b.Right, Right = n - b.Left };
         if ((symmetry & 2) != 0) b = b with { Top = n - b.Bottom, Bottom = n - b.Top };
-        return (symmetry & 4) != 0 ? new PartBox(b.Top, b.Left, b.Bottom, b.Right) : b;
+        return (symmetry & 4) != 0 ? new Box(b.Top, b.Left, b.Bottom, b.Right) : b;
     }
 
-    private static CellEnergy Turn(int symmetry, CellEnergy c)
+    internal static CellEnergy Turn(int symmetry, CellEnergy c)
     {
         const int last = PartDetector.Cells - 1;
         int x = (symmetry & 1) != 0 ? last - c.X : c.X, y = (symmetry & 2) != 0 ? last - c.Y : c.Y;
