@@ -9,7 +9,7 @@ namespace ModelFactory.Parts;
 /// <summary>Fits a detector to a training set. The weights depend on seed, set and kernel set, not on the threads.</summary>
 internal sealed class DetectorTraining
 {
-    private static readonly float PeakRate = float.Parse(Environment.GetEnvironmentVariable("LR") ?? "4e-3");
+    private const float PeakRate = 4e-3f;
     private const float FloorRate = 2e-5f;
     private const float FocalAlpha = 0.35f;
     private const float FocalGamma = 2;

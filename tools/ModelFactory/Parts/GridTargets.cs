@@ -31,7 +31,7 @@ internal static class GridTargets
     /// else 0.
     /// </summary>
     /// <param name="scores">Overwritten.</param>
-    /// <param name="positives">Receives the positive cells; at least one a flaw.</param>
+    /// <param name="positives">Receives the positive cells. A flaw so small that no cell's centre lies in it has none, and is passed over.</param>
     public static void Assign(ReadOnlySpan<CellTruth> defects, Span<float> scores, List<PositiveCell> positives)
     {
         scores.Clear();
@@ -39,7 +39,7 @@ internal static class GridTargets
         {
             Box box = defect.Box;
             List<(int X, int Y)> finders = Finders(defect);
-            float nearest = finders.Min(c => Eccentricity(c.X, c.Y, box));
+            float nearest = finders.Count == 0 ? 0 : finders.Min(c => Eccentricity(c.X, c.Y, box));
             foreach (CellEnergy c in defect.Cells)
             {
                 ref float target = ref scores[At(c.X, c.Y, defect.Kind)];
@@ -50,7 +50,7 @@ internal static class GridTargets
                 float target = 1 - 0.5f * Math.Min(1, Eccentricity(x, y, box) - nearest);
                 scores[At(x, y, defect.Kind)] = target;
                 float px = x + 0.5f, py = y + 0.5f;
-                positives.Add(new PositiveCell(y * Cells + x, target, [Math.Max(px - box.Left, 0), Math.Max(py - box.Top, 0), Math.Max(box.Right - px, 0), Math.Max(box.Bottom - py, 0)]));
+                positives.Add(new PositiveCell(y * Cells + x, target, [px - box.Left, py - box.Top, box.Right - px, box.Bottom - py]));
             }
         }
     }
@@ -58,7 +58,7 @@ internal static class GridTargets
     /// <summary>A truth's box in cells.</summary>
     public static Box InCells(in PixelBox b) => new(b.Left / CellPixels, b.Top / CellPixels, b.Right / CellPixels, b.Bottom / CellPixels);
 
-    /// <summary>The cells that show a fair share of the flaw and whose centre lies in its box; failing that, the one under the box's centre.</summary>
+    /// <summary>The cells that show a fair share of the flaw and whose centre lies in its box.</summary>
     private static List<(int X, int Y)> Finders(CellTruth defect)
     {
         Box box = defect.Box;
@@ -69,8 +69,6 @@ internal static class GridTargets
             float x = c.X + 0.5f, y = c.Y + 0.5f;
             if (c.Energy >= LeastShare * strongest && x >= box.Left && x <= box.Right && y >= box.Top && y <= box.Bottom) finders.Add((c.X, c.Y));
         }
-        if (finders.Count == 0)
-            finders.Add((Math.Clamp((int)((box.Left + box.Right) / 2), 0, Cells - 1), Math.Clamp((int)((box.Top + box.Bottom) / 2), 0, Cells - 1)));
         return finders;
     }
 
