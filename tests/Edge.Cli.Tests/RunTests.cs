@@ -97,7 +97,7 @@ public sealed class RunTests : IDisposable
     public void The_pipeline_file_beside_a_model_says_how_it_is_read_unless_options_do()
     {
         _folder.File("labels.txt", "crimson\nemerald\n");
-        _folder.File("pipeline.json", """{ "model": "cells.onnx", "labels": "labels.txt", "preprocess": "scale=1/255", "head": { "kind": "grid", "nmsOverlap": 0.5 }, "threshold": 0.9 }""");
+        _folder.File("pipeline.json", """{ "model": "cells.onnx", "labels": "labels.txt", "preprocess": { "scale": 0.003921569 }, "postprocess": { "detection": { "head": "grid", "minScore": 0.9 } }, "rule": { "threshold": 0.9 } }""");
         string quantized = _folder.File("cells.int8.onnx", MadeModels.ColoredCells());
         Assert.Contains("1.000  emerald", Succeeds("run", _detector, _green), StringComparison.Ordinal);
         Assert.Contains("1.000  emerald", Succeeds("run", quantized, _green), StringComparison.Ordinal);
@@ -108,9 +108,11 @@ public sealed class RunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "labels": "x" }""", "JSON deserialization for type 'Edge.Cli.Pictures.PipelineFile' was missing required properties including: 'model'")]
+    [InlineData("""{ "labels": "x" }""", "was missing required properties including: 'model'")]
     [InlineData("""{ "model": "cells.onnx", "tresholt": 1 }""", "'tresholt'")]
-    [InlineData("""{ "model": "cells.onnx", "head": { "kind": "yolo99" } }""", "head 'yolo99' is not known; heads: classification, yolox, ")]
+    [InlineData("""{ "model": "cells.onnx", "preprocess": "scale=big" }""", "preprocess: scale: 'big' is not a number")]
+    [InlineData("""{ "model": "cells.onnx", "postprocess": { "detection": { "head": "yolo99" } } }""", "postprocess: ")]
+    [InlineData("""{ "model": "cells.onnx", "rule": { "threshold": 0.5, "unsureFrom": 0.7 } }""", "rule: ")]
     [InlineData("not JSON", "invalid")]
     public void A_pipeline_file_that_makes_no_sense(string json, string message)
     {
@@ -140,7 +142,7 @@ public sealed class RunTests : IDisposable
     [InlineData("--activation relu: one of none, sigmoid, softmax is expected", "--activation", "relu")]
     [InlineData("--threshold 1.5: a number from 0 to 1 is expected", "--threshold", "1.5")]
     [InlineData("--top 0: a whole number from 1 to 100000 is expected", "--top", "0")]
-    [InlineData("--threshold and --iou belong to detectors, and this model is read as a classifier", "--threshold", "0.5")]
+    [InlineData("--threshold, --iou and --background belong to detectors, and this model is read as none; name its kind with --head", "--threshold", "0.5")]
     [InlineData("--postprocess says everything about the outputs; leave out --head, ", "--postprocess", "x.json", "--iou", "0.5")]
     public void Options_that_make_no_sense(string message, params string[] options) =>
         Assert.StartsWith(message, Fails(["run", _classifier, _red, .. options]), StringComparison.Ordinal);

@@ -29,7 +29,7 @@ internal sealed class DemoRun(Terminal terminal, DemoAssets assets, string folde
     /// <returns>The exit code: 0 if every event arrived exactly once.</returns>
     public async Task<int> RunAsync(MqttOptions? external, Topics topics, int? count, CancellationToken cancellation)
     {
-        external?.Check();
+        if (external is not null) await RequireBrokerAsync(external, topics, cancellation).ConfigureAwait(false);
         MakeFolder();
         using var floatSession = Engines.OpenOwn(assets.Pipeline.ModelFile, options);
         _print.Machine(floatSession);
@@ -51,6 +51,12 @@ internal sealed class DemoRun(Terminal terminal, DemoAssets assets, string folde
         Overview.Write(overview, Overview.Choose(result.Parts), assets.Labels);
         _print.Files(folder, overview, QuantizedPath, result);
         return result.Delivery.IsExactlyOnce ? 0 : 1;
+    }
+
+    /// <summary>A broker that is away or refuses is told of before the work, not after it.</summary>
+    private static async Task RequireBrokerAsync(MqttOptions broker, Topics topics, CancellationToken cancellation)
+    {
+        await using var probe = await DeliveryProbe.StartAsync(broker, topics.AllEvents, null, cancellation).ConfigureAwait(false);
     }
 
     private void MakeFolder()
