@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Edge.Cli.Demo;
 using Edge.Imaging;
+using Edge.Mqtt;
 using MQTTnet;
 using MQTTnet.Server;
 using static Edge.Cli.Tests.CommandLine;
@@ -20,26 +21,27 @@ public sealed class DemoTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void It_does_the_whole_job_and_every_event_arrives_exactly_once()
+    public async Task It_does_the_whole_job_and_every_event_arrives_exactly_once()
     {
-        string output = Succeeds("demo", "--out", _folder["out"], "--parts", "24");
-        Assert.Contains("24 events published, 24 arrived, 0 missing, 0 duplicated", output, StringComparison.Ordinal);
-        Assert.Contains("every event arrived exactly once", output, StringComparison.Ordinal);
+        var demo = new SmallDemo(_folder);
+        var ran = await demo.RunAsync();
+        Assert.True(ran.Code == 0, ran.Error);
+        Assert.Contains("12 events published, 12 arrived, 0 missing, 0 duplicated", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("every event arrived exactly once", ran.Output, StringComparison.Ordinal);
         // The confusion matrix accounts for every part.
-        int[] cells = [.. Regex.Matches(output, @"^  (?:good|defective) +(\d+) +(\d+) +(\d+) +(\d+) *$", RegexOptions.Multiline)
+        int[] cells = [.. Regex.Matches(ran.Output, @"^  (?:good|defective) +(\d+) +(\d+) +(\d+) +(\d+) *$", RegexOptions.Multiline)
             .SelectMany(m => m.Groups.Values.Skip(1).Select(g => int.Parse(g.Value, CultureInfo.InvariantCulture)))];
         Assert.Equal(8, cells.Length);
-        Assert.Equal(24, cells.Sum());
+        Assert.Equal(12, cells.Sum());
         // Of good and defective parts, ng and unsure.
         int notPassed = cells[1] + cells[2] + cells[5] + cells[6];
         Assert.Equal(notPassed, Directory.GetFiles(_folder["out/evidence"], "*.jpg").Length);
         using var overview = ImageCodec.Default.Load(_folder["out/overview.jpg"]);
         Assert.True(overview.Width > 1000 && overview.Height > 800);
-        Assert.True(new FileInfo(_folder["out/parts.int8.onnx"]).Length < 0.6 * new FileInfo(Path.Combine(Assets, "parts.onnx")).Length);
+        Assert.True(new FileInfo(_folder["out/parts.int8.onnx"]).Length < 0.6 * new FileInfo(demo.Assets.Pipeline.ModelFile).Length);
 
         // What it leaves behind is ready for the other commands.
-        string picture = DemoAssets.Load(Assets).Test[0].File;
-        using var run = JsonDocument.Parse(Succeeds("run", _folder["out/parts.int8.onnx"], picture, "--json"));
+        using var run = JsonDocument.Parse(Succeeds("run", _folder["out/parts.int8.onnx"], demo.Assets.Test[0].File, "--json"));
         Assert.Equal(384, run.RootElement.GetProperty("pictures")[0].GetProperty("width").GetInt32());
         Assert.Contains("QLinearConv", Succeeds("inspect", _folder["out/parts.int8.onnx"]), StringComparison.Ordinal);
     }
@@ -57,11 +59,10 @@ public sealed class DemoTests : IDisposable
     public async Task It_publishes_to_a_broker_that_asks_for_a_password()
     {
         await using var broker = await EmbeddedBroker.StartAsync(new EmbeddedBrokerOptions { UserName = "line", Password = "secret" });
-        string address = $"127.0.0.1:{broker.Port}";
         string password = _folder.File("password", "secret\n");
-        string output = Succeeds("demo", "--out", _folder["out"], "--parts", "4", "--broker", address, "--user", "line", "--password-file", password);
-        Assert.Contains($"publish each verdict to {address}\n", output, StringComparison.Ordinal);
-        Assert.Contains("4 events published, 4 arrived, 0 missing, 0 duplicated", output, StringComparison.Ordinal);
+        var ran = await new SmallDemo(_folder).RunAsync(new MqttOptions { Host = "127.0.0.1", Port = broker.Port, UserName = "line", PasswordFile = password });
+        Assert.True(ran.Code == 0, ran.Error);
+        Assert.Contains($"publish each verdict to 127.0.0.1:{broker.Port}\n", ran.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,9 +77,9 @@ public sealed class DemoTests : IDisposable
             await broker.Server.InjectApplicationMessage(new InjectedMqttApplicationMessage(new MqttApplicationMessageBuilder()
                 .WithTopic(e.ApplicationMessage.Topic).WithPayload(e.ApplicationMessage.Payload).WithQualityOfServiceLevel(e.ApplicationMessage.QualityOfServiceLevel).Build()));
         };
-        var ran = Execute("demo", "--out", _folder["out"], "--parts", "4", "--broker", $"127.0.0.1:{broker.Port}");
+        var ran = await new SmallDemo(_folder).RunAsync(new MqttOptions { Host = "127.0.0.1", Port = broker.Port });
         Assert.Equal(1, ran.Code);
-        Assert.Contains("4 events published, 4 arrived, 0 missing, 1 duplicated", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("12 events published, 12 arrived, 0 missing, 1 duplicated", ran.Output, StringComparison.Ordinal);
         Assert.EndsWith("edge: events did not arrive exactly once: 1 duplicated\n", ran.Error, StringComparison.Ordinal);
     }
 

@@ -48,7 +48,7 @@ internal sealed class DemoPrinter(Terminal terminal)
     public void Files(string folder, string overview, string model, LineResult result)
     {
         Heading(4, "Look at");
-        terminal.Line($"   {overview}  twelve of the parts");
+        terminal.Line($"   {overview}  {Math.Min(12, result.Parts.Count)} of the parts");
         terminal.Line($"   {Path.Combine(folder, "evidence")}  a picture of every part that did not pass ({result.Parts.Count(p => p.Event.Evidence is not null)})");
         terminal.Line($"   {Path.ChangeExtension(model, ".report.md")}  what quantizing cost, layer by layer");
     }

@@ -12,7 +12,7 @@ namespace Edge.Cli.Demo;
 /// <summary>One picture of twelve inspected parts, to see at a glance what the line saw and said.</summary>
 internal static class Overview
 {
-    private const int Columns = 4, Rows = 3, Tile = 264, Gap = 6, Quality = 82;
+    private const int Columns = 4, Rows = 3, Tile = 264, Gap = 6, Quality = 74;
     private static readonly Rgb s_background = new(24, 26, 30);
 
     /// <summary>
