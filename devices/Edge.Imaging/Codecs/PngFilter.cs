@@ -20,6 +20,32 @@ internal static class PngFilter
         }
     }
 
+    /// <summary>The inverse of <see cref="Undo"/>, from an unfiltered row to a filtered one.</summary>
+    /// <param name="filter">0…4.</param>
+    /// <param name="row">Unfiltered.</param>
+    /// <param name="above">The unfiltered row above; zeros above the first.</param>
+    /// <param name="distance">Bytes from a pixel to its left neighbour; at most the row's length.</param>
+    /// <param name="output">As long as the row; may not overlap it.</param>
+    public static void Do(byte filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int distance, Span<byte> output)
+    {
+        // The first pixel has neither left nor corner: they count as 0.
+        for (int i = 0; i < distance; i++)
+        {
+            byte up = above[i];
+            output[i] = (byte)(row[i] - filter switch { 2 or 4 => up, 3 => up >> 1, _ => 0 });
+        }
+        ReadOnlySpan<byte> left = row[..^distance], corner = above[..^distance], here = row[distance..], upper = above[distance..];
+        Span<byte> rest = output[distance..];
+        switch (filter)
+        {
+            case 0: here.CopyTo(rest); break;
+            case 1: for (int i = 0; i < rest.Length; i++) rest[i] = (byte)(here[i] - left[i]); break;
+            case 2: for (int i = 0; i < rest.Length; i++) rest[i] = (byte)(here[i] - upper[i]); break;
+            case 3: for (int i = 0; i < rest.Length; i++) rest[i] = (byte)(here[i] - ((left[i] + upper[i]) >> 1)); break;
+            default: for (int i = 0; i < rest.Length; i++) rest[i] = (byte)(here[i] - Nearest(left[i], upper[i], corner[i])); break;
+        }
+    }
+
     private static void Average(Span<byte> row, ReadOnlySpan<byte> above, int distance)
     {
         int n = Math.Min(distance, row.Length);

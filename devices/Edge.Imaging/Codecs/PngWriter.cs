@@ -51,23 +51,10 @@ internal static class PngWriter
     private static long Apply(byte filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int distance, byte[] filtered)
     {
         filtered[0] = filter;
+        Span<byte> output = filtered.AsSpan(1, row.Length);
+        PngFilter.Do(filter, row, above, distance, output);
         long sum = 0;
-        for (int i = 0; i < row.Length; i++)
-        {
-            byte left = i >= distance ? row[i - distance] : (byte)0;
-            byte corner = i >= distance ? above[i - distance] : (byte)0;
-            byte predicted = filter switch
-            {
-                0 => 0,
-                1 => left,
-                2 => above[i],
-                3 => (byte)((left + above[i]) >> 1),
-                _ => PngFilter.Nearest(left, above[i], corner),
-            };
-            byte value = (byte)(row[i] - predicted);
-            filtered[i + 1] = value;
-            sum += value < 128 ? value : 256 - value;
-        }
+        foreach (byte value in output) sum += Math.Abs((int)(sbyte)value);
         return sum;
     }
 
