@@ -1,8 +1,8 @@
+using System.Runtime.InteropServices;
 using Edge.Kernels.Dense;
 using Edge.Onnx;
 using Edge.OnnxRuntime;
 using Edge.Tensors;
-using Edge.Testing;
 
 namespace Edge.Benchmarks.Kernels;
 
@@ -43,35 +43,50 @@ internal sealed class OnnxRuntimeChain : IDisposable
 
     private static byte[] Build(KernelShape shape, bool int8, int layers)
     {
-        ConvGeometry first = shape.Geometry;
-        DataType type = int8 ? DataType.UInt8 : DataType.Float32;
-        var builder = new OnnxGraphBuilder();
-        builder.Input("v0", type, [1, first.InChannels, first.InHeight, first.InWidth]);
-        if (int8) builder.Initializer("scale", [0.05f]).Initializer("zero", [(byte)128]).Initializer("wscale", [0.01f]).Initializer("wzero", [(sbyte)0]);
+        var graph = new GraphProto { Name = "chain" };
+        if (int8) graph.Initializers.AddRange([Constant("scale", [0.05f]), Constant("zero", [(byte)128]), Constant("wscale", [0.01f]), Constant("wzero", [(sbyte)0])]);
         var random = new Random(1);
-        for (int i = 0; i < layers; i++)
+        for (int i = 0; i < layers; i++) AddLayer(graph, i % 2 == 0 ? shape.Geometry : shape.Return ?? shape.Geometry, int8, i, random);
+        DataType type = int8 ? DataType.UInt8 : DataType.Float32;
+        graph.Inputs.Add(Value("v0", type, shape.Geometry));
+        graph.Outputs.Add(Value($"v{layers}", type, shape.Geometry));
+        using var stream = new MemoryStream();
+        OnnxWriter.Write(new ModelProto { IrVersion = 8, Graph = graph, OpsetImports = [new OperatorSetIdProto { Version = 17 }] }, stream);
+        return stream.ToArray();
+    }
+
+    private static void AddLayer(GraphProto graph, in ConvGeometry g, bool int8, int index, Random random)
+    {
+        long[] dims = [g.OutChannels, g.InChannelsPerGroup, g.KernelHeight, g.KernelWidth];
+        int count = (int)dims.Aggregate((a, b) => a * b);
+        float scale = 3.4f / MathF.Sqrt((float)count / g.OutChannels);
+        string x = $"v{index}", w = $"w{index}", b = $"b{index}";
+        graph.Initializers.Add(int8
+            ? Constant(w, [.. Enumerable.Range(0, count).Select(_ => (sbyte)random.Next(-127, 128))], dims)
+            : Constant(w, [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * scale)], dims));
+        graph.Initializers.Add(int8 ? Constant(b, new int[g.OutChannels], g.OutChannels) : Constant(b, new float[g.OutChannels], g.OutChannels));
+        graph.Nodes.Add(new NodeProto
         {
-            ConvGeometry g = i % 2 == 0 ? first : shape.Return ?? first;
-            long[] dims = [g.OutChannels, g.InChannelsPerGroup, g.KernelHeight, g.KernelWidth];
-            int count = (int)dims.Aggregate((a, b) => a * b);
-            AttributeProto[] attributes =
+            Name = $"layer{index}",
+            OpType = int8 ? "QLinearConv" : "Conv",
+            Inputs = int8 ? [x, "scale", "zero", w, "wscale", "wzero", "scale", "zero", b] : [x, w, b],
+            Outputs = [$"v{index + 1}"],
+            Attributes =
             [
                 AttributeProto.Of("group", g.Group),
                 AttributeProto.Of("pads", [(long)g.PadTop, g.PadLeft, g.PadTop, g.PadLeft]),
                 AttributeProto.Of("kernel_shape", [(long)g.KernelHeight, g.KernelWidth]),
-            ];
-            if (int8)
-            {
-                builder.Initializer($"w{i}", [.. Enumerable.Range(0, count).Select(_ => (sbyte)random.Next(-127, 128))], dims).Initializer($"b{i}", new int[g.OutChannels], g.OutChannels);
-                builder.Node("QLinearConv", [$"v{i}", "scale", "zero", $"w{i}", "wscale", "wzero", "scale", "zero", $"b{i}"], [$"v{i + 1}"], attributes);
-            }
-            else
-            {
-                float scale = 3.4f / MathF.Sqrt((float)count / g.OutChannels);
-                builder.Initializer($"w{i}", [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * scale)], dims).Initializer($"b{i}", new float[g.OutChannels], g.OutChannels);
-                builder.Node("Conv", [$"v{i}", $"w{i}", $"b{i}"], [$"v{i + 1}"], attributes);
-            }
-        }
-        return builder.Output($"v{layers}", type, [1, first.InChannels, first.InHeight, first.InWidth]).ToBytes();
+            ],
+        });
+    }
+
+    private static TensorProto Constant<T>(string name, T[] values, params long[] dims) where T : unmanaged =>
+        new() { Name = name, DataType = (int)DataTypeExtensions.Of<T>(), Dims = [.. dims], RawData = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+
+    private static ValueInfoProto Value(string name, DataType type, in ConvGeometry g)
+    {
+        var shape = new TensorShapeProto();
+        foreach (int dim in (int[])[1, g.InChannels, g.InHeight, g.InWidth]) shape.Dims.Add(new DimensionProto { Value = dim });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { Tensor = new TensorTypeProto { ElemType = (int)type, Shape = shape } } };
     }
 }
