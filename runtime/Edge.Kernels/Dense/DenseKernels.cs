@@ -10,6 +10,8 @@ public abstract unsafe class DenseKernels
     /// <param name="weights"><c>[OutC, InC/group, kH, kW]</c>, row-major; copied.</param>
     /// <param name="bias"><c>[OutC]</c>, or empty.</param>
     /// <param name="activation">Applied last.</param>
+    /// <exception cref="ArgumentException">The number of weights or biases does not fit the geometry.</exception>
+    /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
     public abstract PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation);
 
     /// <summary>
@@ -22,6 +24,8 @@ public abstract unsafe class DenseKernels
     /// <param name="inputSigned">The input is int8 if true, else uint8.</param>
     /// <param name="inputZeroPoint">Within the range of the input's type.</param>
     /// <param name="output">Copied.</param>
+    /// <exception cref="ArgumentException">The number of weights, biases, zero points or scales does not fit the geometry, or the output's range is empty.</exception>
+    /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
     public abstract PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output);
 
     /// <summary>Scratch of <see cref="MatMulF32"/> for these sizes.</summary>

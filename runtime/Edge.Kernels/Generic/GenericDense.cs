@@ -8,15 +8,21 @@ namespace Edge.Kernels.Generic;
 /// <summary>The dense routines over the kernels of one instruction set.</summary>
 internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
 {
-    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation) =>
-        geometry.IsDepthwise
+    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    {
+        ConvArguments.Check(geometry, weights.Length, bias.Length);
+        return geometry.IsDepthwise
             ? new DepthwiseConvF32(isa, geometry, weights, bias, activation)
             : new GemmConvF32(isa, geometry, weights, bias, activation);
+    }
 
-    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output) =>
-        geometry.IsDepthwise
+    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    {
+        ConvArguments.Check(geometry, weights.Data.Length, bias.Length);
+        return geometry.IsDepthwise
             ? new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output)
             : new GemmConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output);
+    }
 
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => Gemm.MatMulF32.ScratchBytes(isa.TilesF32, n, k);
 

@@ -10,11 +10,17 @@ namespace Edge.Kernels.Isa;
 /// </summary>
 internal sealed unsafe class ScalarDense : DenseKernels
 {
-    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation) =>
-        new ScalarConvF32(geometry, weights, bias, activation);
+    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    {
+        ConvArguments.Check(geometry, weights.Length, bias.Length);
+        return new ScalarConvF32(geometry, weights, bias, activation);
+    }
 
-    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output) =>
-        new ScalarConvInt8(geometry, weights, bias, inputSigned, inputZeroPoint, output);
+    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    {
+        ConvArguments.Check(geometry, weights.Data.Length, bias.Length);
+        return new ScalarConvInt8(geometry, weights, bias, inputSigned, inputZeroPoint, output);
+    }
 
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => 0;
 
