@@ -9,14 +9,14 @@ public sealed class CommandLineTests
     {
         string help = Succeeds();
         Assert.Equal(Succeeds("--help"), help);
-        foreach (string command in new[] { "inspect", "bench", "quantize", "verify", "digest", "operators" }) Assert.Contains($"  {command} ", help, StringComparison.Ordinal);
+        foreach (string command in new[] { "demo", "inspect", "run", "bench", "quantize", "verify", "digest", "selftest", "operators" }) Assert.Contains($"  {command} ", help, StringComparison.Ordinal);
     }
 
     [Fact]
     public void It_tells_its_version() => Assert.Matches(@"^edge \d+\.\d+\.\d+\s*$", Succeeds("--version"));
 
     [Theory]
-    [InlineData("'quantise' is not a command; commands: inspect, ", "; try edge --help", "quantise", "m.onnx")]
+    [InlineData("'quantise' is not a command; commands: demo, inspect, ", "; try edge --help", "quantise", "m.onnx")]
     [InlineData("bench has no option --fast; try edge bench --help", "", "bench", "m.onnx", "--fast")]
     [InlineData("bench does not know what to do with 'n.onnx'; try edge bench --help", "", "bench", "m.onnx", "n.onnx")]
     [InlineData("the argument <model> is missing; try edge bench --help", "", "bench")]

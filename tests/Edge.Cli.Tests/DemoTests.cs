@@ -44,6 +44,11 @@ public sealed class DemoTests : IDisposable
         using var run = JsonDocument.Parse(Succeeds("run", _folder["out/parts.int8.onnx"], demo.Assets.Test[0].File, "--json"));
         Assert.Equal(384, run.RootElement.GetProperty("pictures")[0].GetProperty("width").GetInt32());
         Assert.Contains("QLinearConv", Succeeds("inspect", _folder["out/parts.int8.onnx"]), StringComparison.Ordinal);
+        using var verify = JsonDocument.Parse(Succeeds("verify", demo.Assets.Pipeline.ModelFile, _folder["out/parts.int8.onnx"], "--data", _folder["assets/test"], "--json"));
+        var scores = verify.RootElement.GetProperty("outputs")[0];
+        Assert.Equal("scores", scores.GetProperty("output").GetString());
+        // Not the same model, and not another one either.
+        Assert.InRange(scores.GetProperty("meanError").GetDouble(), 1e-6, 0.05);
     }
 
     [Fact]
