@@ -34,7 +34,7 @@ public sealed class OnnxRuntimeSession : IInferenceSession
 
     static OnnxRuntimeSession() =>
         // Telemetry is on by default since 1.29; this is read when the library is loaded, which happens below.
-        Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
+        NativeEnvironment.SetDefault("ORT_DISABLE_TELEMETRY", "1");
 
     private OnnxRuntimeSession(OrtSession session, IReadOnlyList<TensorInfo> inputs, IReadOnlyList<TensorInfo> outputs)
     {
