@@ -1,5 +1,6 @@
 using Edge.Imaging;
 using Edge.Imaging.Preprocessing;
+using Edge.Imaging.Resampling;
 using Edge.Tensors;
 
 namespace Edge.ModelMatrix.Samples;
@@ -11,13 +12,18 @@ internal sealed class PictureSamples : ISamples
     private readonly Preprocessor _preprocessor;
     private readonly IImageCodec _codec;
     private readonly Tensor _input;
+    private readonly (int Crop, int Size)? _shrink;
 
     /// <param name="pictures">How to get the encoded bytes, and the class.</param>
     /// <param name="preprocess">In the text form of <see cref="PreprocessOptions"/>.</param>
     /// <param name="dims">Of the model's input, batch included.</param>
     /// <param name="codec">Decodes.</param>
-    public PictureSamples(IReadOnlyList<(Func<byte[]>, int)> pictures, string preprocess, int[] dims, IImageCodec codec)
+    /// <param name="shrink">
+    /// First cut out the middle square of the first size and shrink it to the second, as Pillow does: to 8 bits a channel.
+    /// </param>
+    public PictureSamples(IReadOnlyList<(Func<byte[]>, int)> pictures, string preprocess, int[] dims, IImageCodec codec, (int Crop, int Size)? shrink = null)
     {
+        _shrink = shrink;
         _pictures = pictures;
         _codec = codec;
         var options = PreprocessOptions.Parse(preprocess);
@@ -30,7 +36,15 @@ internal sealed class PictureSamples : ISamples
     public Tensor Input(int index)
     {
         using var bitmap = _codec.Decode(_pictures[index].Bytes());
-        _preprocessor.Run(bitmap.View, _input);
+        if (_shrink is not { } s)
+        {
+            _preprocessor.Run(bitmap.View, _input);
+            return _input;
+        }
+
+        using var square = ImageTransforms.Crop(bitmap.View, (bitmap.Width - s.Crop) / 2, (bitmap.Height - s.Crop) / 2, s.Crop, s.Crop);
+        using var small = ImageTransforms.Resize(square.View, s.Size, s.Size, Interpolation.Antialiased);
+        _preprocessor.Run(small.View, _input);
         return _input;
     }
 

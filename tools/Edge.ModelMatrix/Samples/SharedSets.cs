@@ -15,13 +15,16 @@ internal sealed class SharedSets(string data, IImageCodec codec)
 
     private List<(Func<byte[]>, int)>? _cifar;
 
-    public ISamples ImageNet(string preprocess, params int[] dims)
+    /// <param name="preprocess">How the middle 224 pixels of each 256 become input.</param>
+    /// <param name="size">To what they are shrunk before.</param>
+    public ISamples ImageNet(string preprocess, int size)
     {
+        int[] dims = [1, size, size, 3];
         string root = Path.Combine(data, "labelled/imagenet_1k_samples");
         var rows = File.ReadLines(Path.Combine(root, "labels.tsv")).Skip(1).Select(l => l.Split('\t'));
         return new PictureSamples(
             [.. rows.Select(r => ((Func<byte[]>)(() => File.ReadAllBytes(Path.Combine(root, r[0]))), int.Parse(r[1], CultureInfo.InvariantCulture)))],
-            preprocess, dims, codec);
+            preprocess, dims, codec, (224, size));
     }
 
     public ISamples Cifar(string preprocess, params int[] dims) => new PictureSamples(_cifar ??= ReadCifar(), preprocess, dims, codec);
