@@ -12,7 +12,13 @@ internal static partial class OperatorCatalog
     public const string Microsoft = "com.microsoft";
 
     private static readonly FrozenDictionary<(string Domain, string OpType), Operator> ByName =
-        CreateMath().Concat(CreateReductions()).Concat(CreateTensors()).ToFrozenDictionary(o => (o.Domain, o.OpType));
+        CreateAll().ToFrozenDictionary(o => (o.Domain, o.OpType));
+
+    private static IEnumerable<Operator> CreateAll() =>
+    [
+        .. CreateMath(), .. CreateReductions(), .. CreateTensors(), .. CreateRecurrent(), .. CreateNormalization(),
+        .. CreateAttention(), .. CreateVision(), .. CreateSignal(), .. CreateMachineLearning(), .. CreateText(), .. CreateControl(),
+    ];
 
     /// <summary>In no particular order.</summary>
     public static IEnumerable<Operator> All => ByName.Values;

@@ -1,0 +1,7 @@
+namespace Edge.Runtime.Operators;
+
+internal static partial class OperatorCatalog
+{
+    /// <summary>Attention and the other operators of transformers.</summary>
+    private static IEnumerable<Operator> CreateAttention() => [];
+}

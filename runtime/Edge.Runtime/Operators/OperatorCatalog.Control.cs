@@ -1,0 +1,7 @@
+namespace Edge.Runtime.Operators;
+
+internal static partial class OperatorCatalog
+{
+    /// <summary>Subgraphs, sequences, optionals.</summary>
+    private static IEnumerable<Operator> CreateControl() => [];
+}

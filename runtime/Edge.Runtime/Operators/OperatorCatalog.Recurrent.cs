@@ -1,0 +1,7 @@
+namespace Edge.Runtime.Operators;
+
+internal static partial class OperatorCatalog
+{
+    /// <summary>LSTM, GRU, RNN and their quantized forms.</summary>
+    private static IEnumerable<Operator> CreateRecurrent() => [];
+}

@@ -1,0 +1,7 @@
+namespace Edge.Runtime.Operators;
+
+internal static partial class OperatorCatalog
+{
+    /// <summary>Strings.</summary>
+    private static IEnumerable<Operator> CreateText() => [];
+}
