@@ -32,6 +32,11 @@ public static class DataTypeExtensions
         _ => 0,
     };
 
+    /// <summary>float16 or bfloat16.</summary>
+    public static bool IsHalf(this DataType type) => type is DataType.Float16 or DataType.BFloat16;
+
+    public static bool IsFloatingPoint(this DataType type) => type.IsHalf() || type is DataType.Float32 or DataType.Float64;
+
     /// <summary>The name as ONNX's documentation writes it: <c>float</c>, <c>uint8</c>, …</summary>
     public static string OnnxName(this DataType type) => type switch
     {

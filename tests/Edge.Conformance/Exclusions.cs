@@ -17,11 +17,7 @@ internal static class Exclusions
             "test_training_dropout_mask", "test_training_dropout_zero_ratio", "test_training_dropout_zero_ratio_mask");
         Add(all, "align_corners with a scale that does not divide: the operator's text, ONNX Runtime and this runtime take the output's size, the test takes scale · size unrounded",
             "test_resize_downsample_scales_cubic_align_corners", "test_resize_downsample_scales_linear_align_corners");
-        Add(all, "Conv in float16: not supported",
-            "test_causal_conv_with_state_fp16_expanded", "test_causal_conv_with_state_silu_fp16_expanded");
-        Add(all, "Softmax in float16 and double: not supported",
-            "test_attention_4d_fp16_expanded", "test_attention_4d_gqa_with_past_and_present_fp16_expanded",
-            "test_flexattention_double_expanded_ver26");
+        Add(all, "Softmax in double: not supported", "test_flexattention_double_expanded_ver26");
         Add(all, "BatchNormalization in training mode: this runtime infers only",
             "test_batchnorm_epsilon_training_mode", "test_batchnorm_example_training_mode");
         Add(all, "ConvTranspose in three dimensions: not supported", "test_convtranspose_3d");

@@ -27,7 +27,6 @@ public abstract class ElementwiseKernels
     /// <summary>The lower-case name of a type in kernel names: <c>f32</c>, <c>s8</c>.</summary>
     public static string TypeName(DataType type) => type switch
     {
-        DataType.Float16 => "f16",
         DataType.Float32 => "f32",
         DataType.Float64 => "f64",
         DataType.UInt8 => "u8",

@@ -12,7 +12,6 @@ internal sealed partial class GenericElementwise<V>
         return type switch
         {
             DataType.Float32 => BinaryF32(function, $"{name}_{isa}") ?? Floating<float>(function, name),
-            DataType.Float16 => Floating<Half>(function, name),
             DataType.Float64 => function == BinaryFunction.Pow ? Scalar<double, PowDouble>(name) : Floating<double>(function, name),
             DataType.Int64 => Integer<long>(function, name),
             DataType.Int32 => Integer<int>(function, name),

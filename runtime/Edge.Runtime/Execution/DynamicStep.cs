@@ -20,6 +20,7 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
     private readonly Tensor?[] _inputs;
     private readonly Tensor?[] _remembered;
     private Node? _prepared;
+    private HalfStaging? _halves;
     private Executor? _executor;
     private Arena? _scratch;
 
@@ -56,17 +57,19 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
 
         void** inputs = stackalloc void*[Math.Max(1, _inputs.Length)];
         void** outputs = stackalloc void*[Math.Max(1, _results.Length)];
-        for (int i = 0; i < _inputs.Length; i++) inputs[i] = _inputs[i] is { } t ? t.Data : null;
+        for (int i = 0; i < _inputs.Length; i++) inputs[i] = _inputs[i] is { } t ? (_halves?.Input(i, t) ?? t).Data : null;
         for (int i = 0; i < _results.Length; i++)
         {
             var v = _prepared!.Outputs[i];
-            outputs[i] = v is { IsStatic: true } ? _results[i]!.Ensure(v.Type, v.Shape!.Value).Data : null;
+            outputs[i] = v is { IsStatic: true } ? Allocate(i, v.Type, v.Shape!.Value) : null;
         }
 
         _executor!.Execute(new StepContext(inputs, outputs, _scratch!.Base, pool, this));
+        _halves?.Finish(_results);
     }
 
-    public void* Allocate(int output, DataType type, Shape shape) => _results[output]!.Ensure(type, shape).Data;
+    public void* Allocate(int output, DataType type, Shape shape) =>
+        (_halves?.Target(output, type, shape) ?? _results[output]!.Ensure(type, shape)).Data;
 
     public override void Dispose()
     {
@@ -91,6 +94,7 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
             _inputs.Select((t, i) => t is null ? null : AsConstant(Node.Inputs[i]!.Name, t)),
             Node.Outputs.Select(v => v is null ? null : new Value(v.Name)));
         Node.Attributes.CopyTo(_prepared.Attributes);
+        _halves = HalfStaging.Of(_prepared, _op);
         NodeInference.Infer(_prepared, _op);
         _executor = _op.Prepare(new PrepareContext(_prepared, _kernels, _threads));
         _scratch?.Dispose();

@@ -17,14 +17,14 @@ internal sealed class GraphImporter
     private const long LargestFold = 32 << 20;
 
     private readonly Model _model;
-    private readonly KernelSet _kernels;
     private readonly ModelGraph _graph = new();
+    private readonly HalfPrecision _nodes;
     private readonly Dictionary<string, Value> _values = [];
 
     private GraphImporter(Model model, KernelSet kernels)
     {
         _model = model;
-        _kernels = kernels;
+        _nodes = new HalfPrecision(_graph, kernels, LargestFold);
     }
 
     /// <param name="model">The model.</param>
@@ -74,6 +74,6 @@ internal sealed class GraphImporter
             ?? throw new ModelException($"{_model.Name}: {proto.OpType} '{name}' reads '{i}', which nothing before it writes")).ToList();
         var node = new Node(domain, proto.OpType, _graph.Opsets[domain], name, inputs, proto.Outputs.Select(o => o.Length == 0 ? null : Define(o)));
         AttributeImporter.Import(proto, node, _model);
-        GraphFolding.InferAndFold(_graph, node, op, _kernels, LargestFold, keepDequantize: true);
+        _nodes.Append(node, op);
     }
 }

@@ -42,6 +42,16 @@ internal abstract class Operator(string opType, string domain = "", int minOpset
     /// <summary>Whether output 0 may share the memory of input <paramref name="input"/>, given equal byte length.</summary>
     public virtual bool CanOverwrite(Node node, int input) => false;
 
+    /// <summary>How <paramref name="node"/> takes float16 and bfloat16.</summary>
+    public virtual HalfRole Halves(Node node) => HalfRole.Computes;
+
+    /// <summary>
+    /// For <see cref="HalfRole.Computes"/>, the type that the definition gives output <paramref name="output"/> where it is a
+    /// floating-point number: that of the first floating-point input. Called with the inputs that the model wrote.
+    /// </summary>
+    public virtual DataType ResultType(Node node, int output) =>
+        node.Inputs.FirstOrDefault(v => v is not null && v.Type.IsFloatingPoint())?.Type ?? DataType.Float32;
+
     public virtual LayoutRole Layout => LayoutRole.Opaque;
 
     /// <summary>Whether input <paramref name="input"/> is an activation that follows the layout (as opposed to weights or axes).</summary>

@@ -9,6 +9,8 @@ internal static class PassPipeline
     /// <summary>Everything that makes the graph cheaper without changing what it computes, beyond rounding.</summary>
     public static void Optimize(ModelGraph graph, KernelSet kernels)
     {
+        // Import rounds to half precision where perhaps nobody asks for it; a value with one reader shall look like one.
+        DeadNodeElimination.Run(graph);
         IdentityElimination.Run(graph);
         QdqFusion.Run(graph, kernels);
         ConstantFolding.Run(graph, kernels);

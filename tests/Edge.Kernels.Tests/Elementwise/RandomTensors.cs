@@ -14,7 +14,6 @@ internal static class RandomTensors
             switch (type)
             {
                 case DataType.Float32: t.AsSpan<float>()[i] = (float)(random.NextDouble() * 20 - 10); break;
-                case DataType.Float16: t.AsSpan<Half>()[i] = (Half)(random.NextDouble() * 20 - 10); break;
                 case DataType.Float64: t.AsSpan<double>()[i] = random.NextDouble() * 20 - 10; break;
                 case DataType.Bool: t.AsSpan<bool>()[i] = random.Next(2) == 1; break;
                 case DataType.UInt8 or DataType.UInt16 or DataType.UInt32 or DataType.UInt64: Set(t, i, Math.Abs(small)); break;
@@ -29,7 +28,6 @@ internal static class RandomTensors
     {
         DataType.Float32 => (Int128)(t.AsSpan<float>()[i] * 1e12),
         DataType.Float64 => (Int128)(t.AsSpan<double>()[i] * 1e12),
-        DataType.Float16 => (Int128)((double)t.AsSpan<Half>()[i] * 1e12),
         DataType.Int8 => t.AsSpan<sbyte>()[i],
         DataType.UInt8 => t.AsSpan<byte>()[i],
         DataType.Int16 => t.AsSpan<short>()[i],

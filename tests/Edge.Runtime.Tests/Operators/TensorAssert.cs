@@ -26,7 +26,7 @@ internal static class TensorAssert
     public static int Close(Tensor expected, Tensor actual, double relative, double absolute, int steps)
     {
         Assert.True(expected.Type == actual.Type && expected.Shape == actual.Shape, $"{actual} instead of {expected}");
-        bool isFloat = expected.Type is DataType.Float32 or DataType.Float64;
+        bool isFloat = expected.Type.IsFloatingPoint();
         int differ = 0;
         for (int i = 0; i < expected.Count; i++)
         {

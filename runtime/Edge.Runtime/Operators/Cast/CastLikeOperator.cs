@@ -5,6 +5,8 @@ namespace Edge.Runtime.Operators.Cast;
 /// <summary>CastLike: a cast to the type of the second input, whose elements do not matter.</summary>
 internal sealed class CastLikeOperator() : Operator("CastLike", "", 15, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Keeps;
+
     public override int ViewOfInput(Graph.Node node) => node.Inputs[0]!.Type == node.Inputs[1]!.Type ? 0 : -1;
 
     public override void Infer(InferContext c)

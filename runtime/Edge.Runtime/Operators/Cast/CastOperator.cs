@@ -5,6 +5,8 @@ namespace Edge.Runtime.Operators.Cast;
 /// <summary>Cast (opset 6 on) between numbers and bool; <see cref="ElementCast"/> says how.</summary>
 internal sealed class CastOperator() : Operator("Cast", "", 6, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Keeps;
+
     public override int ViewOfInput(Graph.Node node) => node.Inputs[0]!.Type == Target(node) ? 0 : -1;
 
     public override LayoutRole Layout => LayoutRole.Follows;

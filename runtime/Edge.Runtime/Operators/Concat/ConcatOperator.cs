@@ -6,6 +6,8 @@ namespace Edge.Runtime.Operators.Concat;
 /// <summary>Concat (opset 4 on): the inputs one after the other along <c>axis</c>.</summary>
 internal sealed class ConcatOperator() : Operator("Concat", "", 4, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override void Infer(InferContext c)

@@ -9,6 +9,8 @@ namespace Edge.Runtime.Operators.Concat;
 /// </summary>
 internal sealed class SplitOperator() : Operator("Split", "", 2, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override bool TakesLayout(Node node, int input) => input == 0;

@@ -5,6 +5,8 @@ namespace Edge.Runtime.Operators.Constants;
 /// <summary>ConstantOfShape: a tensor of the given shape, filled with one value; float 0 without <c>value</c>.</summary>
 internal sealed class ConstantOfShapeOperator() : Operator("ConstantOfShape", "", 9, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Keeps;
+
     public override void Infer(InferContext c)
     {
         var value = Value(c.Attributes);

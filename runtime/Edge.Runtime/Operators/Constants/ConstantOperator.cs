@@ -6,6 +6,8 @@ namespace Edge.Runtime.Operators.Constants;
 /// <summary>Constant: a tensor, a number or a list of numbers.</summary>
 internal sealed class ConstantOperator() : Operator("Constant", "", 1, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Keeps;
+
     public override void Infer(InferContext c)
     {
         var value = Read(c.Node);

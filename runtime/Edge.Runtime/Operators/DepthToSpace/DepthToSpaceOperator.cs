@@ -11,6 +11,8 @@ namespace Edge.Runtime.Operators.DepthToSpace;
 /// </summary>
 internal sealed class DepthToSpaceOperator() : Operator("DepthToSpace", "", 1, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override bool ToChannelsLast(Node node, ModelGraph graph, int rank)

@@ -8,6 +8,8 @@ namespace Edge.Runtime.Operators.DepthToSpace;
 /// <summary>SpaceToDepth: squares of <c>blocksize²</c> pixels become channels, ordered (row, column, depth).</summary>
 internal sealed class SpaceToDepthOperator() : Operator("SpaceToDepth", "", 1, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override bool ToChannelsLast(Node node, ModelGraph graph, int rank)

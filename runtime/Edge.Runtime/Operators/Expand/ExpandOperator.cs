@@ -7,6 +7,8 @@ namespace Edge.Runtime.Operators.Expand;
 /// <summary>Expand: the input broadcast together with a shape, both ways.</summary>
 internal sealed class ExpandOperator() : Operator("Expand", "", 8, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

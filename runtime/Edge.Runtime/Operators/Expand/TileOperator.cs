@@ -7,6 +7,8 @@ namespace Edge.Runtime.Operators.Expand;
 /// <summary>Tile (opset 6 on): each axis repeated as a whole.</summary>
 internal sealed class TileOperator() : Operator("Tile", "", 6, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

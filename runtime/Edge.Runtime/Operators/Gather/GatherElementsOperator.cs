@@ -5,6 +5,8 @@ namespace Edge.Runtime.Operators.Gather;
 /// <summary>GatherElements: each element of the output takes its place along <c>axis</c> from the indices, and its other coordinates from its own.</summary>
 internal sealed class GatherElementsOperator() : Operator("GatherElements", "", 11, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

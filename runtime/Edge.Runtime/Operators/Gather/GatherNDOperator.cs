@@ -8,6 +8,8 @@ namespace Edge.Runtime.Operators.Gather;
 /// </summary>
 internal sealed class GatherNDOperator() : Operator("GatherND", "", 11, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

@@ -6,6 +6,8 @@ namespace Edge.Runtime.Operators.Gather;
 /// <summary>Gather: rows of the data along <c>axis</c>, picked by a tensor of indices.</summary>
 internal sealed class GatherOperator() : Operator("Gather", "", 1, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

@@ -6,6 +6,8 @@ namespace Edge.Runtime.Operators.Generate;
 /// <summary>EyeLike: ones on diagonal <c>k</c> of a matrix of the input's shape, of type <c>dtype</c> or the input's.</summary>
 internal sealed class EyeLikeOperator() : Operator("EyeLike", "", 9, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Keeps;
+
     public override void Infer(InferContext c)
     {
         c.RequireRank(0, 2, 2);

@@ -9,6 +9,8 @@ namespace Edge.Runtime.Operators.Generate;
 /// </summary>
 internal sealed class OneHotOperator() : Operator("OneHot", "", 9, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

@@ -10,7 +10,7 @@ internal sealed class RangeOperator() : Operator("Range", "", 11, OperatorCatalo
 {
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Float16, DataType.BFloat16, DataType.Int16, DataType.Int32, DataType.Int64);
+        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Int16, DataType.Int32, DataType.Int64);
         for (int i = 0; i < 3; i++)
         {
             c.RequireType(i, c.Type(0));
@@ -34,8 +34,7 @@ internal sealed class RangeOperator() : Operator("Range", "", 11, OperatorCatalo
             DataType.Int16 => Fill<short>(start, delta, count),
             DataType.Int32 => Fill<int>(start, delta, count),
             DataType.Int64 => Fill<long>(start, delta, count),
-            DataType.Float32 => Fill<float>(start, delta, count),
-            var type => Narrow(Fill<float>(As(start, DataType.Float32), As(delta, DataType.Float32), count), type),
+            _ => Fill<float>(start, delta, count),
         });
     }
 
@@ -64,8 +63,6 @@ internal sealed class RangeOperator() : Operator("Range", "", 11, OperatorCatalo
         GC.KeepAlive(t);
         return converted;
     }
-
-    private static Tensor Narrow(Tensor wide, DataType type) => As(wide, type);
 
     private static Tensor Fill<T>(Tensor start, Tensor delta, int count) where T : unmanaged, INumber<T>
     {

@@ -6,6 +6,8 @@ namespace Edge.Runtime.Operators.Generate;
 /// <summary>Trilu: the part of each matrix on and above diagonal k, or on and below it if <c>upper</c> is 0; the rest is zero.</summary>
 internal sealed class TriluOperator() : Operator("Trilu", "", 14, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override bool CanOverwrite(Node node, int input) => input == 0;
 
     public override void Infer(InferContext c)

@@ -17,7 +17,7 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
 
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Float16, DataType.Int32, DataType.UInt32, DataType.Int64, DataType.UInt64);
+        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Int32, DataType.UInt32, DataType.Int64, DataType.UInt64);
         c.RequireType(1, c.Type(0));
         var shape = MatMulShape.Read(c.Node, c.Shape(0), c.Shape(1));
         if (c.Has(Bias) && c.Shape(Bias) != new Shape(shape.N)) throw c.Error($"bias {c.Shape(Bias)} must be [{shape.N}]");
@@ -44,12 +44,11 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
 
     private static Executor Plain(DataType type, MatMulShape shape) => type switch
     {
-        DataType.Float64 => new PlainMatMulExecutor<double, double>(shape),
-        DataType.Float16 => new PlainMatMulExecutor<Half, float>(shape),
-        DataType.Int32 => new PlainMatMulExecutor<int, int>(shape),
-        DataType.UInt32 => new PlainMatMulExecutor<uint, uint>(shape),
-        DataType.Int64 => new PlainMatMulExecutor<long, long>(shape),
-        _ => new PlainMatMulExecutor<ulong, ulong>(shape),
+        DataType.Float64 => new PlainMatMulExecutor<double>(shape),
+        DataType.Int32 => new PlainMatMulExecutor<int>(shape),
+        DataType.UInt32 => new PlainMatMulExecutor<uint>(shape),
+        DataType.Int64 => new PlainMatMulExecutor<long>(shape),
+        _ => new PlainMatMulExecutor<ulong>(shape),
     };
 
     /// <summary><c>[k, n]</c> as <c>[n, k]</c>, which is how the kernels take weights.</summary>

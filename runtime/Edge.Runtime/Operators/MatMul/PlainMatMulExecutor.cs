@@ -4,9 +4,9 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.MatMul;
 
-/// <summary>Matrix products of element types that no kernel has, computed as they are written down, with sums in <typeparamref name="TSum"/>.</summary>
-internal sealed unsafe class PlainMatMulExecutor<T, TSum>(MatMulShape shape) : Executor
-    where T : unmanaged, INumber<T> where TSum : unmanaged, INumber<TSum>
+/// <summary>Matrix products of element types that no kernel has, computed as they are written down.</summary>
+internal sealed unsafe class PlainMatMulExecutor<T>(MatMulShape shape) : Executor
+    where T : unmanaged, INumber<T>
 {
     public override string Kernel { get; } = $"matmul_plain_{DataTypeExtensions.Of<T>().OnnxName()}";
 
@@ -28,9 +28,9 @@ internal sealed unsafe class PlainMatMulExecutor<T, TSum>(MatMulShape shape) : E
             T* right = b + (nint)s.B[product] * s.K * s.N;
             for (int n = 0; n < s.N; n++)
             {
-                var sum = TSum.Zero;
-                for (int k = 0; k < s.K; k++) sum += TSum.CreateTruncating(left[k]) * TSum.CreateTruncating(right[(nint)k * s.N + n]);
-                y[(nint)chunk * s.N + n] = T.CreateTruncating(sum);
+                var sum = T.Zero;
+                for (int k = 0; k < s.K; k++) sum += left[k] * right[(nint)k * s.N + n];
+                y[(nint)chunk * s.N + n] = sum;
             }
         }
     }

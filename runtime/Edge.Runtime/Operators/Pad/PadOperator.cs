@@ -7,6 +7,9 @@ namespace Edge.Runtime.Operators.Pad;
 /// <summary>Pad (opset 2 on) with a constant, the edge, a reflection or, from opset 19 on, the other end.</summary>
 internal sealed class PadOperator() : Operator("Pad", "", 2, OperatorCatalog.LatestOpset)
 {
+    /// <summary>The attribute <c>value</c> of old versions is a float32.</summary>
+    public override HalfRole Halves(Node node) => node.Opset < 11 ? HalfRole.Computes : HalfRole.Moves;
+
     private const int Value = 2;
 
     public override LayoutRole Layout => LayoutRole.Follows;

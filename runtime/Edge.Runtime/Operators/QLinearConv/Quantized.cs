@@ -17,10 +17,8 @@ internal static class Quantized
     /// <summary>One byte as the integer of the type.</summary>
     public static unsafe int At(byte* data, bool signed, nint i) => signed ? ((sbyte*)data)[i] : data[i];
 
-    /// <summary>The elements of a float32 or float16 tensor of scales.</summary>
-    public static float[] Scales(Tensor t) => t.Type == DataType.Float16
-        ? Array.ConvertAll(t.AsSpan<Half>().ToArray(), v => (float)v)
-        : t.AsSpan<float>().ToArray();
+    /// <summary>The elements of a tensor of scales.</summary>
+    public static float[] Scales(Tensor t) => t.AsSpan<float>().ToArray();
 
     /// <summary>Whether input <paramref name="input"/> is left out, or known. An index of −1 is an input the operator does not have.</summary>
     public static bool IsKnown(this PrepareContext c, int input) => input < 0 || !c.Has(input) || c.Constant(input) is not null;

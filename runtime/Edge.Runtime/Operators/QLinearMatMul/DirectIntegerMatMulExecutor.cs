@@ -57,12 +57,12 @@ internal sealed unsafe class DirectIntegerMatMulExecutor : Executor
     }
 
     /// <summary>The scale of a row or column, which repeats over all of them.</summary>
-    private readonly record struct ScaleInput(int Input, int Count, bool Half)
+    private readonly record struct ScaleInput(int Input, int Count)
     {
         public static ScaleInput Of(PrepareContext c, int input) =>
-            input < 0 ? new ScaleInput(-1, 1, false) : new ScaleInput(input, c.Shape(input).Count, c.Type(input) == DataType.Float16);
+            input < 0 ? new ScaleInput(-1, 1) : new ScaleInput(input, c.Shape(input).Count);
 
-        public float At(byte* data, int i) => Half ? (float)((Half*)data)[i % Count] : ((float*)data)[i % Count];
+        public float At(byte* data, int i) => ((float*)data)[i % Count];
     }
 
     /// <summary>One chunk is one lane: a share of all rows, with an accumulator row of its own.</summary>

@@ -26,7 +26,7 @@ internal sealed class IntegerMatMulOperator(string opType, IntegerMatMulInputs i
         var type = DataType.Int32;
         if (_in.YScale >= 0)
         {
-            foreach (int scale in (ReadOnlySpan<int>)[_in.AScale, _in.BScale, _in.YScale]) c.RequireType(scale, DataType.Float32, DataType.Float16);
+            foreach (int scale in (ReadOnlySpan<int>)[_in.AScale, _in.BScale, _in.YScale]) c.RequireType(scale, DataType.Float32);
             RequireSpread(c, _in.AScale, rows, "a_scale");
             RequireSpread(c, _in.BScale, columns, "b_scale");
             c.RequirePerChannel(_in.YScale, 1, "y_scale");

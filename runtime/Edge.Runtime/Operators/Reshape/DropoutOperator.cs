@@ -8,6 +8,8 @@ namespace Edge.Runtime.Operators.Reshape;
 /// </summary>
 internal sealed class DropoutOperator() : Operator("Dropout", "", 7, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override bool TakesLayout(Node node, int input) => input == 0;

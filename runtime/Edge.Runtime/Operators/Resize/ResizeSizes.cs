@@ -98,7 +98,6 @@ internal static class ResizeSizes
         {
             DataType.Float32 => Array.ConvertAll(t.AsSpan<float>().ToArray(), v => (double)v),
             DataType.Float64 => t.AsSpan<double>().ToArray(),
-            DataType.Float16 => Array.ConvertAll(t.AsSpan<Half>().ToArray(), v => (double)v),
             DataType.Int64 => Array.ConvertAll(t.AsSpan<long>().ToArray(), v => (double)v),
             _ => throw node.Error($"input {input} of type {t.Type.OnnxName()} is not supported"),
         };

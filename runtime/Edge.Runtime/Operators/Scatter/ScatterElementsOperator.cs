@@ -10,6 +10,8 @@ namespace Edge.Runtime.Operators.Scatter;
 /// </summary>
 internal sealed class ScatterElementsOperator(string opType, int minOpset, int maxOpset) : Operator(opType, "", minOpset, maxOpset)
 {
+    public override HalfRole Halves(Node node) => Reduction.Read(node, 16, 18) is null ? HalfRole.Moves : HalfRole.Computes;
+
     public override bool CanOverwrite(Node node, int input) => input == 0;
 
     public override void Infer(InferContext c)

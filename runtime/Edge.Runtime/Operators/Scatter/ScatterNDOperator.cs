@@ -7,6 +7,8 @@ namespace Edge.Runtime.Operators.Scatter;
 /// <summary>ScatterND: the data with slices written, or added and so on, where tuples of coordinates say. Updates are taken in order.</summary>
 internal sealed class ScatterNDOperator() : Operator("ScatterND", "", 11, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => Reduction.Read(node, 16, 18) is null ? HalfRole.Moves : HalfRole.Computes;
+
     public override bool CanOverwrite(Node node, int input) => input == 0;
 
     public override void Infer(InferContext c)

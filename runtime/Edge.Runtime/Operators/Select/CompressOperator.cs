@@ -10,6 +10,8 @@ namespace Edge.Runtime.Operators.Select;
 /// </summary>
 internal sealed class CompressOperator() : Operator("Compress", "", 9, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

@@ -5,6 +5,8 @@ namespace Edge.Runtime.Operators.Select;
 /// <summary>NonZero: the coordinates of all elements that are not zero, <c>[rank, count]</c>, in row-major order.</summary>
 internal sealed class NonZeroOperator() : Operator("NonZero", "", 9, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

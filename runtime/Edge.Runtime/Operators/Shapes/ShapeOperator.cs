@@ -7,6 +7,8 @@ namespace Edge.Runtime.Operators.Shapes;
 /// <summary>Shape: the dimensions of the input from <c>start</c> to <c>end</c> (opset 15 on), as int64.</summary>
 internal sealed class ShapeOperator() : Operator("Shape", "", 1, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Keeps;
+
     public override void Infer(InferContext c) => c.Output(0, DataType.Int64, Dims(c.Node)!.Shape);
 
     public override Tensor? Fold(Node node) => Dims(node);

@@ -7,6 +7,8 @@ namespace Edge.Runtime.Operators.Shapes;
 /// <summary>Size: the number of elements of the input, as an int64 scalar.</summary>
 internal sealed class SizeOperator() : Operator("Size", "", 1, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Keeps;
+
     public override void Infer(InferContext c) => c.Output(0, DataType.Int64, Shape.Scalar);
 
     public override Tensor? Fold(Node node) => Count(node);

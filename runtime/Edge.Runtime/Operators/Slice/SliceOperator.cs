@@ -10,6 +10,8 @@ namespace Edge.Runtime.Operators.Slice;
 /// </summary>
 internal sealed class SliceOperator() : Operator("Slice", "", 1, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override bool TakesLayout(Node node, int input) => input == 0;

@@ -11,7 +11,7 @@ internal sealed class TopKOperator() : Operator("TopK", "", 1, OperatorCatalog.L
 {
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Float16, DataType.Int8, DataType.UInt8, DataType.Int16, DataType.UInt16,
+        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Int8, DataType.UInt8, DataType.Int16, DataType.UInt16,
             DataType.Int32, DataType.UInt32, DataType.Int64, DataType.UInt64);
         c.RequireRank(0, 1);
         var x = c.Shape(0);
@@ -49,7 +49,6 @@ internal sealed class TopKOperator() : Operator("TopK", "", 1, OperatorCatalog.L
         {
             DataType.Float32 => new TopKExecutor<float>(lanes, c.Threads),
             DataType.Float64 => new TopKExecutor<double>(lanes, c.Threads),
-            DataType.Float16 => new TopKExecutor<Half>(lanes, c.Threads),
             DataType.Int8 => new TopKExecutor<sbyte>(lanes, c.Threads),
             DataType.UInt8 => new TopKExecutor<byte>(lanes, c.Threads),
             DataType.Int16 => new TopKExecutor<short>(lanes, c.Threads),

@@ -7,6 +7,8 @@ namespace Edge.Runtime.Operators.Transpose;
 /// <summary>Transpose: axis i of the output is axis <c>perm[i]</c> of the input; without perm the axes are reversed.</summary>
 internal sealed class TransposeOperator() : Operator("Transpose", "", 1, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     /// <summary>The permutation that the node asks for, over <paramref name="rank"/> axes.</summary>
     public static int[] Permutation(Node node, int rank)
     {

@@ -7,6 +7,8 @@ namespace Edge.Runtime.Operators.Where;
 /// <summary>Where: elements of two tensors of any one type, chosen by a condition; all three broadcast.</summary>
 internal sealed class WhereOperator() : Operator("Where", "", 9, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override void Infer(InferContext c)

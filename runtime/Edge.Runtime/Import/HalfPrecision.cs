@@ -1,0 +1,107 @@
+using Edge.Kernels;
+using Edge.Runtime.Execution;
+using Edge.Runtime.Graph;
+using Edge.Runtime.Operators;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Import;
+
+/// <summary>
+/// Appends nodes to a graph so that operators which compute in float32 alone take float16 and bfloat16: their inputs are
+/// widened by a Cast, which for weights is computed at once, and their results rounded by another. Between two such
+/// operators nothing is rounded: the second reads what the first computed, also across operators that only move elements.
+/// Results are therefore nearer to the true ones than those of arithmetic in half precision. Where the model casts to a
+/// half type and back itself, both stay.
+/// </summary>
+internal sealed class HalfPrecision(ModelGraph graph, KernelSet kernels, long largestFold)
+{
+    private static readonly Operator s_cast = OperatorCatalog.Find("", "Cast")!;
+
+    /// <summary>By half value: the float32 that it was rounded from, or that was made of it.</summary>
+    private readonly Dictionary<Value, Value> _wide = [];
+
+    /// <summary>Half values that the model rounded itself, by a Cast.</summary>
+    private readonly HashSet<Value> _rounded = [];
+
+    /// <summary>Infers <paramref name="node"/>, whose inputs are in the graph, and appends it, or turns its outputs into constants.</summary>
+    public void Append(Node node, Operator op)
+    {
+        // What is not known before a run is widened then: see DynamicStep.
+        if (node.Inputs.All(v => v is null or { IsStatic: true }))
+        {
+            switch (op.Halves(node))
+            {
+                case HalfRole.Keeps:
+                    AppendKeeping(node, op);
+                    return;
+                case HalfRole.Computes:
+                case HalfRole.Moves when node.Inputs.Any(v => v is not null && _wide.ContainsKey(v)):
+                    AppendComputing(node, op);
+                    return;
+            }
+        }
+
+        Infer(node, op, largestFold);
+    }
+
+    private void AppendComputing(Node node, Operator op)
+    {
+        DataType[] types = [.. Enumerable.Range(0, node.Outputs.Count).Select(i => op.ResultType(node, i))];
+        bool rounded = node.Inputs.Any(v => v is not null && _rounded.Contains(v)) && op.Halves(node) == HalfRole.Moves;
+        bool any = types.Any(t => t.IsHalf());
+        for (int i = 0; i < node.Inputs.Count; i++)
+        {
+            if (node.Inputs[i] is not { } v || !v.Type.IsHalf()) continue;
+            node.SetInput(i, Widen(v));
+            any = true;
+        }
+
+        var narrow = new List<(Value Wide, Value Half, DataType Type)>();
+        if (any)
+        {
+            NodeInference.Infer(node, op);
+            for (int i = 0; i < types.Length; i++)
+            {
+                if (!types[i].IsHalf() || node.Outputs[i] is not { Type: DataType.Float32 } half) continue;
+                var wide = graph.AddValue(half.Name, DataType.Float32, half.Shape);
+                (half.Type, half.Shape) = (DataType.Undefined, null);
+                node.SetOutput(i, wide);
+                narrow.Add((wide, half, types[i]));
+            }
+        }
+
+        Infer(node, op, largestFold);
+        foreach (var (wide, half, type) in narrow)
+        {
+            Cast(wide, half, type, largestFold);
+            _wide[half] = wide;
+            if (rounded) _rounded.Add(half);
+        }
+    }
+
+    private void AppendKeeping(Node node, Operator op)
+    {
+        bool casts = node is { Domain: "", OpType: "Cast" or "CastLike" };
+        if (casts && _wide.TryGetValue(node.Inputs[0]!, out var wide) && !_rounded.Contains(node.Inputs[0]!)) node.SetInput(0, wide);
+        var input = node.Input(0);
+        var output = node.Outputs.Count > 0 ? node.Outputs[0] : null;
+        Infer(node, op, largestFold);
+        if (!casts || input?.Type != DataType.Float32 || output is null || !output.Type.IsHalf()) return;
+        _wide[output] = input;
+        _rounded.Add(output);
+    }
+
+    private Value Widen(Value half)
+    {
+        if (_wide.TryGetValue(half, out var wide)) return wide;
+        wide = graph.AddValue(half.Name, DataType.Float32, half.Shape);
+        // A constant is in the file already: widening it cannot blow up.
+        Cast(half, wide, DataType.Float32, long.MaxValue);
+        return _wide[half] = wide;
+    }
+
+    private void Cast(Value from, Value to, DataType type, long largest) =>
+        Infer(graph.Make("", "Cast", to.Name, [from], [to], ("to", (long)type)), s_cast, largest);
+
+    private void Infer(Node node, Operator op, long largest) => GraphFolding.InferAndFold(graph, node, op, kernels, largest, keepDequantize: true);
+}
