@@ -1,12 +1,12 @@
 using Edge.Kernels;
 using Edge.Runtime.Graph;
+using Edge.Runtime.Operators.Conv;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Passes;
 
 /// <summary>
-/// An activation behind a convolution or a product with constant weights becomes part of its epilogue. Sees SiLU and
-/// HardSwish also where they are written out as a product with a gate.
+/// An activation behind a convolution or a product with constant weights becomes part of its epilogue.
 /// </summary>
 internal static class ActivationFusion
 {
@@ -18,39 +18,13 @@ internal static class ActivationFusion
             if (node.OpType == "MatMul" && node.Constant(1)!.Shape.Rank != 2) continue;
             if (node.Inputs[0]!.Type != DataType.Float32 || node.Attributes.Has("activation")) continue;
             var y = node.Outputs[0]!;
-            if (graph.IsOutput(y)) continue;
-
-            var (activation, last, inner) = y.Consumers.Count == 1 ? Single(y.Consumers[0]) : y.Consumers.Count == 2 ? Gated(graph, y) : default;
-            if (last is null) continue;
-            node.Attributes.Set("activation", activation.Kind.ToString());
-            node.Attributes.Set("activation_alpha", activation.Alpha);
-            node.Attributes.Set("activation_beta", activation.Beta);
-            var result = last.Outputs[0]!;
-            graph.Remove(last);
-            if (inner is not null) graph.Remove(inner);
+            if (graph.OnlyConsumer(y) is not { Domain: "" } next || next.Inputs[0] != y || Read(next) is not { } activation) continue;
+            FusedActivation.Write(node.Attributes, activation);
+            var result = next.Outputs[0]!;
+            graph.Remove(next);
             node.SetOutput(0, result);
         }
     }
-
-    private static (Activation, Node? Last, Node? Inner) Single(Node next) =>
-        next.Domain.Length == 0 && next.Inputs[0] is { } && Read(next) is { } a ? (a, next, null) : default;
-
-    /// <summary><c>y · gate(y)</c>.</summary>
-    private static (Activation, Node?, Node?) Gated(ModelGraph graph, Value y)
-    {
-        var mul = y.Consumers.FirstOrDefault(n => n is { OpType: "Mul", Domain: "" });
-        var gate = y.Consumers.FirstOrDefault(n => n != mul);
-        if (mul is null || gate is null || gate.Domain.Length > 0 || graph.OnlyConsumer(gate.Outputs[0]!) != mul || !mul.Inputs.Contains(y)) return default;
-        return gate.OpType switch
-        {
-            "Sigmoid" => (new Activation(ActivationKind.Silu), mul, gate),
-            "HardSigmoid" when IsSixth(gate) => (new Activation(ActivationKind.HardSwish), mul, gate),
-            _ => default,
-        };
-    }
-
-    private static bool IsSixth(Node hardSigmoid) =>
-        MathF.Abs(hardSigmoid.Attributes.Float("alpha", 0.2f) - 1f / 6) < 1e-6f && hardSigmoid.Attributes.Float("beta", 0.5f) == 0.5f;
 
     private static Activation? Read(Node n) => n.OpType switch
     {
@@ -60,6 +34,7 @@ internal static class ActivationFusion
         "Sigmoid" => new Activation(ActivationKind.Sigmoid),
         "HardSigmoid" => new Activation(ActivationKind.HardSigmoid, n.Attributes.Float("alpha", 0.2f), n.Attributes.Float("beta", 0.5f)),
         "HardSwish" => new Activation(ActivationKind.HardSwish),
+        "Swish" when n.Attributes.Float("alpha", 1) == 1 => new Activation(ActivationKind.Silu),
         "Tanh" => new Activation(ActivationKind.Tanh),
         _ => null,
     };

@@ -1,5 +1,6 @@
 using Edge.Kernels;
 using Edge.Runtime.Graph;
+using Edge.Runtime.Passes.Patterns;
 
 namespace Edge.Runtime.Passes;
 
@@ -14,6 +15,8 @@ internal static class PassPipeline
         IdentityElimination.Run(graph);
         QdqFusion.Run(graph, kernels);
         ConstantFolding.Run(graph, kernels);
+        CommonSubexpressions.Run(graph);
+        Pattern.Run(graph, ActivationPattern.All);
         PadFusion.Run(graph);
         AffineFusion.Run(graph);
         BiasFusion.Run(graph);
