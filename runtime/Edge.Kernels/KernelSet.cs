@@ -1,6 +1,7 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Elementwise;
 using Edge.Kernels.Isa;
+using Edge.Kernels.Normalization;
 using Edge.Kernels.Pooling;
 using Edge.Kernels.Quantize;
 using Edge.Kernels.Reduction;
@@ -31,6 +32,9 @@ public sealed class KernelSet
     /// <summary>Sums, extremes and softmax along axes.</summary>
     public required ReductionKernels Reduction { get; init; }
 
+    /// <summary>Layer, group and local response normalisation.</summary>
+    public required NormalizationKernels Normalization { get; init; }
+
     /// <summary>Reductions of windows.</summary>
     public required PoolingKernels Pooling { get; init; }
 
@@ -42,6 +46,7 @@ public sealed class KernelSet
         Elementwise = new GenericElementwise<V>(name),
         Quantize = new GenericQuantize<V>(name),
         Reduction = new GenericReduction<V>(name),
+        Normalization = new GenericNormalization<V>(name),
         Pooling = new GenericPooling<V>(name),
     };
 }

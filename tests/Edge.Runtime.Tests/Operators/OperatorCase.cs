@@ -17,7 +17,7 @@ internal sealed class OperatorCase(string opType, int opset = 17, string domain 
 {
     private readonly List<(Tensor? Value, bool IsConstant)> _inputs = [];
     private readonly List<AttributeProto> _attributes = [];
-    private int _outputs = 1;
+    private string[] _outputs = ["y0"];
     private bool _behindPool;
 
     /// <summary>An input of the model; null leaves the node's input out.</summary>
@@ -39,9 +39,12 @@ internal sealed class OperatorCase(string opType, int opset = 17, string domain 
         return this;
     }
 
-    public OperatorCase Outputs(int count)
+    public OperatorCase Outputs(int count) => OutputNames([.. Enumerable.Range(0, count).Select(i => $"y{i}")]);
+
+    /// <summary>The outputs of the node; an empty name leaves one out.</summary>
+    public OperatorCase OutputNames(params string[] names)
     {
-        _outputs = count;
+        _outputs = names;
         return this;
     }
 
@@ -127,9 +130,9 @@ internal sealed class OperatorCase(string opType, int opset = 17, string domain 
             b.Node("MaxPool", ["x0"], ["pooled"], AttributeProto.Of("kernel_shape", (IEnumerable<long>)ones));
             names[0] = "pooled";
         }
-        string[] results = [.. Enumerable.Range(0, _outputs).Select(i => $"y{i}")];
-        b.Node(domain, opType, names, results, [.. _attributes]);
-        foreach (string y in results) b.Output(y);
+        b.Node(domain, opType, names, _outputs, [.. _attributes]);
+        foreach (string y in _outputs)
+            if (y.Length > 0) b.Output(y);
         return b.ToBytes();
     }
 }
