@@ -10,10 +10,11 @@ namespace Edge.OnnxRuntime;
 /// <summary>Tensors of ours as ONNX Runtime's, and back.</summary>
 internal static unsafe class OrtTensors
 {
-    /// <summary>A value over the tensor's memory; the tensor must outlive it.</summary>
+    /// <summary>A value over the tensor's memory, which must outlive it; of strings, a copy.</summary>
     public static OrtValue ToOrt(Tensor tensor)
     {
         long[] dims = Array.ConvertAll(tensor.Shape.ToArray(), d => (long)d);
+        if (tensor.Type == DataType.String) return ToOrtStrings(tensor, dims);
         // ONNX Runtime numbers element types as ONNX does.
         return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, (TensorElementType)tensor.Type, dims, (nint)tensor.Data, tensor.ByteLength);
     }
@@ -24,9 +25,19 @@ internal static unsafe class OrtTensors
         var info = value.GetTensorTypeAndShape();
         var type = (DataType)info.ElementDataType;
         if (type.Size() == 0) throw new ModelException($"output '{name}' of type {info.ElementDataType} is not supported");
-        var tensor = Tensor.Create(type, new Shape(Array.ConvertAll(info.Shape, d => checked((int)d))));
+        var shape = new Shape(Array.ConvertAll(info.Shape, d => checked((int)d)));
+        if (type == DataType.String) return Tensor.FromStrings(shape, shape.Count == 0 ? [] : value.GetStringTensorAsArray());
+        var tensor = Tensor.Create(type, shape);
         if (tensor.Count > 0) value.GetTensorMutableRawData().CopyTo(tensor.Bytes);
         return tensor;
+    }
+
+    private static OrtValue ToOrtStrings(Tensor tensor, long[] dims)
+    {
+        var value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, dims);
+        string[] texts = tensor.ToStrings();
+        for (int i = 0; i < texts.Length; i++) value.StringTensorSetElementAt(texts[i], i);
+        return value;
     }
 
     public static TensorInfo Describe(string name, NodeMetadata metadata)

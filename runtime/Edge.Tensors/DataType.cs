@@ -22,13 +22,16 @@ public enum DataType : byte
 
 public static class DataTypeExtensions
 {
-    /// <summary>Bytes of one element; 0 for types that have no fixed-size in-memory form here.</summary>
+    /// <summary>
+    /// Bytes of one element; 0 for types that have no fixed-size in-memory form here. A string is its 8-byte handle in the
+    /// <see cref="StringTable"/>.
+    /// </summary>
     public static int Size(this DataType type) => type switch
     {
         DataType.UInt8 or DataType.Int8 or DataType.Bool => 1,
         DataType.UInt16 or DataType.Int16 or DataType.Float16 or DataType.BFloat16 => 2,
         DataType.Float32 or DataType.Int32 or DataType.UInt32 => 4,
-        DataType.Float64 or DataType.Int64 or DataType.UInt64 => 8,
+        DataType.Float64 or DataType.Int64 or DataType.UInt64 or DataType.String => 8,
         _ => 0,
     };
 

@@ -73,6 +73,17 @@ public sealed unsafe class Tensor
         return t;
     }
 
+    /// <summary>A tensor of strings, row-major.</summary>
+    /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
+    /// <exception cref="InvalidOperationException">The <see cref="StringTable"/> is full.</exception>
+    public static Tensor FromStrings(Shape shape, params ReadOnlySpan<string> data)
+    {
+        if (data.Length != shape.Count) throw new ArgumentException($"{data.Length} elements do not fill shape {shape} of {shape.Count}");
+        var t = Create(DataType.String, shape);
+        for (int i = 0; i < data.Length; i++) ((long*)t._data)[i] = StringTable.Intern(data[i]);
+        return t;
+    }
+
     /// <summary>
     /// A tensor over memory that it does not own, such as a mapped file. <paramref name="owner"/> is kept alive
     /// and must keep the memory valid; <paramref name="hasSlack"/> says whether <see cref="Slack"/> bytes follow that may be read.
@@ -86,6 +97,16 @@ public sealed unsafe class Tensor
     {
         if (DataTypeExtensions.Of<T>() != Type) Throw.WrongElementType(Type, typeof(T));
         return new Span<T>(_data, Shape.Count);
+    }
+
+    /// <summary>The elements of a tensor of strings, row-major.</summary>
+    /// <exception cref="InvalidOperationException">The elements are not strings.</exception>
+    public string[] ToStrings()
+    {
+        if (Type != DataType.String) Throw.WrongElementType(Type, typeof(string));
+        var texts = new string[Count];
+        for (int i = 0; i < texts.Length; i++) texts[i] = StringTable.Text(((long*)_data)[i]);
+        return texts;
     }
 
     /// <summary>The bytes of all elements.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Edge.Onnx;
 using Edge.Tensors;
 
@@ -130,6 +131,19 @@ public sealed class OnnxGraphBuilder
     /// <inheritdoc cref="Tensor{T}(string, ReadOnlySpan{T}, long[])"/>
     public static TensorProto Tensor<T>(string name, T[] values, params long[] dims) where T : unmanaged =>
         Tensor(name, (ReadOnlySpan<T>)values, dims);
+
+    /// <summary>A tensor of strings; dimensions as for numbers.</summary>
+    public static TensorProto Tensor(string name, string[] values, params long[] dims)
+    {
+        if (dims.Length == 0 && values.Length != 1) dims = [values.Length];
+        return new TensorProto
+        {
+            Name = name,
+            DataType = (int)DataType.String,
+            Dims = [.. dims],
+            StringData = [.. values.Select(v => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(v))],
+        };
+    }
 
     private static ValueInfoProto Value(string name, DataType type, ReadOnlySpan<GraphDim> dims)
     {

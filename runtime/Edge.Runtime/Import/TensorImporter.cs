@@ -1,5 +1,6 @@
 using System.Buffers;
 using Edge.Onnx;
+using Edge.Runtime.Operators;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Import;
@@ -14,6 +15,7 @@ internal static unsafe class TensorImporter
         var type = Enum.IsDefined((DataType)proto.DataType) ? (DataType)proto.DataType : DataType.Undefined;
         if (type.Size() == 0) throw new ModelException($"{name}: element type {(ElementType)proto.DataType} is not supported");
         var shape = ShapeOf(proto, name);
+        if (type == DataType.String) return ImportStrings(proto, shape, name);
         var bytes = file is null ? proto.GetBytes() : file.GetBytes(proto);
         if (bytes.Length != (long)shape.Count * type.Size())
             throw new ModelException($"{name}: {bytes.Length} bytes of data do not fill shape {shape} of {type.OnnxName()}");
@@ -29,6 +31,15 @@ internal static unsafe class TensorImporter
 
         var pin = new Pin(bytes.Pin());
         return Tensor.Borrow(type, shape, pin.Pointer, pin);
+    }
+
+    private static Tensor ImportStrings(TensorProto proto, Shape shape, string name)
+    {
+        if (proto.StringData.Count != shape.Count || proto.RawData.Length > 0 || proto.DataLocation == DataLocation.External)
+            throw new ModelException($"{name}: {proto.StringData.Count} strings in string_data do not fill shape {shape}");
+        var tensor = Tensor.Create(DataType.String, shape);
+        for (int i = 0; i < shape.Count; i++) ((long*)tensor.Data)[i] = Texts.Intern(Texts.Decode(proto.StringData[i].Span, name), name);
+        return tensor;
     }
 
     private static Shape ShapeOf(TensorProto proto, string name)

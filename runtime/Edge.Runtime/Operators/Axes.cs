@@ -57,7 +57,14 @@ internal static class Axes
     public static void RequireFixedSize(this InferContext c, int input)
     {
         if (Tensors.DataTypeExtensions.Size(c.Type(input)) == 0)
-            throw c.Error($"input {input} of type {Tensors.DataTypeExtensions.OnnxName(c.Type(input))} is not supported; supported: numbers and bool");
+            throw c.Error($"input {input} of type {Tensors.DataTypeExtensions.OnnxName(c.Type(input))} is not supported; supported: numbers, bool and strings");
+    }
+
+    /// <summary>Fails unless the elements of input <paramref name="input"/> are numbers or bool.</summary>
+    public static void RequireNumbers(this InferContext c, int input)
+    {
+        c.RequireFixedSize(input);
+        if (c.Type(input) == Tensors.DataType.String) throw c.Error($"input {input} of type string is not supported; supported: numbers and bool");
     }
 
     /// <summary>The elements of a tensor of int32 or int64 in memory, widened.</summary>

@@ -29,6 +29,10 @@ internal readonly unsafe ref struct StepContext(void** inputs, void** outputs, b
     /// </summary>
     public T* Allocate<T>(int index, Shape shape) where T : unmanaged =>
         (T*)allocator!.Allocate(index, DataTypeExtensions.Of<T>(), shape);
+
+    /// <inheritdoc cref="Allocate{T}"/>
+    /// <remarks>For strings, whose elements are handles.</remarks>
+    public long* AllocateStrings(int index, Shape shape) => (long*)allocator!.Allocate(index, DataType.String, shape);
 }
 
 /// <summary>Gives memory to outputs whose shape a run decides.</summary>

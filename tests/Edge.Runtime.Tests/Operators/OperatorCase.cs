@@ -121,7 +121,8 @@ internal sealed class OperatorCase(string opType, int opset = 17, string domain 
             if (_inputs[i].Value is not { } t) continue;
             names[i] = $"x{i}";
             long[] dims = Array.ConvertAll(t.Shape.ToArray(), d => (long)d);
-            if (_inputs[i].IsConstant) b.Initializer(new TensorProto { Name = names[i], DataType = (int)t.Type, Dims = [.. dims], RawData = t.Bytes.ToArray() });
+            if (_inputs[i].IsConstant && t.Type == DataType.String) b.Initializer(OnnxGraphBuilder.Tensor(names[i], t.ToStrings(), dims));
+            else if (_inputs[i].IsConstant) b.Initializer(new TensorProto { Name = names[i], DataType = (int)t.Type, Dims = [.. dims], RawData = t.Bytes.ToArray() });
             else b.Input(names[i], t.Type, dims);
         }
         if (_behindPool)

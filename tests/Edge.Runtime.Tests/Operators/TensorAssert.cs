@@ -27,6 +27,7 @@ internal static class TensorAssert
     {
         Assert.True(expected.Type == actual.Type && expected.Shape == actual.Shape, $"{actual} instead of {expected}");
         bool isFloat = expected.Type.IsFloatingPoint();
+        if (expected.Type == DataType.String) Assert.Equal(expected.ToStrings(), actual.ToStrings());
         int differ = 0;
         for (int i = 0; i < expected.Count; i++)
         {
@@ -52,6 +53,7 @@ internal static class TensorAssert
         DataType.Int64 => t.AsSpan<long>()[i],
         DataType.UInt64 => t.AsSpan<ulong>()[i],
         DataType.Bool => t.Bytes[i],
+        DataType.String => StringTable.Intern(t.ToStrings()[i]),
         _ => throw new ArgumentOutOfRangeException(nameof(t)),
     };
 }

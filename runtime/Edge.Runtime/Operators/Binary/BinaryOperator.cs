@@ -17,7 +17,7 @@ internal class BinaryOperator(string opType, BinaryFunction function, int minOps
     public override void Infer(InferContext c)
     {
         var f = Function(c.Node);
-        c.RequireType(0, types ?? [.. Elementwise.Types.Where(t => Elementwise.Definition.Binary(f, t) is not null)]);
+        c.RequireType(0, types ?? [.. Elementwise.Types.Where(t => Elementwise.Definition.Binary(f, t) is not null || Compares(f, t))]);
         c.RequireType(1, c.Type(0));
         c.Output(0, f >= BinaryFunction.Equal ? DataType.Bool : c.Type(0), OutputShape(c));
     }
@@ -27,11 +27,16 @@ internal class BinaryOperator(string opType, BinaryFunction function, int minOps
     public override Executor Prepare(PrepareContext c)
     {
         var plan = Broadcast.To(c.OutputShape(), c.Shape(0), c.Shape(1));
-        return new BinaryExecutor(c.Kernels.Elementwise.Binary(Function(c.Node), c.Type(0))!, plan);
+        return new BinaryExecutor(c.Kernels.Elementwise.Binary(Function(c.Node), Computed(c.Type(0)))!, plan);
     }
 
     /// <summary>The function that the node asks for; fails if there is none.</summary>
     protected virtual BinaryFunction Function(Node node) => function;
+
+    /// <summary>Strings are equal if their handles are; they have no order.</summary>
+    private static bool Compares(BinaryFunction function, DataType type) => type == DataType.String && function == BinaryFunction.Equal;
+
+    private static DataType Computed(DataType type) => type == DataType.String ? DataType.Int64 : type;
 
     protected virtual Shape OutputShape(InferContext c) => c.BroadcastShape(0, 2);
 }

@@ -13,6 +13,8 @@ internal static class CastAttributes
         node.Attributes.String("round_mode", "up");
     }
 
-    public static Executor Executor(DataType from, DataType to, int count) =>
-        from == to ? new ViewExecutor("cast", (nint)count * to.Size()) : new CastExecutor(from, to, count);
+    public static Executor Executor(string path, DataType from, DataType to, int count) =>
+        from == to ? new ViewExecutor("cast", (nint)count * to.Size())
+        : from == DataType.String || to == DataType.String ? new TextCastExecutor(path, from, to, count)
+        : new CastExecutor(from, to, count);
 }

@@ -17,5 +17,5 @@ internal sealed class CastLikeOperator() : Operator("CastLike", "", 15, Operator
         c.Output(0, c.Type(1), c.Shape(0));
     }
 
-    public override Executor Prepare(PrepareContext c) => CastAttributes.Executor(c.Type(0), c.OutputType(), c.Shape(0).Count);
+    public override Executor Prepare(PrepareContext c) => CastAttributes.Executor(c.Node.Path, c.Type(0), c.OutputType(), c.Shape(0).Count);
 }

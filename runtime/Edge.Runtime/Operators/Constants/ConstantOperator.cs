@@ -3,7 +3,7 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Constants;
 
-/// <summary>Constant: a tensor, a number or a list of numbers.</summary>
+/// <summary>Constant: a tensor, a number, a string or a list of them.</summary>
 internal sealed class ConstantOperator() : Operator("Constant", "", 1, OperatorCatalog.LatestOpset)
 {
     public override HalfRole Halves(Node node) => HalfRole.Keeps;
@@ -27,7 +27,10 @@ internal sealed class ConstantOperator() : Operator("Constant", "", 1, OperatorC
         if (a.Has("value_float")) given.Add(Scalar(a.Float("value_float")));
         if (a.Ints("value_ints") is { } ints) given.Add(Tensor.Create<long>(new Shape(ints.Length), ints));
         if (a.Floats("value_floats") is { } floats) given.Add(Tensor.Create<float>(new Shape(floats.Length), floats));
-        if (given.Count != 1) throw node.Error("one of value, value_int, value_ints, value_float and value_floats is needed; strings and sparse tensors are not supported");
+        if (a.Has("value_string")) given.Add(Texts.Tensor(Shape.Scalar, [a.String("value_string")], node.Path));
+        if (a.Strings("value_strings") is { } strings) given.Add(Texts.Tensor(new Shape(strings.Length), strings, node.Path));
+        if (given.Count != 1)
+            throw node.Error("one of value, value_int, value_ints, value_float, value_floats, value_string and value_strings is needed; sparse tensors are not supported");
         return given[0];
     }
 

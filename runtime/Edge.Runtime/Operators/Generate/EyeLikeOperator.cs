@@ -11,9 +11,9 @@ internal sealed class EyeLikeOperator() : Operator("EyeLike", "", 9, OperatorCat
     public override void Infer(InferContext c)
     {
         c.RequireRank(0, 2, 2);
-        c.RequireFixedSize(0);
+        c.RequireNumbers(0);
         long dtype = c.Attributes.Int("dtype", (long)c.Type(0));
-        if (dtype is < 0 or > byte.MaxValue || ((DataType)dtype).Size() == 0) throw c.Error($"dtype {dtype} is not supported; supported: numbers and bool");
+        if (dtype is < 0 or > byte.MaxValue || ((DataType)dtype).Size() == 0 || dtype == (long)DataType.String) throw c.Error($"dtype {dtype} is not supported; supported: numbers and bool");
         c.Attributes.Int("k", 0);
         c.Output(0, (DataType)dtype, c.Shape(0));
     }

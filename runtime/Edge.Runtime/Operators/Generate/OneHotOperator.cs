@@ -13,7 +13,7 @@ internal sealed class OneHotOperator() : Operator("OneHot", "", 9, OperatorCatal
 
     public override void Infer(InferContext c)
     {
-        c.RequireFixedSize(0);
+        c.RequireNumbers(0);
         c.RequireFixedSize(2);
         var indices = c.Shape(0);
         int axis = c.Node.Axis(c.Attributes.Int("axis", -1), indices.Rank + 1);

@@ -23,7 +23,7 @@ internal sealed class ResizeOperator(string opType, int minOpset, int maxOpset) 
 
     public override void Infer(InferContext c)
     {
-        c.RequireFixedSize(0);
+        c.RequireNumbers(0);
         var attributes = ResizeAttributes.Read(c.Node);
         if (attributes.Mode != ResizeMode.Nearest) c.RequireType(0, DataType.Float32, DataType.UInt8, DataType.Int8);
         var axes = ReadAxes(c.Node, c.Shape(0), attributes);

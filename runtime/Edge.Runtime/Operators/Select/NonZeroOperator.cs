@@ -9,7 +9,7 @@ internal sealed class NonZeroOperator() : Operator("NonZero", "", 9, OperatorCat
 
     public override void Infer(InferContext c)
     {
-        c.RequireFixedSize(0);
+        c.RequireNumbers(0);
         c.DataDependent(0, DataType.Int64);
     }
 
