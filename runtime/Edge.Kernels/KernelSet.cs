@@ -4,6 +4,7 @@ using Edge.Kernels.Isa;
 using Edge.Kernels.Normalization;
 using Edge.Kernels.Pooling;
 using Edge.Kernels.Quantize;
+using Edge.Kernels.Recurrent;
 using Edge.Kernels.Reduction;
 
 namespace Edge.Kernels;
@@ -38,6 +39,9 @@ public sealed class KernelSet
     /// <summary>Reductions of windows.</summary>
     public required PoolingKernels Pooling { get; init; }
 
+    /// <summary>Cells of recurrent networks.</summary>
+    public required RecurrentKernels Recurrent { get; init; }
+
     /// <summary>A set of hand-written dense kernels and of all other routines closed over the vector <typeparamref name="V"/>.</summary>
     internal static KernelSet Create<V>(string name, DenseKernels dense) where V : unmanaged, IVectorF32<V> => new()
     {
@@ -48,5 +52,6 @@ public sealed class KernelSet
         Reduction = new GenericReduction<V>(name),
         Normalization = new GenericNormalization<V>(name),
         Pooling = new GenericPooling<V>(name),
+        Recurrent = new GenericRecurrent<V>(name),
     };
 }

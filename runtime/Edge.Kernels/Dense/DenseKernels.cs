@@ -47,4 +47,27 @@ public abstract unsafe class DenseKernels
     /// <param name="scratch">At least <see cref="MatMulF32ScratchBytes"/> bytes.</param>
     /// <param name="pool">The threads to use.</param>
     public abstract void MatMulF32(int m, int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc, byte* scratch, WorkerPool pool);
+
+    /// <summary>Bytes of a matrix of <paramref name="k"/> rows and <paramref name="n"/> columns in the form that <see cref="PackF32"/> gives it.</summary>
+    public abstract nint PackedF32Bytes(int n, int k);
+
+    /// <summary>Packs the right operand of products, for as many of them as there will be.</summary>
+    /// <param name="n">Columns of b.</param>
+    /// <param name="k">Rows of b.</param>
+    /// <param name="b"><c>[k,n]</c>, or <c>[n,k]</c> if <paramref name="transposeB"/>.</param>
+    /// <param name="ldb">Row stride of b as stored, in elements.</param>
+    /// <param name="transposeB">b is stored transposed.</param>
+    /// <param name="packed"><see cref="PackedF32Bytes"/> bytes, aligned to 64.</param>
+    /// <param name="pool">The threads to use.</param>
+    public abstract void PackF32(int n, int k, float* b, nint ldb, bool transposeB, byte* packed, WorkerPool pool);
+
+    /// <summary><c>c = a · b</c> with b as <see cref="PackF32"/> left it; the same bits as <see cref="MatMulF32"/>.</summary>
+    /// <param name="m">Rows of a and c.</param>
+    /// <param name="n">Columns of b and c.</param>
+    /// <param name="k">Columns of a, rows of b.</param>
+    /// <param name="a"><c>[m,k]</c>, dense.</param>
+    /// <param name="packed">b.</param>
+    /// <param name="c"><c>[m,n]</c>, dense, aliasing neither operand.</param>
+    /// <param name="pool">The threads to use.</param>
+    public abstract void MatMulPackedF32(int m, int n, int k, float* a, byte* packed, float* c, WorkerPool pool);
 }

@@ -3,24 +3,30 @@ using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Generic.Gemm;
 
-/// <summary>A float32 matrix product whose right side is packed when it is run.</summary>
+/// <summary>A float32 matrix product whose right side is packed apart, by whoever runs it.</summary>
 internal static unsafe class MatMulF32
 {
-    /// <summary>Panels, then one row of zeros as initial values.</summary>
-    public static nint ScratchBytes(TileSet tiles, int n, int k) => Layout(tiles, 1, n, k, k).PackedBytes + tiles.Columns * sizeof(float);
+    /// <inheritdoc cref="DenseKernels.PackedF32Bytes"/>
+    /// <remarks>Panels, then one row of zeros as initial values.</remarks>
+    public static nint PackedBytes(TileSet tiles, int n, int k) => Layout(tiles, 1, n, k, k).PackedBytes + tiles.Columns * sizeof(float);
 
-    /// <inheritdoc cref="DenseKernels.MatMulF32"/>
-    public static void Run(TileSet tiles, int m, int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc, byte* scratch, WorkerPool pool)
+    /// <inheritdoc cref="DenseKernels.PackF32"/>
+    public static void Pack(TileSet tiles, int n, int k, float* b, nint ldb, bool transposeB, byte* packed, WorkerPool pool)
     {
-        ConvLayout layout = Layout(tiles, m, n, k, lda);
-        var pack = new PackPanels(layout, scratch, b, ldb, transposeB);
+        ConvLayout layout = Layout(tiles, 1, n, k, k);
+        var pack = new PackPanels(layout, packed, b, ldb, transposeB);
         if ((long)k * n < 16 * 1024)
             for (int p = 0; p < layout.Panels; p++) pack.Execute(p);
         else pool.Run(ref pack, layout.Panels);
-        byte* zeros = scratch + layout.PackedBytes;
-        new Span<byte>(zeros, tiles.Columns * sizeof(float)).Clear();
-        var finish = new F32Finish((float*)zeros, 0, null, c, ldc, Activation.None, null);
-        ConvTiles<F32Finish>.Run(layout, tiles, scratch, null, (byte*)a, finish, pool);
+        new Span<byte>(packed + layout.PackedBytes, tiles.Columns * sizeof(float)).Clear();
+    }
+
+    /// <inheritdoc cref="DenseKernels.MatMulPackedF32"/>
+    public static void Run(TileSet tiles, int m, int n, int k, float* a, nint lda, byte* packed, float* c, nint ldc, WorkerPool pool)
+    {
+        ConvLayout layout = Layout(tiles, m, n, k, lda);
+        var finish = new F32Finish((float*)(packed + layout.PackedBytes), 0, null, c, ldc, Activation.None, null);
+        ConvTiles<F32Finish>.Run(layout, tiles, packed, null, (byte*)a, finish, pool);
     }
 
     private static ConvLayout Layout(TileSet tiles, int m, int n, int k, nint lda) =>

@@ -30,6 +30,19 @@ internal sealed unsafe class ScalarDense : DenseKernels
         pool.Run(ref rows, m);
     }
 
+    public override nint PackedF32Bytes(int n, int k) => (nint)n * k * sizeof(float);
+
+    /// <summary>The columns of b, one behind the other.</summary>
+    public override void PackF32(int n, int k, float* b, nint ldb, bool transposeB, byte* packed, WorkerPool pool)
+    {
+        var to = (float*)packed;
+        for (int j = 0; j < n; j++)
+            for (int p = 0; p < k; p++) *to++ = transposeB ? b[j * ldb + p] : b[p * ldb + j];
+    }
+
+    public override void MatMulPackedF32(int m, int n, int k, float* a, byte* packed, float* c, WorkerPool pool) =>
+        MatMulF32(m, n, k, a, k, (float*)packed, k, true, c, n, null, pool);
+
     /// <summary>One chunk is one row of c.</summary>
     private readonly struct MatMulRows(int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc) : IParallelJob
     {
