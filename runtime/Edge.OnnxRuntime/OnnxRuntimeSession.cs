@@ -1,28 +1,16 @@
 using Edge.Onnx;
+using Edge.OnnxRuntime.Native;
+using Edge.OnnxRuntime.Providers;
 using Edge.Runtime;
 using Edge.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using OrtSession = Microsoft.ML.OnnxRuntime.InferenceSession;
-using OrtSessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace Edge.OnnxRuntime;
 
-/// <summary>How ONNX Runtime runs a model.</summary>
-public sealed class OnnxRuntimeOptions
-{
-    /// <summary>Threads of one run; 0 leaves the choice to ONNX Runtime.</summary>
-    public int Threads { get; set; }
-
-    /// <summary>How far ONNX Runtime rewrites the graph.</summary>
-    public GraphOptimizationLevel Optimization { get; set; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
-
-    /// <summary>Whether idle threads spin. On as by default; off to share a machine.</summary>
-    public bool Spin { get; set; } = true;
-}
-
 /// <summary>
-/// The same session interface on Microsoft.ML.OnnxRuntime's CPU provider: the oracle of tests, the other contender of
-/// benchmarks. One run at a time.
+/// The same session interface on Microsoft.ML.OnnxRuntime: on the CPU the oracle of tests and the other contender of
+/// benchmarks, with other providers the way to GPUs and NPUs. One run at a time.
 /// </summary>
 public sealed class OnnxRuntimeSession : IInferenceSession
 {
@@ -32,36 +20,44 @@ public sealed class OnnxRuntimeSession : IInferenceSession
     private readonly string[] _outputNames;
     private readonly Tensor[] _outputs;
 
-    static OnnxRuntimeSession() =>
-        // Telemetry is on by default since 1.29; this is read when the library is loaded, which happens below.
-        NativeEnvironment.SetDefault("ORT_DISABLE_TELEMETRY", "1");
-
-    private OnnxRuntimeSession(OrtSession session, IReadOnlyList<TensorInfo> inputs, IReadOnlyList<TensorInfo> outputs)
+    internal OnnxRuntimeSession(OrtSession session, IReadOnlyList<NodePlacement> placement, IReadOnlyList<ProviderSpec> providers)
     {
         _session = session;
-        Inputs = inputs;
-        Outputs = outputs;
-        _inputNames = [.. inputs.Select(i => i.Name)];
-        _outputNames = [.. outputs.Select(o => o.Name)];
-        _outputs = new Tensor[outputs.Count];
+        Inputs = [.. session.InputNames.Select(n => OrtTensors.Describe(n, session.InputMetadata[n]))];
+        Outputs = [.. session.OutputNames.Select(n => OrtTensors.Describe(n, session.OutputMetadata[n]))];
+        _inputNames = [.. session.InputNames];
+        _outputNames = [.. session.OutputNames];
+        _outputs = new Tensor[Outputs.Count];
+        Placement = placement;
+        var used = placement.CountBy(p => p.Provider).OrderByDescending(p => p.Value).Select(p => p.Key).ToList();
+        // A graph that folded into constants has no nodes; then what was asked for is all there is to say.
+        Provider = $"onnxruntime/{(used.Count > 0 ? string.Join('+', used) : providers.Count > 0 ? providers[0].Label : ProviderSpec.Cpu)}";
     }
 
     public IReadOnlyList<TensorInfo> Inputs { get; }
 
     public IReadOnlyList<TensorInfo> Outputs { get; }
 
-    public string Provider => "onnxruntime/cpu";
+    /// <summary><c>onnxruntime/</c> and the providers that run nodes, the one with most nodes first: <c>onnxruntime/cuda+cpu</c>.</summary>
+    public string Provider { get; }
+
+    /// <summary>
+    /// Where every node runs: the graph's nodes as they were shared out, after ONNX Runtime's basic optimisations (the model's own
+    /// nodes where optimisation is off). Nodes of subgraphs are included.
+    /// </summary>
+    public IReadOnlyList<NodePlacement> Placement { get; }
 
     /// <exception cref="ModelException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="ProviderException">A provider cannot be used as it was asked for, and the policy is <see cref="ProviderPolicy.Fail"/>.</exception>
     public static OnnxRuntimeSession Load(string path, OnnxRuntimeOptions? options = null)
     {
         if (!File.Exists(path)) throw new ModelException($"{path}: no such file");
-        return Create(Path.GetFileName(path), o => new OrtSession(path, o), options);
+        return new SessionMaker(new ModelSource(Path.GetFileName(path), path, default), options ?? new OnnxRuntimeOptions()).Make();
     }
 
     /// <inheritdoc cref="Load(string, OnnxRuntimeOptions?)"/>
     public static OnnxRuntimeSession Load(ReadOnlyMemory<byte> bytes, string name, OnnxRuntimeOptions? options = null) =>
-        Create(name, o => new OrtSession(bytes.ToArray(), o), options);
+        new SessionMaker(new ModelSource(name, null, bytes), options ?? new OnnxRuntimeOptions()).Make();
 
     /// <inheritdoc/>
     /// <remarks>Allocates: ONNX Runtime's results are copied into tensors of ours.</remarks>
@@ -78,7 +74,7 @@ public sealed class OnnxRuntimeSession : IInferenceSession
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelException($"onnxruntime: {FirstLine(e)}", e);
+            throw new ModelException($"onnxruntime: {NativeErrors.Reason(e)}", e);
         }
         finally
         {
@@ -91,29 +87,4 @@ public sealed class OnnxRuntimeSession : IInferenceSession
         _session.Dispose();
         _runOptions.Dispose();
     }
-
-    private static OnnxRuntimeSession Create(string name, Func<OrtSessionOptions, OrtSession> open, OnnxRuntimeOptions? options)
-    {
-        options ??= new OnnxRuntimeOptions();
-        using var o = new OrtSessionOptions
-        {
-            GraphOptimizationLevel = options.Optimization,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-            IntraOpNumThreads = options.Threads,
-        };
-        if (!options.Spin) o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        try
-        {
-            var session = open(o);
-            return new OnnxRuntimeSession(session,
-                [.. session.InputNames.Select(n => OrtTensors.Describe(n, session.InputMetadata[n]))],
-                [.. session.OutputNames.Select(n => OrtTensors.Describe(n, session.OutputMetadata[n]))]);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new ModelException($"{name}: ONNX Runtime refuses the model: {FirstLine(e)}", e);
-        }
-    }
-
-    private static string FirstLine(Exception e) => e.Message.Split('\n')[0];
 }

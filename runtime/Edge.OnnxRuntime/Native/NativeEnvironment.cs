@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Edge.OnnxRuntime;
+namespace Edge.OnnxRuntime.Native;
 
 /// <summary>
 /// Environment variables as native libraries read them. On Unix <see cref="Environment.SetEnvironmentVariable(string, string?)"/>

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Edge.Cli.Output;
+namespace Edge.Runtime;
 
-/// <summary>What measurements were made on.</summary>
-internal static class Cpu
+/// <summary>What models run and measurements are made on.</summary>
+public static class Cpu
 {
     /// <summary>The processor's name as the system reports it.</summary>
     public static string Name()
