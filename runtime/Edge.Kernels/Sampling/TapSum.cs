@@ -1,0 +1,69 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Edge.Kernels.Sampling;
+
+/// <summary>
+/// Weighted sums of a few elements, the same ones for every channel: what sampling a tensor between its elements comes
+/// down to. Sums run in the order of the taps, each product and each sum rounded, so that every instruction set returns
+/// the same bits.
+/// </summary>
+internal static unsafe class TapSum
+{
+    /// <summary>
+    /// <c>y[p] = Σₜ weight[p, t] · x[offset[p, t]]</c> over one channel; taps with offset −1 are left out.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Plane<T>(T* x, int* offsets, T* weights, int taps, T* y, int pixels) where T : unmanaged, INumber<T>
+    {
+        if (taps == 4)
+        {
+            for (int p = 0; p < pixels; p++, offsets += 4, weights += 4)
+            {
+                T sum = T.Zero;
+                if (offsets[0] >= 0) sum += weights[0] * x[offsets[0]];
+                if (offsets[1] >= 0) sum += weights[1] * x[offsets[1]];
+                if (offsets[2] >= 0) sum += weights[2] * x[offsets[2]];
+                if (offsets[3] >= 0) sum += weights[3] * x[offsets[3]];
+                y[p] = sum;
+            }
+
+            return;
+        }
+
+        for (int p = 0; p < pixels; p++, offsets += taps, weights += taps)
+        {
+            T sum = T.Zero;
+            for (int t = 0; t < taps; t++)
+                if (offsets[t] >= 0) sum += weights[t] * x[offsets[t]];
+            y[p] = sum;
+        }
+    }
+
+    /// <summary>
+    /// <c>y[p, c] = Σₜ weight[p, t] · x[offset[p, t], c]</c> with neighbouring channels, which are the lanes.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows<T>(T* x, int* offsets, T* weights, int taps, T* y, int pixels, int channels) where T : unmanaged, INumber<T>
+    {
+        for (int p = 0; p < pixels; p++, offsets += taps, weights += taps, y += channels)
+        {
+            int c = 0;
+            for (; c + Vector<T>.Count <= channels; c += Vector<T>.Count)
+            {
+                var sum = Vector<T>.Zero;
+                for (int t = 0; t < taps; t++)
+                    if (offsets[t] >= 0) sum += weights[t] * Vector.Load(x + (nint)offsets[t] * channels + c);
+                Vector.Store(sum, y + c);
+            }
+
+            for (; c < channels; c++)
+            {
+                T sum = T.Zero;
+                for (int t = 0; t < taps; t++)
+                    if (offsets[t] >= 0) sum += weights[t] * x[(nint)offsets[t] * channels + c];
+                y[c] = sum;
+            }
+        }
+    }
+}
