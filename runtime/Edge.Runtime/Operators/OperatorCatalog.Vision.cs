@@ -1,5 +1,12 @@
+using Edge.Runtime.Operators.Columns;
+using Edge.Runtime.Operators.Det;
+using Edge.Runtime.Operators.Gather;
+using Edge.Runtime.Operators.Pad;
+using Edge.Runtime.Operators.Pooling;
 using Edge.Runtime.Operators.Regions;
 using Edge.Runtime.Operators.Sampling;
+using Edge.Runtime.Operators.Select;
+using Edge.Runtime.Operators.Softmax;
 
 namespace Edge.Runtime.Operators;
 
@@ -8,7 +15,9 @@ internal static partial class OperatorCatalog
     /// <summary>Sampling, regions and unpooling: what detectors and restoration networks add to convolutions.</summary>
     private static IEnumerable<Operator> CreateVision() =>
     [
-        new RoiAlignOperator(), new MaxRoiPoolOperator(), new CropAndResizeOperator(),
         new GridSampleOperator("", 16, LatestOpset), new GridSampleOperator(Microsoft, 1, 1), new AffineGridOperator(),
+        new RoiAlignOperator(), new MaxRoiPoolOperator(), new CropAndResizeOperator(),
+        new MaxUnpoolOperator(), new Col2ImOperator(), new CenterCropPadOperator(),
+        new UniqueOperator(), new ReverseSequenceOperator(), new HardmaxOperator(), new DetOperator(),
     ];
 }

@@ -12,7 +12,7 @@ namespace Edge.Runtime.Operators.Regions;
 /// </summary>
 internal sealed class RoiAlignOperator() : Operator("RoiAlign", "", 10, OperatorCatalog.LatestOpset)
 {
-    private const int Regions = 1, Images = 2;
+    private const int Regions = 1, Images = 2, MaxBins = 4096;
 
     public override LayoutRole Layout => LayoutRole.Follows;
 
@@ -71,7 +71,7 @@ internal sealed class RoiAlignOperator() : Operator("RoiAlign", "", 10, Operator
     private static int Positive(Node node, string name, long fallback)
     {
         long v = node.Attributes.Int(name, fallback);
-        return v is >= 1 and <= int.MaxValue ? (int)v : throw node.Error($"{name} {v} is not supported; supported: 1 and more");
+        return v is >= 1 and <= MaxBins ? (int)v : throw node.Error($"{name} {v} is not supported; supported: 1 to {MaxBins}");
     }
 }
 
