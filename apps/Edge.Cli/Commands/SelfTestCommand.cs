@@ -2,6 +2,7 @@ using System.CommandLine;
 using Edge.Cli.Output;
 using Edge.Kernels;
 using Edge.Kernels.SelfTest;
+using Edge.Runtime;
 using Spectre.Console;
 
 namespace Edge.Cli.Commands;
