@@ -39,6 +39,14 @@ internal sealed class ModelGraph
         return node;
     }
 
+    /// <summary>A Reshape of <paramref name="from"/>, which is not empty, to the shape of <paramref name="to"/>.</summary>
+    public Node MakeReshape(Value from, Value to)
+    {
+        var shape = to.Shape!.Value;
+        var dims = Tensor.Create<long>(new Shape(shape.Rank), Array.ConvertAll(shape.ToArray(), d => (long)d));
+        return Make("", "Reshape", to.Name, [from, AddConstant(to.Name + ".shape", dims)], [to]);
+    }
+
     /// <summary>Puts <paramref name="node"/> before <paramref name="position"/>.</summary>
     public void InsertBefore(Node position, Node node) => Nodes.Insert(Nodes.IndexOf(position), node);
 

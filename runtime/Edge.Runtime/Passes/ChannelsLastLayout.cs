@@ -48,6 +48,9 @@ internal sealed class ChannelsLastLayout
         _graph.Nodes.AddRange(_ordered);
     }
 
+    /// <summary>Nothing to lay out: a single number, and not of the rank of a picture.</summary>
+    private static bool IsNumber(Value v) => v.IsStatic && v.Shape!.Value is { Count: 1, Rank: < 3 };
+
     private static int Rank(Value v) => v.IsStatic ? v.Shape!.Value.Rank : 0;
 
     private bool TryConvert(Node node)
@@ -56,14 +59,14 @@ internal sealed class ChannelsLastLayout
         if (op.Layout == LayoutRole.Opaque || node.Attributes.Int("channels_last", 0) != 0) return false;
         if (node.Inputs.Any(v => v is { IsStatic: false }) || node.Outputs.Any(v => v is { IsStatic: false })) return false;
         int rank = node.Outputs[0] is { } y ? Rank(y) : 0;
-        if (rank < 3 || node.Outputs.Any(v => v is not null && Rank(v) != rank)) return false;
+        if (rank < 3 || node.Outputs.Any(v => v is not null && Rank(v) != rank && !IsNumber(v))) return false;
 
         int present = 0, absent = 0;
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             if (node.Inputs[i] is not { } v || !op.TakesLayout(node, i)) continue;
-            if (v.IsConstant ? Rank(v) > rank : Rank(v) != rank) return false;
-            if (v.IsConstant) continue;
+            if (v.IsConstant ? Rank(v) > rank : Rank(v) != rank && !IsNumber(v)) return false;
+            if (v.IsConstant || IsNumber(v)) continue;
             if (_channelsLast.ContainsKey(v)) present++;
             else absent++;
         }
@@ -74,13 +77,13 @@ internal sealed class ChannelsLastLayout
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             if (node.Inputs[i] is not { } v) continue;
-            if (op.TakesLayout(node, i)) node.SetInput(i, v.IsConstant ? PermutedConstant(v, rank) : ToChannelsLast(v));
+            if (op.TakesLayout(node, i) && !IsNumber(v)) node.SetInput(i, v.IsConstant ? PermutedConstant(v, rank) : ToChannelsLast(v));
             else Materialize(v);
         }
 
         for (int i = 0; i < node.Outputs.Count; i++)
         {
-            if (node.Outputs[i] is not { } v) continue;
+            if (node.Outputs[i] is not { } v || IsNumber(v)) continue;
             var moved = _graph.AddValue(v.Name, v.Type, Permute(v.Shape!.Value, Operator.ChannelsLastPermutation(rank)));
             node.SetOutput(i, moved);
             _channelsLast[v] = moved;
@@ -139,12 +142,7 @@ internal sealed class ChannelsLastLayout
         var shape = from.Shape!.Value;
         var moved = perm.Where(a => shape[a] != 1).ToArray();
         // In a shape, 0 has a meaning of its own that depends on the operator set; empty tensors are transposed.
-        if (shape.Count > 0 && moved.SequenceEqual(moved.Order()))
-        {
-            var dims = Tensor.Create<long>(new Shape(perm.Length), Array.ConvertAll(to.Shape!.Value.ToArray(), d => (long)d));
-            return _graph.Make("", "Reshape", to.Name, [from, _graph.AddConstant(to.Name + ".shape", dims)], [to]);
-        }
-
+        if (shape.Count > 0 && moved.SequenceEqual(moved.Order())) return _graph.MakeReshape(from, to);
         return _graph.Make("", "Transpose", to.Name, [from], [to], ("perm", Array.ConvertAll(perm, a => (long)a)));
     }
 

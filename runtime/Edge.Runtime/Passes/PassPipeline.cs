@@ -1,5 +1,6 @@
 using Edge.Kernels;
 using Edge.Runtime.Graph;
+using Edge.Runtime.Passes.Movement;
 using Edge.Runtime.Passes.Patterns;
 
 namespace Edge.Runtime.Passes;
@@ -22,8 +23,10 @@ internal static class PassPipeline
         BiasFusion.Run(graph);
         ResidualFusion.Run(graph);
         ActivationFusion.Run(graph);
+        ChannelMoves.Run(graph);
         ChannelsLastLayout.Run(graph, kernels);
         IdentityElimination.Run(graph);
+        MoveFusion.Run(graph);
         DeadNodeElimination.Run(graph);
     }
 

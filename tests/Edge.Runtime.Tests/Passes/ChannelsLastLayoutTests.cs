@@ -51,4 +51,23 @@ public class ChannelsLastLayoutTests
             .Output("r").Output("y").Build();
         EngineComparison.AssertAgrees(proto, [EngineComparison.Random(3, 2, 3, 5, 5)]);
     }
+
+    [Fact]
+    public void Dynamic_quantization_and_its_scales_pass_the_layout_on()
+    {
+        var weights = new byte[4 * 3];
+        new Random(1).NextBytes(weights);
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [1, 6, 5, 3]).Initializer("w", weights, 4, 3, 1, 1).Initializer("z", [(byte)120])
+            .Initializer("s", [0.02f])
+            .Node("Transpose", ["x"], ["t"], AttributeProto.Of("perm", [0L, 3, 1, 2]))
+            .Node("MaxPool", ["t"], ["p"], AttributeProto.Of("kernel_shape", [2L, 2]))
+            .Node("DynamicQuantizeLinear", ["p"], ["q", "qs", "qz"])
+            .Node("ConvInteger", ["q", "w", "qz", "z"], ["i"]).Node("Cast", ["i"], ["f"], AttributeProto.Of("to", (long)DataType.Float32))
+            .Node("Mul", ["qs", "s"], ["scale"]).Node("Mul", ["f", "scale"], ["m"])
+            .Node("Transpose", ["m"], ["y"], AttributeProto.Of("perm", [0L, 2, 3, 1])).Output("y").Build();
+        EngineComparison.AssertAgrees(proto, [EngineComparison.Random(3, 1, 6, 5, 3)]);
+
+        using var session = new InferenceSession(Model.FromProto(proto, "test"));
+        Assert.Equal(["MaxPool", "DynamicQuantizeLinear", "ConvInteger", "Cast", "Mul", "Mul"], session.Describe().Steps.Select(s => s.OpType));
+    }
 }

@@ -9,6 +9,9 @@ namespace Edge.Runtime.Operators.Quantization;
 /// </summary>
 internal sealed class DynamicQuantizeLinearOperator() : Operator("DynamicQuantizeLinear", "", 11, OperatorCatalog.LatestOpset)
 {
+    /// <summary>The range of the elements does not depend on their order.</summary>
+    public override LayoutRole Layout => LayoutRole.Follows;
+
     public override void Infer(InferContext c)
     {
         c.RequireType(0, DataType.Float32);

@@ -51,7 +51,7 @@ internal static class ConvFusion
         if (inner is not null) fused.Attributes.Set("channels_last", 1L);
 
         graph.InsertBefore(node, fused);
-        var last = inner is null ? fused : ReshapeNode(graph, output, result.Shape!.Value, node.Name + ".out");
+        var last = inner is null ? fused : graph.MakeReshape(output, graph.AddValue(node.Name + ".out", result.Type, result.Shape));
         if (inner is not null) graph.InsertBefore(node, last);
         if (tail is not null)
         {
@@ -103,15 +103,9 @@ internal static class ConvFusion
 
     private static Value Reshape(ModelGraph graph, Node before, Value x, Shape shape, string name)
     {
-        var node = ReshapeNode(graph, x, shape, name);
+        var node = graph.MakeReshape(x, graph.AddValue(name, x.Type, shape));
         graph.InsertBefore(before, node);
         return node.Outputs[0]!;
-    }
-
-    private static Node ReshapeNode(ModelGraph graph, Value x, Shape shape, string name)
-    {
-        var dims = Tensor.Create<long>(new Shape(shape.Rank), Array.ConvertAll(shape.ToArray(), d => (long)d));
-        return graph.Make("", "Reshape", name, [x, graph.AddConstant(name + ".shape", dims)], [graph.AddValue(name, x.Type, shape)]);
     }
 
     private static Tensor Transpose(Tensor kn)

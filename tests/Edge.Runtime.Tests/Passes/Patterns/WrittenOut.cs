@@ -45,6 +45,13 @@ internal sealed class WrittenOut
         return n;
     }
 
+    public string Index(long value)
+    {
+        string n = Name();
+        _graph.Initializer(n, [value]);
+        return n;
+    }
+
     public string Ints(params long[] values)
     {
         string n = Name();
@@ -66,11 +73,19 @@ internal sealed class WrittenOut
     /// <inheritdoc cref="Becomes(string[], string[])"/>
     public void Becomes(double tolerance, string[] outputs, params string[] plan)
     {
-        foreach (string o in outputs) _graph.Output(o);
-        var proto = _graph.Build();
+        var proto = Build(outputs);
         using (var session = new InferenceSession(Model.FromProto(proto, "test")))
             Assert.Equal(plan, session.Describe().Steps.Select(s => s.OpType));
         EngineComparison.AssertAgrees(proto, _inputs, tolerance);
+    }
+
+    /// <summary>Fails unless the model agrees with ONNX Runtime on every kernel set, optimized and not.</summary>
+    public void Agrees(params string[] outputs) => EngineComparison.AssertAgrees(Build(outputs), _inputs);
+
+    private ModelProto Build(string[] outputs)
+    {
+        foreach (string o in outputs) _graph.Output(o);
+        return _graph.Build();
     }
 
     private string Name() => $"v{_names++}";
