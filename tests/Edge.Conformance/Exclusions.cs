@@ -17,7 +17,6 @@ internal static class Exclusions
             "test_training_dropout_mask", "test_training_dropout_zero_ratio", "test_training_dropout_zero_ratio_mask");
         Add(all, "align_corners with a scale that does not divide: the operator's text, ONNX Runtime and this runtime take the output's size, the test takes scale · size unrounded",
             "test_resize_downsample_scales_cubic_align_corners", "test_resize_downsample_scales_linear_align_corners");
-        Add(all, "Softmax in double: not supported", "test_flexattention_double_expanded_ver26");
         Add(all, "BatchNormalization in training mode: this runtime infers only",
             "test_batchnorm_epsilon_training_mode", "test_batchnorm_example_training_mode");
         Add(all, "ConvTranspose in three dimensions: not supported", "test_convtranspose_3d");

@@ -31,6 +31,21 @@ public enum BinaryFunction : byte
     /// <summary>a ≥ 0 ? a : b·a</summary>
     PRelu,
 
+    /// <summary>Of integers, bit by bit.</summary>
+    BitAnd,
+
+    /// <summary>Of integers, bit by bit.</summary>
+    BitOr,
+
+    /// <summary>Of integers, bit by bit.</summary>
+    BitXor,
+
+    /// <summary>Of unsigned integers: a·2ᵇ, of which the low bits are kept.</summary>
+    ShiftLeft,
+
+    /// <summary>Of unsigned integers: a / 2ᵇ, truncated.</summary>
+    ShiftRight,
+
     Equal,
     Greater,
     GreaterOrEqual,

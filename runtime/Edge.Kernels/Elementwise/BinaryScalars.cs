@@ -106,6 +106,33 @@ internal readonly struct PowInteger<T> : IBinaryScalar<T, T> where T : unmanaged
     }
 }
 
+internal readonly struct BitAndScalar<T> : IBinaryScalar<T, T> where T : unmanaged, IBinaryInteger<T>
+{
+    public static T Apply(T a, T b) => a & b;
+}
+
+internal readonly struct BitOrScalar<T> : IBinaryScalar<T, T> where T : unmanaged, IBinaryInteger<T>
+{
+    public static T Apply(T a, T b) => a | b;
+}
+
+internal readonly struct BitXorScalar<T> : IBinaryScalar<T, T> where T : unmanaged, IBinaryInteger<T>
+{
+    public static T Apply(T a, T b) => a ^ b;
+}
+
+/// <summary>A processor takes the count modulo the width; here all bits are gone from the width on.</summary>
+internal readonly unsafe struct ShiftLeftScalar<T> : IBinaryScalar<T, T> where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
+{
+    public static T Apply(T a, T b) => b < T.CreateTruncating(8 * sizeof(T)) ? a << int.CreateTruncating(b) : T.Zero;
+}
+
+/// <inheritdoc cref="ShiftLeftScalar{T}"/>
+internal readonly unsafe struct ShiftRightScalar<T> : IBinaryScalar<T, T> where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
+{
+    public static T Apply(T a, T b) => b < T.CreateTruncating(8 * sizeof(T)) ? a >> int.CreateTruncating(b) : T.Zero;
+}
+
 internal readonly struct EqualScalar<T> : IBinaryScalar<T, bool> where T : unmanaged, IEquatable<T>, IEqualityOperators<T, T, bool>
 {
     public static bool Apply(T a, T b) => a == b;

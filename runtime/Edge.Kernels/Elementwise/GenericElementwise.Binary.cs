@@ -17,10 +17,10 @@ internal sealed partial class GenericElementwise<V>
             DataType.Int32 => Integer<int>(function, name),
             DataType.Int16 => Integer<short>(function, name),
             DataType.Int8 => Integer<sbyte>(function, name),
-            DataType.UInt64 => Integer<ulong>(function, name),
-            DataType.UInt32 => Integer<uint>(function, name),
-            DataType.UInt16 => Integer<ushort>(function, name),
-            DataType.UInt8 => Integer<byte>(function, name),
+            DataType.UInt64 => Unsigned<ulong>(function, name),
+            DataType.UInt32 => Unsigned<uint>(function, name),
+            DataType.UInt16 => Unsigned<ushort>(function, name),
+            DataType.UInt8 => Unsigned<byte>(function, name),
             DataType.Bool => Logical(function, name),
             _ => null,
         };
@@ -46,12 +46,22 @@ internal sealed partial class GenericElementwise<V>
         _ => Number<T>(function, name),
     };
 
+    private static BinaryKernel? Unsigned<T>(BinaryFunction function, string name) where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T> => function switch
+    {
+        BinaryFunction.ShiftLeft => Scalar<T, ShiftLeftScalar<T>>(name),
+        BinaryFunction.ShiftRight => Scalar<T, ShiftRightScalar<T>>(name),
+        _ => Integer<T>(function, name),
+    };
+
     private static BinaryKernel? Integer<T>(BinaryFunction function, string name) where T : unmanaged, IBinaryInteger<T> => function switch
     {
         BinaryFunction.Div => Scalar<T, DivInteger<T>>(name),
         BinaryFunction.Mod => Scalar<T, ModInteger<T>>(name),
         BinaryFunction.FMod => Scalar<T, FModInteger<T>>(name),
         BinaryFunction.Pow => Scalar<T, PowInteger<T>>(name),
+        BinaryFunction.BitAnd => Scalar<T, BitAndScalar<T>>(name),
+        BinaryFunction.BitOr => Scalar<T, BitOrScalar<T>>(name),
+        BinaryFunction.BitXor => Scalar<T, BitXorScalar<T>>(name),
         _ => Number<T>(function, name),
     };
 

@@ -20,25 +20,40 @@ internal sealed partial class GenericElementwise<V>(string isa) : ElementwiseKer
         {
             DataType.Float32 => UnaryF32(function, (float)alpha, (float)beta, $"{name}_{isa}"),
             DataType.Float64 => UnaryF64(function, alpha, beta, name),
-            DataType.Int64 => UnaryInteger<long>(function, name),
-            DataType.Int32 => UnaryInteger<int>(function, name),
-            DataType.Int16 => UnaryInteger<short>(function, name),
-            DataType.Int8 => UnaryInteger<sbyte>(function, name),
-            DataType.UInt8 => UnaryInteger<byte>(function, name),
+            DataType.Int64 => UnaryInteger<long>(function, alpha, beta, name),
+            DataType.Int32 => UnaryInteger<int>(function, alpha, beta, name),
+            DataType.Int16 => UnaryInteger<short>(function, alpha, beta, name),
+            DataType.Int8 => UnaryInteger<sbyte>(function, alpha, beta, name),
+            DataType.UInt64 => UnaryInteger<ulong>(function, alpha, beta, name),
+            DataType.UInt32 => UnaryInteger<uint>(function, alpha, beta, name),
+            DataType.UInt16 => UnaryInteger<ushort>(function, alpha, beta, name),
+            DataType.UInt8 => UnaryInteger<byte>(function, alpha, beta, name),
             DataType.Bool => function == UnaryFunction.Not ? new UnaryScalar<byte, NotScalar>(default, name) : null,
             _ => null,
         };
     }
 
-    private static UnaryScalar<double, DoubleScalar>? UnaryF64(UnaryFunction function, double alpha, double beta, string name) =>
-        function is UnaryFunction.Gelu or UnaryFunction.Erf or UnaryFunction.Not ? null : new UnaryScalar<double, DoubleScalar>(new DoubleScalar(function, alpha, beta), name);
+    private static UnaryKernel? UnaryF64(UnaryFunction function, double alpha, double beta, string name) => function switch
+    {
+        UnaryFunction.Gelu or UnaryFunction.Erf or UnaryFunction.Not or UnaryFunction.BitNot => null,
+        _ => Predicate<double>(function, alpha, beta, name) ?? new UnaryScalar<double, DoubleScalar>(new DoubleScalar(function, alpha, beta), name),
+    };
 
-    private static UnaryKernel? UnaryInteger<T>(UnaryFunction function, string name) where T : unmanaged, IBinaryInteger<T> => function switch
+    private static UnaryKernel? Predicate<T>(UnaryFunction function, double alpha, double beta, string name) where T : unmanaged, IFloatingPoint<T> => function switch
+    {
+        UnaryFunction.IsNaN => new UnaryPredicate<T, IsNaNScalar<T>>(default, name),
+        UnaryFunction.IsInf => new UnaryPredicate<T, IsInfScalar<T>>(new IsInfScalar<T>(alpha != 0, beta != 0), name),
+        _ => null,
+    };
+
+    private static UnaryKernel? UnaryInteger<T>(UnaryFunction function, double alpha, double beta, string name) where T : unmanaged, IBinaryInteger<T> => function switch
     {
         UnaryFunction.Relu => new UnaryScalar<T, ReluScalar<T>>(default, name),
         UnaryFunction.Abs => new UnaryScalar<T, AbsScalar<T>>(default, name),
         UnaryFunction.Neg => new UnaryScalar<T, NegScalar<T>>(default, name),
         UnaryFunction.Sign => new UnaryScalar<T, SignScalar<T>>(default, name),
+        UnaryFunction.BitNot => new UnaryScalar<T, BitNotScalar<T>>(default, name),
+        UnaryFunction.Shrink => new UnaryScalar<T, ShrinkInteger<T>>(new ShrinkInteger<T>(alpha, beta), name),
         _ => null,
     };
 
@@ -72,8 +87,8 @@ internal sealed partial class GenericElementwise<V>(string isa) : ElementwiseKer
         UnaryFunction.Floor => new UnaryF32<FloorF32, V>(default, name),
         UnaryFunction.Ceil => new UnaryF32<CeilF32, V>(default, name),
         UnaryFunction.Round => new UnaryF32<RoundF32, V>(default, name),
-        UnaryFunction.Sin => new UnaryScalar<float, SinScalar>(default, name),
-        UnaryFunction.Cos => new UnaryScalar<float, CosScalar>(default, name),
-        _ => null,
+        UnaryFunction.Shrink => new UnaryF32<ShrinkF32, V>(new ShrinkF32(alpha, beta), name),
+        >= UnaryFunction.Sin and <= UnaryFunction.Atanh => new UnaryScalar<float, ElementaryScalar>(new ElementaryScalar(function), name),
+        _ => Predicate<float>(function, alpha, beta, name),
     };
 }

@@ -233,6 +233,18 @@ internal readonly struct SignF32 : IUnaryF32
     }
 }
 
+internal readonly struct ShrinkF32(float alpha, float beta) : IUnaryF32
+{
+    public static nint Grain => Elementwise.Grain.Light;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x) where V : unmanaged, IVectorF32<V>
+    {
+        V y = V.Select(V.IsGreater(V.Splat(-alpha), x), x + V.Splat(beta), V.Splat(0));
+        return V.Select(V.IsGreater(x, V.Splat(alpha)), x - V.Splat(beta), y);
+    }
+}
+
 /// <summary>
 /// With e = eˣ, tanh(ln(1 + e)) = s / (s + 2) where s = e·(e + 2); from x = 20 on it rounds to 1, which also keeps e² finite.
 /// </summary>

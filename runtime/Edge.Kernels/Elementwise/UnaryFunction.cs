@@ -87,6 +87,36 @@ public enum UnaryFunction : byte
 
     Cos,
 
+    Tan,
+
+    Asin,
+
+    Acos,
+
+    Atan,
+
+    Sinh,
+
+    Cosh,
+
+    Asinh,
+
+    Acosh,
+
+    Atanh,
+
+    /// <summary>x &lt; −α ? x + β : x &gt; α ? x − β : 0; NaN gives 0</summary>
+    Shrink,
+
     /// <summary>Of bool.</summary>
     Not,
+
+    /// <summary>Of integers: every bit inverted.</summary>
+    BitNot,
+
+    /// <summary>Gives bool.</summary>
+    IsNaN,
+
+    /// <summary>Gives bool: whether x is ∞, where α is not 0, or −∞, where β is not 0.</summary>
+    IsInf,
 }

@@ -10,7 +10,7 @@ public abstract unsafe class UnaryKernel
     /// <summary>Function, type and ISA: <c>sigmoid_f32_avx2</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary><c>y[i] = f(x[i])</c> for <paramref name="count"/> elements; <paramref name="y"/> may be <paramref name="x"/>.</summary>
+    /// <summary><c>y[i] = f(x[i])</c> for <paramref name="count"/> elements; <paramref name="y"/> may be <paramref name="x"/> if both have one type.</summary>
     public abstract void Run(void* x, void* y, nint count, WorkerPool pool);
 }
 
@@ -79,6 +79,39 @@ internal sealed unsafe class UnaryScalar<T, TOp>(TOp op, string name) : UnaryKer
         {
             nint end = nint.Min(Count, (chunk + 1) * (nint)Grain.Heavy);
             for (nint i = chunk * (nint)Grain.Heavy; i < end; i++) Y[i] = Op.Apply(X[i]);
+        }
+    }
+}
+
+/// <summary>A condition on one number.</summary>
+internal interface IPredicate<T> where T : unmanaged
+{
+    bool Holds(T x);
+}
+
+internal sealed unsafe class UnaryPredicate<T, TOp>(TOp op, string name) : UnaryKernel
+    where T : unmanaged
+    where TOp : struct, IPredicate<T>
+{
+    public override string Name { get; } = name;
+
+    public override void Run(void* x, void* y, nint count, WorkerPool pool)
+    {
+        var job = new Job { Op = op, X = (T*)x, Y = (bool*)y, Count = count };
+        pool.Run(ref job, Grain.Chunks(count, Grain.Light));
+    }
+
+    private struct Job : IParallelJob
+    {
+        public TOp Op;
+        public T* X;
+        public bool* Y;
+        public nint Count;
+
+        public readonly void Execute(int chunk)
+        {
+            nint end = nint.Min(Count, (chunk + 1) * (nint)Grain.Light);
+            for (nint i = chunk * (nint)Grain.Light; i < end; i++) Y[i] = Op.Holds(X[i]);
         }
     }
 }

@@ -2,14 +2,24 @@ using System.Numerics;
 
 namespace Edge.Kernels.Elementwise;
 
-internal readonly struct SinScalar : IUnaryScalar<float>
+/// <summary>Functions of float32 that are computed in float64, one by one, with the same bits on every machine.</summary>
+internal readonly struct ElementaryScalar(UnaryFunction function) : IUnaryScalar<float>
 {
-    public float Apply(float x) => Trigonometry.Sin(x);
-}
-
-internal readonly struct CosScalar : IUnaryScalar<float>
-{
-    public float Apply(float x) => Trigonometry.Cos(x);
+    public float Apply(float x) => function switch
+    {
+        UnaryFunction.Sin => Trigonometry.Sin(x),
+        UnaryFunction.Cos => Trigonometry.Cos(x),
+        UnaryFunction.Tan => Trigonometry.Tan(x),
+        UnaryFunction.Asin => (float)ElementaryF64.Asin(x),
+        UnaryFunction.Acos => (float)ElementaryF64.Acos(x),
+        UnaryFunction.Atan => (float)ElementaryF64.Atan(x),
+        UnaryFunction.Sinh => (float)ElementaryF64.Sinh(x),
+        UnaryFunction.Cosh => (float)ElementaryF64.Cosh(x),
+        UnaryFunction.Asinh => (float)ElementaryF64.Asinh(x),
+        UnaryFunction.Acosh => (float)ElementaryF64.Acosh(x),
+        UnaryFunction.Atanh => (float)ElementaryF64.Atanh(x),
+        _ => throw new NotSupportedException($"{function} is not an elementary function"),
+    };
 }
 
 internal readonly struct ReluScalar<T> : IUnaryScalar<T> where T : unmanaged, INumber<T>
@@ -31,6 +41,31 @@ internal readonly struct NegScalar<T> : IUnaryScalar<T> where T : unmanaged, INu
 internal readonly struct SignScalar<T> : IUnaryScalar<T> where T : unmanaged, INumber<T>
 {
     public T Apply(T x) => x > T.Zero ? T.One : x < T.Zero ? -T.One : x;
+}
+
+internal readonly struct BitNotScalar<T> : IUnaryScalar<T> where T : unmanaged, IBinaryInteger<T>
+{
+    public T Apply(T x) => ~x;
+}
+
+/// <summary>In float64; the result is truncated toward zero.</summary>
+internal readonly struct ShrinkInteger<T>(double alpha, double beta) : IUnaryScalar<T> where T : unmanaged, IBinaryInteger<T>
+{
+    public T Apply(T x)
+    {
+        double v = double.CreateTruncating(x);
+        return v < -alpha ? T.CreateTruncating(v + beta) : v > alpha ? T.CreateTruncating(v - beta) : T.Zero;
+    }
+}
+
+internal readonly struct IsNaNScalar<T> : IPredicate<T> where T : unmanaged, IFloatingPoint<T>
+{
+    public bool Holds(T x) => T.IsNaN(x);
+}
+
+internal readonly struct IsInfScalar<T>(bool positive, bool negative) : IPredicate<T> where T : unmanaged, IFloatingPoint<T>
+{
+    public bool Holds(T x) => positive && T.IsPositiveInfinity(x) || negative && T.IsNegativeInfinity(x);
 }
 
 /// <summary>Bool is read as a byte: any that is not 0 is true.</summary>
@@ -72,6 +107,16 @@ internal readonly struct DoubleScalar(UnaryFunction function, double alpha, doub
         UnaryFunction.Round => Math.Round(x, MidpointRounding.ToEven),
         UnaryFunction.Sin => Math.Sin(x),
         UnaryFunction.Cos => Math.Cos(x),
+        UnaryFunction.Tan => Math.Tan(x),
+        UnaryFunction.Asin => Math.Asin(x),
+        UnaryFunction.Acos => Math.Acos(x),
+        UnaryFunction.Atan => Math.Atan(x),
+        UnaryFunction.Sinh => Math.Sinh(x),
+        UnaryFunction.Cosh => Math.Cosh(x),
+        UnaryFunction.Asinh => Math.Asinh(x),
+        UnaryFunction.Acosh => Math.Acosh(x),
+        UnaryFunction.Atanh => Math.Atanh(x),
+        UnaryFunction.Shrink => x < -alpha ? x + beta : x > alpha ? x - beta : 0,
         _ => throw new NotSupportedException($"{function} has no float64 form"),
     };
 

@@ -49,7 +49,20 @@ internal static partial class OperatorCatalog
         new UnaryOperator("Round", UnaryFunction.Round, 11),
         new UnaryOperator("Sin", UnaryFunction.Sin, 7),
         new UnaryOperator("Cos", UnaryFunction.Cos, 7),
+        new UnaryOperator("Tan", UnaryFunction.Tan, 7),
+        new UnaryOperator("Asin", UnaryFunction.Asin, 7),
+        new UnaryOperator("Acos", UnaryFunction.Acos, 7),
+        new UnaryOperator("Atan", UnaryFunction.Atan, 7),
+        new UnaryOperator("Sinh", UnaryFunction.Sinh, 9),
+        new UnaryOperator("Cosh", UnaryFunction.Cosh, 9),
+        new UnaryOperator("Asinh", UnaryFunction.Asinh, 9),
+        new UnaryOperator("Acosh", UnaryFunction.Acosh, 9),
+        new UnaryOperator("Atanh", UnaryFunction.Atanh, 9),
+        new UnaryOperator("Shrink", UnaryFunction.Shrink, 9, new("lambd", 0.5f), new("bias", 0)),
         new UnaryOperator("Not", UnaryFunction.Not, 1),
+        new UnaryOperator("BitwiseNot", UnaryFunction.BitNot, 18),
+        new UnaryOperator("IsNaN", UnaryFunction.IsNaN, 9),
+        new IsInfOperator(),
         new ClipOperator(),
     ];
 
@@ -74,6 +87,10 @@ internal static partial class OperatorCatalog
         new BinaryOperator("And", BinaryFunction.And),
         new BinaryOperator("Or", BinaryFunction.Or),
         new BinaryOperator("Xor", BinaryFunction.Xor),
+        new BinaryOperator("BitwiseAnd", BinaryFunction.BitAnd, 18),
+        new BinaryOperator("BitwiseOr", BinaryFunction.BitOr, 18),
+        new BinaryOperator("BitwiseXor", BinaryFunction.BitXor, 18),
+        new BitShiftOperator(),
         new WhereOperator(),
     ];
 

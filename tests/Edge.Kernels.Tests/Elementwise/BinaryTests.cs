@@ -80,6 +80,16 @@ public sealed unsafe class BinaryTests
     }
 
     [Fact]
+    public void Shifting_by_the_width_or_more_leaves_nothing()
+    {
+        Tensor a = Tensor.Create<byte>(new Shape(4), [0xFF, 0xFF, 0xFF, 0xFF]), b = Tensor.Create<byte>(new Shape(4), [0, 7, 8, 200]), y = Tensor.Create<byte>(new Shape(4));
+        LaneSets.Scalar.Binary(BinaryFunction.ShiftLeft, DataType.UInt8)!.Run(a.Data, b.Data, y.Data, Broadcast.To(a.Shape, a.Shape, b.Shape), WorkerPool.Inline);
+        Assert.Equal([0xFF, 0x80, 0, 0], y.AsSpan<byte>().ToArray());
+        LaneSets.Scalar.Binary(BinaryFunction.ShiftRight, DataType.UInt8)!.Run(a.Data, b.Data, y.Data, Broadcast.To(a.Shape, a.Shape, b.Shape), WorkerPool.Inline);
+        Assert.Equal([0xFF, 1, 0, 0], y.AsSpan<byte>().ToArray());
+    }
+
+    [Fact]
     public void Max_and_min_give_NaN_if_either_is_NaN()
     {
         foreach (var (_, kernels) in LaneSets.All)
@@ -201,6 +211,11 @@ public sealed unsafe class BinaryTests
         BinaryFunction.FMod => b == 0 ? 0 : a % b,
         BinaryFunction.PRelu => a >= 0 ? a : a * b,
         BinaryFunction.Pow => Power128(a, b),
+        BinaryFunction.BitAnd => a & b,
+        BinaryFunction.BitOr => a | b,
+        BinaryFunction.BitXor => a ^ b,
+        BinaryFunction.ShiftLeft => a << (int)b,
+        BinaryFunction.ShiftRight => a >> (int)b,
         _ => throw new ArgumentOutOfRangeException(nameof(f)),
     };
 

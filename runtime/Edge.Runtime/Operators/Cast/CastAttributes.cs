@@ -13,6 +13,14 @@ internal static class CastAttributes
         node.Attributes.String("round_mode", "up");
     }
 
+    /// <summary>The type that attribute <paramref name="name"/> states.</summary>
+    public static DataType Target(Graph.Node node, string name)
+    {
+        long to = node.Attributes.Int(name);
+        if (to is >= 0 and <= byte.MaxValue && Enum.IsDefined((DataType)to) && ((DataType)to).Size() > 0) return (DataType)to;
+        throw node.Error($"a cast to {(Onnx.ElementType)to} is not supported; supported: numbers of 8 to 64 bits, bool and string");
+    }
+
     public static Executor Executor(string path, DataType from, DataType to, int count) =>
         from == to ? new ViewExecutor("cast", (nint)count * to.Size())
         : from == DataType.String || to == DataType.String ? new TextCastExecutor(path, from, to, count)

@@ -31,6 +31,17 @@ internal static unsafe class ElementCast
         _ => throw new ArgumentException($"{from.OnnxName()} cannot be cast"),
     };
 
+    /// <summary>The number 1, or true, as a scalar.</summary>
+    public static Tensor One(DataType type)
+    {
+        var one = Tensor.Create<float>(Shape.Scalar, [1]);
+        if (type == DataType.Float32) return one;
+        var element = Tensor.Create(type, Shape.Scalar);
+        Find(DataType.Float32, type)(one.Data, element.Data, 1);
+        GC.KeepAlive(one);
+        return element;
+    }
+
     private static delegate*<void*, void*, nint, void> To<TFrom>(DataType to) where TFrom : unmanaged, INumber<TFrom> => to switch
     {
         DataType.Float32 => &Convert<TFrom, float>,

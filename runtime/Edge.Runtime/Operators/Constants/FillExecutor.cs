@@ -3,13 +3,13 @@ using Edge.Tensors;
 namespace Edge.Runtime.Operators.Constants;
 
 /// <summary>Writes one value <paramref name="count"/> times.</summary>
-internal sealed unsafe class FillExecutor(Tensor value, int count) : Executor
+internal sealed unsafe class FillExecutor(Tensor value, int count, int output = 0) : Executor
 {
     public override string Kernel => "fill";
 
     public override void Execute(in StepContext c)
     {
-        byte* y = c.Output<byte>(0);
+        byte* y = c.Output<byte>(output);
         switch (value.Type.Size())
         {
             case 1: new Span<byte>(y, count).Fill(*value.Data); break;

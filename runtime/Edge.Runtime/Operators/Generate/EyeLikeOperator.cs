@@ -18,12 +18,5 @@ internal sealed class EyeLikeOperator() : Operator("EyeLike", "", 9, OperatorCat
         c.Output(0, (DataType)dtype, c.Shape(0));
     }
 
-    public override unsafe Executor Prepare(PrepareContext c)
-    {
-        float one = 1;
-        var element = Tensor.Create(c.OutputType(), Shape.Scalar);
-        if (element.Type == DataType.Float32) element.AsSpan<float>()[0] = one;
-        else ElementCast.Find(DataType.Float32, element.Type)(&one, element.Data, 1);
-        return new EyeLikeExecutor(c.Shape(0), c.Attributes.Int("k", 0), element);
-    }
+    public override Executor Prepare(PrepareContext c) => new EyeLikeExecutor(c.Shape(0), c.Attributes.Int("k", 0), ElementCast.One(c.OutputType()));
 }

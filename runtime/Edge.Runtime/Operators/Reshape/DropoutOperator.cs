@@ -1,10 +1,11 @@
 using Edge.Runtime.Graph;
+using Edge.Runtime.Operators.Cast;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Reshape;
 
 /// <summary>
-/// Dropout as inference defines it (opset 7 on): the output is the input, and the mask, where it is wanted, is all true.
+/// Dropout as inference defines it (opset 7 on): the output is the input, and the mask, where it is wanted, is all true (before opset 10: ones of the input's type).
 /// </summary>
 internal sealed class DropoutOperator() : Operator("Dropout", "", 7, OperatorCatalog.LatestOpset)
 {
@@ -29,9 +30,7 @@ internal sealed class DropoutOperator() : Operator("Dropout", "", 7, OperatorCat
     public override Executor Prepare(PrepareContext c)
     {
         nint bytes = (nint)c.Shape(0).Count * c.Type(0).Size();
-        if (!c.Wants(1)) return new ViewExecutor("dropout", bytes);
-        if (c.OutputType(1) != DataType.Bool) throw c.Node.Error("the mask of opset 7 to 9 is not supported; supported: no mask, or opset 10 and later");
-        return new DropoutExecutor(bytes, c.Shape(0).Count);
+        return c.Wants(1) ? new DropoutExecutor(bytes, ElementCast.One(c.OutputType(1)), c.Shape(0).Count) : new ViewExecutor("dropout", bytes);
     }
 
     private static void RequireInference(InferContext c)

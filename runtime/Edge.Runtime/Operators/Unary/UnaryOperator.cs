@@ -19,22 +19,24 @@ internal class UnaryOperator(string opType, UnaryFunction function, int minOpset
     public override void Infer(InferContext c)
     {
         var f = Function(c.Node);
-        alpha?.Read(c.Attributes);
-        beta?.Read(c.Attributes);
+        Parameters(c.Attributes);
         c.RequireType(0, [.. Elementwise.Types.Where(t => Elementwise.Definition.Unary(f, t) is not null)]);
-        c.Output(0, c.Type(0), c.Shape(0));
+        c.Output(0, f is UnaryFunction.IsNaN or UnaryFunction.IsInf ? DataType.Bool : c.Type(0), c.Shape(0));
     }
 
     public override bool CanOverwrite(Graph.Node node, int input) => input == 0;
 
     public override Executor Prepare(PrepareContext c)
     {
-        float a = alpha?.Read(c.Attributes) ?? 0, b = beta?.Read(c.Attributes) ?? 0;
+        var (a, b) = Parameters(c.Attributes);
         return new UnaryExecutor(c.Kernels.Elementwise.Unary(Function(c.Node), c.Type(0), a, b)!, c.OutputShape().Count);
     }
 
     /// <summary>The function that the node asks for; fails if there is none.</summary>
     protected virtual UnaryFunction Function(Graph.Node node) => function;
+
+    /// <summary>The function's α and β.</summary>
+    protected virtual (float Alpha, float Beta) Parameters(Graph.NodeAttributes attributes) => (alpha?.Read(attributes) ?? 0, beta?.Read(attributes) ?? 0);
 }
 
 /// <summary>A float attribute and its value where it is left out.</summary>

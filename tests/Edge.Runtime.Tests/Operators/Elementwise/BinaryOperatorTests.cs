@@ -65,6 +65,30 @@ public sealed class BinaryOperatorTests
         new OperatorCase("Pow", 15).Input(draw.Tensor(x, 1, 5, 3, 40)).Constant(draw.Tensor(y, 2, 2)).AgreesWithOnnxRuntime(1e-6);
     }
 
+    [Theory]
+    [InlineData("BitwiseAnd")]
+    [InlineData("BitwiseOr")]
+    [InlineData("BitwiseXor")]
+    public void Bits_are_combined(string op)
+    {
+        Draw draw = new(16);
+        foreach (var (a, b) in s_shapes)
+            foreach (DataType type in new[] { DataType.UInt8, DataType.Int32, DataType.Int64 })
+                new OperatorCase(op, 18).Input(draw.Tensor(type, 0, 120, a)).Input(draw.Tensor(type, 0, 120, b)).AgreesWithOnnxRuntime();
+    }
+
+    [Fact]
+    public void Bits_are_shifted_as_the_direction_says()
+    {
+        Draw draw = new(17);
+        foreach (string direction in new[] { "LEFT", "RIGHT" })
+            new OperatorCase("BitShift", 11).Input(draw.Tensor(DataType.UInt8, 0, 255, 4, 9)).Input(draw.Tensor(DataType.UInt8, 0, 7, 9)).With(AttributeProto.Of("direction", direction)).AgreesWithOnnxRuntime();
+        OperatorCase up = new OperatorCase("BitShift", 11).Input(draw.Tensor(DataType.UInt8, 0, 9, 4)).Input(draw.Tensor(DataType.UInt8, 0, 7, 4));
+        Assert.Contains("direction 'UP' is not defined; defined: LEFT, RIGHT", up.With(AttributeProto.Of("direction", "UP")).Refusal());
+        OperatorCase signed = new OperatorCase("BitShift", 11).Input(draw.Tensor(DataType.Int32, 0, 9, 4)).Input(draw.Tensor(DataType.Int32, 0, 7, 4));
+        Assert.Contains("of type int32 is not supported; supported: uint8, uint16, uint32, uint64", signed.With(AttributeProto.Of("direction", "LEFT")).Refusal());
+    }
+
     [Fact]
     public void Mod_follows_the_sign_that_fmod_asks_for()
     {

@@ -4,10 +4,10 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Generate;
 
-/// <summary>Running sums along the axis that input 1 names.</summary>
-internal sealed unsafe class CumSumExecutor(string path, Shape shape, DataType type, bool wide, bool exclusive, bool reverse) : Executor
+/// <summary>Running sums or products along the axis that input 1 names.</summary>
+internal sealed unsafe class CumulativeExecutor(string path, Shape shape, DataType type, bool wide, bool product, bool exclusive, bool reverse) : Executor
 {
-    public override string Kernel => "cumsum";
+    public override string Kernel => product ? "cumprod" : "cumsum";
 
     public override void Execute(in StepContext c)
     {
@@ -17,16 +17,16 @@ internal sealed unsafe class CumSumExecutor(string path, Shape shape, DataType t
         byte* x = c.Input<byte>(0), y = c.Output<byte>(0);
         switch (type)
         {
-            case DataType.Float32: Sum((float*)x, (float*)y, a); break;
-            case DataType.Float64: Sum((double*)x, (double*)y, a); break;
-            case DataType.Int32: Sum((int*)x, (int*)y, a); break;
-            case DataType.UInt32: Sum((uint*)x, (uint*)y, a); break;
-            case DataType.Int64: Sum((long*)x, (long*)y, a); break;
-            default: Sum((ulong*)x, (ulong*)y, a); break;
+            case DataType.Float32: Run((float*)x, (float*)y, a); break;
+            case DataType.Float64: Run((double*)x, (double*)y, a); break;
+            case DataType.Int32: Run((int*)x, (int*)y, a); break;
+            case DataType.UInt32: Run((uint*)x, (uint*)y, a); break;
+            case DataType.Int64: Run((long*)x, (long*)y, a); break;
+            default: Run((ulong*)x, (ulong*)y, a); break;
         }
     }
 
-    private void Sum<T>(T* x, T* y, int axis) where T : unmanaged, INumber<T>
+    private void Run<T>(T* x, T* y, int axis) where T : unmanaged, INumber<T>
     {
         int outer = shape.Product(0, axis), size = shape[axis], inner = shape.Product(axis + 1, shape.Rank);
         for (int lane = 0; lane < outer * inner; lane++)
@@ -39,12 +39,12 @@ internal sealed unsafe class CumSumExecutor(string path, Shape shape, DataType t
                 step = -step;
             }
 
-            var sum = T.Zero;
+            var result = product ? T.One : T.Zero;
             for (int i = 0; i < size; i++, at += step)
             {
-                if (exclusive) y[at] = sum;
-                sum += x[at];
-                if (!exclusive) y[at] = sum;
+                if (exclusive) y[at] = result;
+                result = product ? result * x[at] : result + x[at];
+                if (!exclusive) y[at] = result;
             }
         }
     }

@@ -2,8 +2,11 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Generate;
 
-/// <summary>CumSum: running sums along an axis, from the end with <c>reverse</c>, without the element itself with <c>exclusive</c>.</summary>
-internal sealed class CumSumOperator() : Operator("CumSum", "", 11, OperatorCatalog.LatestOpset)
+/// <summary>
+/// CumSum and CumProd: running sums or products along an axis, from the end with <c>reverse</c>, without the element itself
+/// with <c>exclusive</c>.
+/// </summary>
+internal sealed class CumulativeOperator(string opType, int minOpset, bool product) : Operator(opType, "", minOpset, OperatorCatalog.LatestOpset)
 {
     public override void Infer(InferContext c)
     {
@@ -16,6 +19,6 @@ internal sealed class CumSumOperator() : Operator("CumSum", "", 11, OperatorCata
         c.Output(0, c.Type(0), c.Shape(0));
     }
 
-    public override Executor Prepare(PrepareContext c) => new CumSumExecutor(
-        c.Node.Path, c.Shape(0), c.Type(0), c.Type(1) == DataType.Int64, c.Attributes.Int("exclusive", 0) != 0, c.Attributes.Int("reverse", 0) != 0);
+    public override Executor Prepare(PrepareContext c) => new CumulativeExecutor(
+        c.Node.Path, c.Shape(0), c.Type(0), c.Type(1) == DataType.Int64, product, c.Attributes.Int("exclusive", 0) != 0, c.Attributes.Int("reverse", 0) != 0);
 }
