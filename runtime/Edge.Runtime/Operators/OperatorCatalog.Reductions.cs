@@ -1,7 +1,6 @@
 using Edge.Kernels.Reduction;
 using Edge.Runtime.Operators.ArgExtreme;
 using Edge.Runtime.Operators.BatchNormalization;
-using Edge.Runtime.Operators.Hardmax;
 using Edge.Runtime.Operators.Reduce;
 using Edge.Runtime.Operators.Softmax;
 
@@ -14,7 +13,6 @@ internal static partial class OperatorCatalog
     [
         new SoftmaxOperator("Softmax", logarithm: false),
         new SoftmaxOperator("LogSoftmax", logarithm: true),
-        new HardmaxOperator(),
         new ReduceOperator("ReduceSum", ReduceFunction.Sum, axesAreInputSince: 13),
         new ReduceOperator("ReduceMean", ReduceFunction.Mean),
         new ReduceOperator("ReduceMax", ReduceFunction.Max),
