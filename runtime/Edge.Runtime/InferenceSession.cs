@@ -24,6 +24,9 @@ public sealed class InferenceSession : IInferenceSession
     private readonly KernelSet _kernels;
     private readonly WorkerPool _pool;
     private readonly List<ExecutionPlan> _plans = []; // most recently used first
+    private readonly PlanSettings _settings;
+    private readonly RunValue[] _inputs;
+    private readonly Tensor[] _outputs;
     private int _running;
     private bool _disposed;
 
@@ -36,10 +39,14 @@ public sealed class InferenceSession : IInferenceSession
         _options = options ?? new SessionOptions();
         if (_options.Threads < 0) throw new ArgumentException($"Threads is {_options.Threads}; it must be 0 (one a core) or more");
         _kernels = KernelCatalog.Select(_options.Isa);
+        int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
+        _settings = new PlanSettings(_kernels, threads, _options.Optimize, _options.Limits);
+        _inputs = [.. model.Inputs.Select(_ => new RunValue())];
+        _outputs = new Tensor[model.Outputs.Count];
         model.AddReference();
         try
         {
-            _pool = new WorkerPool(_options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
+            _pool = new WorkerPool(threads);
             if (ResolvedShapes() is { } shapes) _plans.Add(BuildPlan(shapes));
         }
         catch
@@ -69,7 +76,11 @@ public sealed class InferenceSession : IInferenceSession
         try
         {
             InputValidation.Check(_model, inputs);
-            return FindPlan(inputs).Run(inputs, _pool, _options.Profile);
+            for (int i = 0; i < inputs.Length; i++) _inputs[i].Refer(inputs[i]);
+            var results = FindPlan().Run(_inputs, _pool, _options.Profile);
+            for (int i = 0; i < results.Length; i++)
+                _outputs[i] = results[i].Tensor ?? throw new ModelException($"output '{Outputs[i].Name}' is {(results[i].Sequence is null ? "absent" : "a sequence")}; only tensors can be returned");
+            return _outputs;
         }
         catch (ModelException e) when (!Named(e))
         {
@@ -77,6 +88,7 @@ public sealed class InferenceSession : IInferenceSession
         }
         finally
         {
+            foreach (var v in _inputs) v.Clear();
             Volatile.Write(ref _running, 0);
         }
     }
@@ -95,7 +107,8 @@ public sealed class InferenceSession : IInferenceSession
             var inputs = new Tensor[inputShapes.Length];
             for (int i = 0; i < inputs.Length; i++) inputs[i] = Tensor.Create(_model.Inputs[i].Type, inputShapes[i]);
             InputValidation.Check(_model, inputs);
-            return PlanDescription.Of(FindPlan(inputs), _kernels.Name);
+            for (int i = 0; i < inputs.Length; i++) _inputs[i].Refer(inputs[i]);
+            return PlanDescription.Of(FindPlan(), _kernels.Name);
         }
 
         if (_plans.Count == 0)
@@ -123,11 +136,11 @@ public sealed class InferenceSession : IInferenceSession
         _model.Release();
     }
 
-    private ExecutionPlan FindPlan(ReadOnlySpan<Tensor> inputs)
+    private ExecutionPlan FindPlan()
     {
         for (int i = 0; i < _plans.Count; i++)
         {
-            if (!_plans[i].Fits(inputs)) continue;
+            if (!_plans[i].Fits(_inputs)) continue;
             var plan = _plans[i];
             if (i > 0)
             {
@@ -138,9 +151,7 @@ public sealed class InferenceSession : IInferenceSession
             return plan;
         }
 
-        var shapes = new Shape[inputs.Length];
-        for (int i = 0; i < shapes.Length; i++) shapes[i] = inputs[i].Shape;
-        var made = BuildPlan(shapes);
+        var made = BuildPlan([.. _inputs.Select(v => v.Tensor!.Shape)]);
         _plans.Insert(0, made);
         if (_plans.Count > PlanCacheSize)
         {
@@ -155,10 +166,10 @@ public sealed class InferenceSession : IInferenceSession
     {
         try
         {
-            var graph = GraphImporter.Import(_model, shapes, _kernels);
-            if (_options.Optimize) PassPipeline.Optimize(graph, _kernels);
-            else PassPipeline.Clean(graph, _kernels);
-            return PlanBuilder.Build(graph, _kernels, _pool.Threads, _options.MaxActivationBytes);
+            var graph = GraphImporter.Import(_model, shapes, _settings);
+            if (_options.Optimize) PassPipeline.Optimize(graph, _settings);
+            else PassPipeline.Clean(graph, _settings);
+            return PlanBuilder.Build(graph, _settings);
         }
         catch (ModelException e) when (!Named(e))
         {

@@ -23,7 +23,7 @@ public sealed record PlanDescription(
 
     internal static PlanDescription Of(ExecutionPlan plan, string isa) => new(
         isa,
-        plan.InputShapes,
+        [.. plan.Inputs.Select(i => i.Shape!.Value)],
         [.. plan.Steps.Select(s => new PlannedStep(
             s.Node.Name, s.Node.Domain, s.Node.OpType, s.Kernel,
             s.Node.Outputs.Count > 0 && s.Node.Outputs[0] is { } v ? v.ToString()[(v.Name.Length + 2)..] : "", s.Macs, s.PackedBytes))],

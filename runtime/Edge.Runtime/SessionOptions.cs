@@ -15,11 +15,8 @@ public sealed class SessionOptions
     /// <summary>Measure every step; see <see cref="InferenceSession.Profile"/>.</summary>
     public bool Profile { get; set; }
 
-    /// <summary>
-    /// The most memory that a plan may take for activations and scratch. A model that asks for more is refused before
-    /// anything is allocated: a few bytes of a hostile file can ask for terabytes.
-    /// </summary>
-    public long MaxActivationBytes { get; set; } = 1L << 30;
+    /// <summary>How much the model may ask for.</summary>
+    public SessionLimits Limits { get; set; } = SessionLimits.Default;
 
     /// <summary>Sizes for free dimensions by symbol (<c>batch</c> → 1). The plan for these is built at once, not at the first run.</summary>
     public IDictionary<string, int> Dimensions { get; } = new Dictionary<string, int>();

@@ -15,8 +15,8 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
     private readonly Operator _op;
     private readonly KernelSet _kernels;
     private readonly int _threads;
-    private readonly Func<Tensor>?[] _sources;
-    private readonly DynamicValue?[] _results;
+    private readonly RunValue?[] _sources;
+    private readonly RunValue?[] _results;
     private readonly Tensor?[] _inputs;
     private readonly Tensor?[] _remembered;
     private Node? _prepared;
@@ -28,9 +28,9 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
     /// <param name="op">Its operator.</param>
     /// <param name="kernels">The session's kernels.</param>
     /// <param name="threads">Threads of the pool.</param>
-    /// <param name="sources">For each input, how to get its tensor of the present run; null where it is left out.</param>
+    /// <param name="sources">For each input, where its tensor of the present run is found; null where it is left out.</param>
     /// <param name="results">For each output, where it goes; null where it is left out.</param>
-    public DynamicStep(Node node, Operator op, KernelSet kernels, int threads, Func<Tensor>?[] sources, DynamicValue?[] results)
+    public DynamicStep(Node node, Operator op, KernelSet kernels, int threads, RunValue?[] sources, RunValue?[] results)
         : base(node)
     {
         _op = op;
@@ -49,7 +49,8 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
         bool same = _executor is not null;
         for (int i = 0; i < _sources.Length; i++)
         {
-            _inputs[i] = _sources[i]?.Invoke();
+            _inputs[i] = _sources[i] is not { } source ? null
+                : source.Tensor ?? throw Node.Error($"input {i} '{Node.Inputs[i]!.Name}' is {(source.Sequence is null ? "absent" : "a sequence")}; the operator takes tensors");
             same = same && Same(i);
         }
 
@@ -96,6 +97,9 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
         Node.Attributes.CopyTo(_prepared.Attributes);
         _halves = HalfStaging.Of(_prepared, _op);
         NodeInference.Infer(_prepared, _op);
+        // What shapes follow from holds until it changes; elements that nobody asked for so far are this run's alone.
+        for (int i = 0; i < _inputs.Length; i++)
+            if (_prepared.Input(i) is { } v && !Node.Inputs[i]!.IsConstant && !_prepared.Consulted(i)) v.ForgetConstant();
         _executor = _op.Prepare(new PrepareContext(_prepared, _kernels, _threads));
         _scratch?.Dispose();
         _scratch = new Arena(_executor.ScratchBytes);

@@ -13,77 +13,91 @@ internal sealed unsafe class ExecutionPlan : IDisposable
     private void** _pointers;
     private readonly (int Slot, int Input)[] _inputSlots;
     private readonly Tensor?[] _staging;
-    private readonly Tensor?[] _present;
-    private readonly DynamicValue?[] _dynamicOutputs;
-    private readonly Tensor[] _outputs;
+    private readonly RunValue[] _present;
+    private readonly InputView[] _views;
+    private readonly PlanOutput[] _sources;
+    private readonly RunValue[] _outputs;
     private readonly object[] _keepAlive;
 
-    /// <param name="inputShapes">The shapes for which the plan was made.</param>
+    /// <param name="inputs">What the plan was made for.</param>
     /// <param name="steps">In execution order.</param>
     /// <param name="arena">Owned.</param>
     /// <param name="pointers">Native table of the steps' input and output pointers; owned.</param>
     /// <param name="inputSlots">Entries of the table that point to a tensor of the caller.</param>
-    /// <param name="present">The caller's tensors during a run; shared with dynamic steps.</param>
-    /// <param name="outputs">One tensor an output; entries of dynamic ones are replaced after each run.</param>
-    /// <param name="dynamicOutputs">For outputs whose shape a run decides, where they are found; else null.</param>
+    /// <param name="present">The caller's values during a run; shared with steps.</param>
+    /// <param name="views">Inputs that steps read under another shape.</param>
+    /// <param name="outputs">Where each output is found after the steps.</param>
     /// <param name="keepAlive">Constants that steps point into.</param>
     public ExecutionPlan(
-        Shape[] inputShapes,
+        PlanInput[] inputs,
         PlanStep[] steps,
         Arena arena,
         void** pointers,
         (int Slot, int Input)[] inputSlots,
-        Tensor?[] present,
-        Tensor[] outputs,
-        DynamicValue?[] dynamicOutputs,
+        RunValue[] present,
+        InputView[] views,
+        PlanOutput[] outputs,
         object[] keepAlive)
     {
-        InputShapes = inputShapes;
+        Inputs = inputs;
         Steps = steps;
         Arena = arena;
         _pointers = pointers;
         _inputSlots = inputSlots;
         _present = present;
+        _views = views;
         _staging = new Tensor?[present.Length];
-        _outputs = outputs;
-        _dynamicOutputs = dynamicOutputs;
+        _sources = outputs;
+        _outputs = [.. outputs.Select(o => o.Fixed is { } t ? RunValue.Of(t) : new RunValue())];
         _keepAlive = keepAlive;
     }
 
     ~ExecutionPlan() => FreePointers();
 
-    public Shape[] InputShapes { get; }
+    public PlanInput[] Inputs { get; }
 
     public PlanStep[] Steps { get; }
 
     public Arena Arena { get; }
 
-    public IReadOnlyList<Tensor> Outputs => _outputs;
-
     public int RunCount { get; private set; }
 
-    public bool Fits(ReadOnlySpan<Tensor> inputs)
+    /// <summary>Whether the plan was made for values like these.</summary>
+    public bool Fits(ReadOnlySpan<RunValue> inputs)
     {
         for (int i = 0; i < inputs.Length; i++)
-            if (inputs[i].Shape != InputShapes[i]) return false;
+            if (!Inputs[i].Fits(inputs[i].Tensor)) return false;
         return true;
     }
 
-    /// <summary>Runs all steps. The inputs have been validated.</summary>
-    public IReadOnlyList<Tensor> Run(ReadOnlySpan<Tensor> inputs, WorkerPool pool, bool profile)
+    /// <summary>
+    /// Runs all steps. The inputs have been found to fit. What is returned is always the same array, and its tensors hold
+    /// until the next run; none of them is one of the inputs.
+    /// </summary>
+    public RunValue[] Run(ReadOnlySpan<RunValue> inputs, WorkerPool pool, bool profile)
     {
-        for (int i = 0; i < inputs.Length; i++) _present[i] = inputs[i].HasSlack && !IsOwnOutput(inputs[i]) ? inputs[i] : Stage(i, inputs[i]);
-        foreach (var (slot, input) in _inputSlots) _pointers[slot] = _present[input]!.Data;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (inputs[i].Tensor is not { } t) _present[i].Refer(inputs[i]);
+            else _present[i].Refer(t.HasSlack && !IsOwnOutput(t) ? t : Stage(i, t));
+        }
+
+        foreach (var (slot, input) in _inputSlots) _pointers[slot] = _present[input].Tensor!.Data;
+        foreach (var view in _views) view.Follow();
 
         if (profile) RunProfiled(pool);
         else
             foreach (var step in Steps) step.Run(pool);
 
         for (int i = 0; i < _outputs.Length; i++)
-            if (_dynamicOutputs[i] is { } d) _outputs[i] = d.Tensor!;
+        {
+            if (_sources[i].Dynamic is not { } value) continue;
+            if (_sources[i].IsInput) _outputs[i].Copy(value);
+            else _outputs[i].Refer(value);
+        }
 
         // The pointers above do not keep the caller's tensors alive; these references do, up to here.
-        Array.Clear(_present);
+        foreach (var value in _present) value.Clear();
         RunCount++;
         return _outputs;
     }
@@ -117,13 +131,14 @@ internal sealed unsafe class ExecutionPlan : IDisposable
     private bool IsOwnOutput(Tensor input)
     {
         foreach (var output in _outputs)
-            if (output.Data == input.Data) return true;
+            if (output.Tensor is { } t && t.Data == input.Data) return true;
         return false;
     }
 
     private Tensor Stage(int index, Tensor input)
     {
-        var staging = _staging[index] ??= Tensor.Create(input.Type, input.Shape);
+        var staging = _staging[index];
+        if (staging is null || staging.Type != input.Type || staging.Shape != input.Shape) _staging[index] = staging = Tensor.Create(input.Type, input.Shape);
         input.Bytes.CopyTo(staging.Bytes);
         return staging;
     }

@@ -13,12 +13,12 @@ internal sealed unsafe class HalfStaging
 {
     private readonly Tensor?[] _inputs;
     private readonly DataType[] _types;
-    private readonly DynamicValue[] _results;
+    private readonly RunValue[] _results;
 
     private HalfStaging(Node node, DataType[] types)
     {
         _types = types;
-        _results = [.. types.Select(_ => new DynamicValue())];
+        _results = [.. types.Select(_ => new RunValue())];
         _inputs = new Tensor?[node.Inputs.Count];
         for (int i = 0; i < _inputs.Length; i++)
         {
@@ -52,7 +52,7 @@ internal sealed unsafe class HalfStaging
         type == DataType.Float32 && _types[output].IsHalf() ? _results[output].Ensure(type, shape) : null;
 
     /// <summary>Rounds what was written to <see cref="Target"/>.</summary>
-    public void Finish(DynamicValue?[] results)
+    public void Finish(RunValue?[] results)
     {
         for (int i = 0; i < results.Length; i++)
         {

@@ -1,4 +1,5 @@
 using Edge.Onnx;
+using Edge.Runtime.Import;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Graph;
@@ -6,7 +7,7 @@ namespace Edge.Runtime.Graph;
 /// <summary>
 /// The attributes of a node. Every read is noted, so that an attribute which an operator does not know is found at
 /// load instead of being ignored. A value is a <see cref="long"/>, <see cref="float"/>, <see cref="string"/>, an
-/// array of one of them, or a <see cref="Tensor"/>.
+/// array of one of them, a <see cref="Tensor"/>, a <see cref="Subgraph"/> or a <see cref="TypeProto"/>.
 /// </summary>
 internal sealed class NodeAttributes(Node owner)
 {
@@ -48,6 +49,12 @@ internal sealed class NodeAttributes(Node owner)
 
     /// <summary>Null if absent.</summary>
     public string[]? Strings(string name) => Find<string[]>(name, out var v) ? v : null;
+
+    /// <summary>A branch, or the body of a loop.</summary>
+    public Subgraph Graph(string name) => Find<Subgraph>(name, out var v) ? v! : throw Missing(name);
+
+    /// <summary>Null if absent.</summary>
+    public TypeProto? Type(string name) => Find<TypeProto>(name, out var v) ? v : null;
 
     /// <summary>Null if absent.</summary>
     public Tensor? Tensor(string name) => Find<Tensor>(name, out var v) ? v : null;

@@ -36,6 +36,9 @@ internal sealed class Value(string name)
         Shape = tensor.Shape;
     }
 
+    /// <summary>Type and shape stay known.</summary>
+    public void ForgetConstant() => Constant = null;
+
     internal void AddConsumer(Node node) => _consumers.Add(node);
 
     internal void RemoveConsumer(Node node) => _consumers.Remove(node);

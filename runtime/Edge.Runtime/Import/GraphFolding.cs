@@ -22,6 +22,13 @@ internal static class GraphFolding
     /// </param>
     public static void InferAndFold(ModelGraph graph, Node node, Operator op, KernelSet kernels, long largest, bool keepDequantize)
     {
+        if (op is ValueOperator)
+        {
+            NodeInference.Infer(node, op);
+            graph.Nodes.Add(node);
+            return;
+        }
+
         bool inputsStatic = node.Inputs.All(v => v is null or { IsStatic: true });
         if (inputsStatic && NodeInference.Infer(node, op))
         {

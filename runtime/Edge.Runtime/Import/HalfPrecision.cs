@@ -1,7 +1,7 @@
-using Edge.Kernels;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators;
+using Edge.Runtime.Planning;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Import;
@@ -13,7 +13,7 @@ namespace Edge.Runtime.Import;
 /// Results are therefore nearer to the true ones than those of arithmetic in half precision. Where the model casts to a
 /// half type and back itself, both stay.
 /// </summary>
-internal sealed class HalfPrecision(ModelGraph graph, KernelSet kernels, long largestFold)
+internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings)
 {
     private static readonly Operator s_cast = OperatorCatalog.Find("", "Cast")!;
 
@@ -41,7 +41,7 @@ internal sealed class HalfPrecision(ModelGraph graph, KernelSet kernels, long la
             }
         }
 
-        Infer(node, op, largestFold);
+        Infer(node, op, settings.Limits.MaxFoldedBytes);
     }
 
     private void AppendComputing(Node node, Operator op)
@@ -70,10 +70,10 @@ internal sealed class HalfPrecision(ModelGraph graph, KernelSet kernels, long la
             }
         }
 
-        Infer(node, op, largestFold);
+        Infer(node, op, settings.Limits.MaxFoldedBytes);
         foreach (var (wide, half, type) in narrow)
         {
-            Cast(wide, half, type, largestFold);
+            Cast(wide, half, type, settings.Limits.MaxFoldedBytes);
             _wide[half] = wide;
             if (rounded) _rounded.Add(half);
         }
@@ -85,7 +85,7 @@ internal sealed class HalfPrecision(ModelGraph graph, KernelSet kernels, long la
         if (casts && _wide.TryGetValue(node.Inputs[0]!, out var wide) && !_rounded.Contains(node.Inputs[0]!)) node.SetInput(0, wide);
         var input = node.Input(0);
         var output = node.Outputs.Count > 0 ? node.Outputs[0] : null;
-        Infer(node, op, largestFold);
+        Infer(node, op, settings.Limits.MaxFoldedBytes);
         if (!casts || input?.Type != DataType.Float32 || output is null || !output.Type.IsHalf()) return;
         _wide[output] = input;
         _rounded.Add(output);
@@ -103,5 +103,5 @@ internal sealed class HalfPrecision(ModelGraph graph, KernelSet kernels, long la
     private void Cast(Value from, Value to, DataType type, long largest) =>
         Infer(graph.Make("", "Cast", to.Name, [from], [to], ("to", (long)type)), s_cast, largest);
 
-    private void Infer(Node node, Operator op, long largest) => GraphFolding.InferAndFold(graph, node, op, kernels, largest, keepDequantize: true);
+    private void Infer(Node node, Operator op, long largest) => GraphFolding.InferAndFold(graph, node, op, settings.Kernels, largest, keepDequantize: true);
 }

@@ -1,22 +1,22 @@
-using Edge.Kernels;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Import;
 using Edge.Runtime.Operators;
+using Edge.Runtime.Planning;
 
 namespace Edge.Runtime.Passes;
 
 /// <summary>Computes what import left because a later pass wanted to see it: dequantized weights.</summary>
 internal static class ConstantFolding
 {
-    public static void Run(ModelGraph graph, KernelSet kernels)
+    public static void Run(ModelGraph graph, PlanSettings settings)
     {
         foreach (var node in graph.Nodes.ToArray())
         {
             if (StaticOutputs(node) && GraphFolding.CanFold(node, long.MaxValue, keepDequantize: false)
-                && OnlyFromDequantize(node))
+                && OnlyFromDequantize(node, settings.Limits.MaxFoldedBytes))
             {
-                var results = NodeEvaluator.Evaluate(node, OperatorCatalog.Find(node.Domain, node.OpType)!, kernels);
+                var results = NodeEvaluator.Evaluate(node, OperatorCatalog.Find(node.Domain, node.OpType)!, settings.Kernels);
                 for (int i = 0; i < results.Length; i++) node.Outputs[i]?.SetConstant(results[i]!);
                 graph.Remove(node);
             }
@@ -26,6 +26,6 @@ internal static class ConstantFolding
     private static bool StaticOutputs(Node node) => node.Outputs.All(v => v is null or { IsStatic: true });
 
     // What import refused to fold for its size stays unfolded.
-    private static bool OnlyFromDequantize(Node node) =>
-        node.OpType == "DequantizeLinear" || GraphFolding.CanFold(node, 32 << 20, keepDequantize: false);
+    private static bool OnlyFromDequantize(Node node, long largest) =>
+        node.OpType == "DequantizeLinear" || GraphFolding.CanFold(node, largest, keepDequantize: false);
 }

@@ -1,7 +1,7 @@
-using Edge.Kernels;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Passes.Movement;
 using Edge.Runtime.Passes.Patterns;
+using Edge.Runtime.Planning;
 
 namespace Edge.Runtime.Passes;
 
@@ -9,13 +9,14 @@ namespace Edge.Runtime.Passes;
 internal static class PassPipeline
 {
     /// <summary>Everything that makes the graph cheaper without changing what it computes, beyond rounding.</summary>
-    public static void Optimize(ModelGraph graph, KernelSet kernels)
+    public static void Optimize(ModelGraph graph, PlanSettings settings)
     {
+        var kernels = settings.Kernels;
         // Import rounds to half precision where perhaps nobody asks for it; a value with one reader shall look like one.
         DeadNodeElimination.Run(graph);
         IdentityElimination.Run(graph);
         QdqFusion.Run(graph, kernels);
-        ConstantFolding.Run(graph, kernels);
+        ConstantFolding.Run(graph, settings);
         CommonSubexpressions.Run(graph);
         Pattern.Run(graph, ActivationPattern.All);
         PadFusion.Run(graph);
@@ -31,9 +32,9 @@ internal static class PassPipeline
     }
 
     /// <summary>Only what planning needs: nothing dead, constants computed.</summary>
-    public static void Clean(ModelGraph graph, KernelSet kernels)
+    public static void Clean(ModelGraph graph, PlanSettings settings)
     {
-        ConstantFolding.Run(graph, kernels);
+        ConstantFolding.Run(graph, settings);
         DeadNodeElimination.Run(graph);
     }
 }

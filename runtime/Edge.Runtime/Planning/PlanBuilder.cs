@@ -12,55 +12,47 @@ namespace Edge.Runtime.Planning;
 internal sealed unsafe class PlanBuilder
 {
     private readonly ModelGraph _graph;
-    private readonly KernelSet _kernels;
-    private readonly int _threads;
+    private readonly PlanSettings _settings;
     private readonly Operator[] _operators;
     private readonly StoragePlanner _storage;
     private readonly List<Storage> _slots = [];
     private readonly List<object> _keepAlive = [];
-    private readonly Tensor?[] _present;
+    private readonly List<InputView> _views = [];
+    private readonly RunValue[] _present;
 
-    private readonly long _maxBytes;
-
-    private PlanBuilder(ModelGraph graph, KernelSet kernels, int threads, long maxBytes)
+    private PlanBuilder(ModelGraph graph, PlanSettings settings)
     {
-        _maxBytes = maxBytes;
         _graph = graph;
-        _kernels = kernels;
-        _threads = threads;
+        _settings = settings;
         _operators = [.. graph.Nodes.Select(n => OperatorCatalog.Find(n.Domain, n.OpType)!)];
-        _storage = new StoragePlanner(graph, _operators);
-        _present = new Tensor?[graph.Inputs.Count];
+        _storage = new StoragePlanner(graph, _operators, settings.Limits.MaxActivationBytes);
+        _present = [.. graph.Inputs.Select(_ => new RunValue())];
     }
 
     /// <param name="graph">Final, in topological order, every node inferred.</param>
-    /// <param name="kernels">The kernels to choose from.</param>
-    /// <param name="threads">Threads of the pool that will run the plan.</param>
-    /// <param name="maxBytes">The most memory that activations and scratch may take.</param>
-    /// <exception cref="ModelException">The plan would take more memory.</exception>
-    public static ExecutionPlan Build(ModelGraph graph, KernelSet kernels, int threads, long maxBytes) => new PlanBuilder(graph, kernels, threads, maxBytes).Build();
+    /// <param name="settings">Kernels, threads and limits.</param>
+    /// <exception cref="ModelException">The plan would take more memory than the limits allow.</exception>
+    public static ExecutionPlan Build(ModelGraph graph, PlanSettings settings) => new PlanBuilder(graph, settings).Build();
 
     private ExecutionPlan Build()
     {
+        long maxBytes = _settings.Limits.MaxActivationBytes;
         foreach (var node in _graph.Nodes)
             foreach (var v in node.Outputs)
-                if (v is { IsStatic: true } && (long)v.Shape!.Value.Count * v.Type.Size() > _maxBytes)
-                    throw node.Error($"output {v} takes more than the {_maxBytes:N0} bytes that SessionOptions.MaxActivationBytes allows");
-        var outputs = new Tensor[_graph.Outputs.Count];
-        var dynamicOutputs = new DynamicValue?[outputs.Length];
+                if (v is { IsStatic: true } && (long)v.Shape!.Value.Count * v.Type.Size() > maxBytes)
+                    throw node.Error($"output {v} takes more than the {maxBytes:N0} bytes that {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows");
+        var outputs = new PlanOutput[_graph.Outputs.Count];
         var copies = new List<(Value From, int Output)>();
         for (int i = 0; i < outputs.Length; i++)
         {
             var value = _graph.Outputs[i];
-            if (_storage[value] is DynamicStorage d)
+            outputs[i] = _storage[value] switch
             {
-                dynamicOutputs[i] = d.Value;
-                outputs[i] = Tensor.Create<byte>(new Shape(0));
-                continue;
-            }
-
-            outputs[i] = Tensor.Create(value.Type, value.Shape!.Value);
-            if (_storage[value] is not BlockStorage block || block.Output != i) copies.Add((value, i));
+                DynamicStorage d => new PlanOutput(null, d.Value, IsInput: false),
+                InputStorage input when !value.IsStatic => new PlanOutput(null, _present[input.Index], IsInput: true),
+                _ => new PlanOutput(Tensor.Create(value.Type, value.Shape!.Value), null, IsInput: false),
+            };
+            if (outputs[i].Fixed is not null && (_storage[value] is not BlockStorage block || block.Output != i)) copies.Add((value, i));
         }
 
         // Pointers are written last, when the arena exists; until then a slot is a number.
@@ -72,8 +64,8 @@ internal sealed unsafe class PlanBuilder
         foreach (var b in blocks) b.Lifetime = new Lifetime(b.Bytes, b.FirstUse, b.LastUse);
         nint packed = MemoryPlanner.Pack([.. blocks.Select(b => b.Lifetime!)]);
         nint scratch = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0);
-        if (packed + scratch > _maxBytes)
-            throw new ModelException($"the activations take {packed + scratch:N0} bytes; SessionOptions.MaxActivationBytes allows {_maxBytes:N0}");
+        if (packed + scratch > maxBytes)
+            throw new ModelException($"the activations take {packed + scratch:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
         var arena = new Arena(packed + scratch);
 
         void** pointers = (void**)NativeMemory.AllocZeroed((nuint)Math.Max(1, _slots.Count), (nuint)sizeof(void*));
@@ -87,27 +79,28 @@ internal sealed unsafe class PlanBuilder
         var steps = new List<PlanStep>(pending.Count);
         foreach (var (node, executor, firstInput, firstOutput) in pending)
         {
-            steps.Add(executor is null
-                ? MakeDynamic(node, arena, outputs)
+            var op = OperatorCatalog.Find(node.Domain, node.OpType);
+            steps.Add(op is ValueOperator v ? MakeValueStep(node, v, arena, outputs)
+                : executor is null ? MakeDynamic(node, op!, arena, outputs)
                 : new StaticStep(node, executor, pointers + firstInput, pointers + firstOutput) { Scratch = arena.Base + packed });
         }
 
         return new ExecutionPlan(
-            [.. _graph.Inputs.Select(v => v.Shape!.Value)], [.. steps], arena, pointers,
-            [.. inputSlots], _present, outputs, dynamicOutputs, [.. _keepAlive]);
+            [.. _graph.Inputs.Select(v => new PlanInput(v.Type, v.Shape))], [.. steps], arena, pointers,
+            [.. inputSlots], _present, [.. _views], outputs, [.. _keepAlive]);
     }
 
     private void AddNode(int step, List<(Node, Executor?, int, int)> pending)
     {
         var node = _graph.Nodes[step];
         if (_storage.IsView(step)) return;
-        if (StoragePlanner.ExecutesDynamically(node))
+        if (_operators[step] is ValueOperator || StoragePlanner.ExecutesDynamically(node, _operators[step]))
         {
             pending.Add((node, null, 0, 0));
             return;
         }
 
-        var executor = _operators[step].Prepare(new PrepareContext(node, _kernels, _threads));
+        var executor = _operators[step].Prepare(new PrepareContext(node, _settings.Kernels, _settings.Threads));
         int inputs = _slots.Count;
         for (int i = 0; i < node.Inputs.Count; i++) _slots.Add(node.Inputs[i] is { } v ? Readable(v) : None);
         int outputs = _slots.Count;
@@ -136,39 +129,48 @@ internal sealed unsafe class PlanBuilder
         return new ConstantStorage(tensor);
     }
 
-    private static void* Address(Storage storage, Arena arena, Tensor[] outputs) => storage switch
+    private static void* Address(Storage storage, Arena arena, PlanOutput[] outputs) => storage switch
     {
         _ when storage == None => null,
         ConstantStorage c => c.Tensor.Data,
-        BlockStorage { Output: >= 0 } b => outputs[b.Output].Data,
+        BlockStorage { Output: >= 0 } b => outputs[b.Output].Fixed!.Data,
         BlockStorage b => arena.Base + b.Lifetime!.Offset,
         _ => null,
     };
 
-    private DynamicStep MakeDynamic(Node node, Arena arena, Tensor[] outputs)
+    private DynamicStep MakeDynamic(Node node, Operator op, Arena arena, PlanOutput[] outputs)
     {
-        var op = OperatorCatalog.Find(node.Domain, node.OpType)!;
-        var sources = node.Inputs.Select(v => v is null ? null : Source(v, arena, outputs)).ToArray();
         var results = node.Outputs.Select(v => v is null ? null : ((DynamicStorage)_storage[v]).Value).ToArray();
-        return new DynamicStep(node, op, _kernels, _threads, sources, results);
+        return new DynamicStep(node, op, _settings.Kernels, _settings.Threads, Sources(node, arena, outputs), results);
     }
 
-    private Func<Tensor> Source(Value value, Arena arena, Tensor[] outputs)
+    private ValueStep MakeValueStep(Node node, ValueOperator op, Arena arena, PlanOutput[] outputs)
+    {
+        var memory = node.Outputs.Select(v => v is null || _storage[v] is DynamicStorage ? null
+            : Tensor.Borrow(v.Type, v.Shape!.Value, Address(_storage[v], arena, outputs), arena, hasSlack: true)).ToArray();
+        var results = node.Outputs.Select(v => v is null ? null : _storage[v] is DynamicStorage d ? d.Value : new RunValue()).ToArray();
+        return new ValueStep(node, op.Prepare(node, _settings), Sources(node, arena, outputs), results, memory);
+    }
+
+    private RunValue?[] Sources(Node node, Arena arena, PlanOutput[] outputs) =>
+        [.. node.Inputs.Select(v => v is null ? null : Source(v, arena, outputs))];
+
+    private RunValue Source(Value value, Arena arena, PlanOutput[] outputs)
     {
         switch (_storage[value])
         {
+            case InputStorage input when _graph.Inputs[input.Index].Shape == value.Shape:
+                return _present[input.Index];
             case InputStorage input:
-                // A view of an input has another shape than the caller's tensor.
-                return _graph.Inputs[input.Index].Shape == value.Shape
-                    ? () => _present[input.Index]!
-                    : () => _present[input.Index]!.Reshape(value.Shape!.Value);
+                var view = new InputView(_present[input.Index], value.Shape!.Value);
+                _views.Add(view);
+                return view.Value;
             case DynamicStorage dynamic:
-                return () => dynamic.Value.Tensor!;
+                return dynamic.Value;
             case ConstantStorage constant:
-                return () => constant.Tensor;
+                return RunValue.Of(constant.Tensor);
             case var storage:
-                var tensor = Tensor.Borrow(value.Type, value.Shape!.Value, Address(storage, arena, outputs), arena, hasSlack: true);
-                return () => tensor;
+                return RunValue.Of(Tensor.Borrow(value.Type, value.Shape!.Value, Address(storage, arena, outputs), arena, hasSlack: true));
         }
     }
 }

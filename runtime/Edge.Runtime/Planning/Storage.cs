@@ -37,7 +37,7 @@ internal sealed class BlockStorage(nint bytes, int firstUse) : Storage
 }
 
 /// <summary>A value whose shape only a run knows.</summary>
-internal sealed class DynamicStorage : Storage
+internal sealed class DynamicStorage(long maxBytes) : Storage
 {
-    public DynamicValue Value { get; } = new();
+    public RunValue Value { get; } = new(maxBytes);
 }

@@ -13,11 +13,14 @@ internal sealed class StoragePlanner
     private readonly ModelGraph _graph;
     private readonly IReadOnlyList<Operator> _operators;
     private readonly Dictionary<Value, Storage> _storage = [];
+    private readonly long _maxBytes;
 
     /// <param name="graph">Final, in topological order.</param>
     /// <param name="operators">The operator of each node.</param>
-    public StoragePlanner(ModelGraph graph, IReadOnlyList<Operator> operators)
+    /// <param name="maxBytes">The most that a tensor may take whose shape a run decides.</param>
+    public StoragePlanner(ModelGraph graph, IReadOnlyList<Operator> operators, long maxBytes)
     {
+        _maxBytes = maxBytes;
         _graph = graph;
         _operators = operators;
         for (int i = 0; i < graph.Inputs.Count; i++) _storage[graph.Inputs[i]] = new InputStorage(i);
@@ -55,20 +58,20 @@ internal sealed class StoragePlanner
         for (int step = 0; step < _graph.Nodes.Count; step++)
         {
             var view = View(step);
-            bool dynamic = ExecutesDynamically(_graph.Nodes[step]);
+            bool dynamic = ExecutesDynamically(_graph.Nodes[step], _operators[step]);
             foreach (var v in _graph.Nodes[step].Outputs)
             {
                 if (v is null) continue;
-                _storage[v] = dynamic ? new DynamicStorage()
+                _storage[v] = dynamic || !v.IsStatic ? new DynamicStorage(_maxBytes)
                     : view is not null ? this[view]
                     : new BlockStorage((nint)v.Shape!.Value.Count * v.Type.Size(), step);
             }
         }
     }
 
-    /// <summary>Whether shapes of the node are only known at run time.</summary>
-    public static bool ExecutesDynamically(Node node) =>
-        node.Inputs.Any(v => v is { IsStatic: false }) || node.Outputs.Any(v => v is { IsStatic: false });
+    /// <summary>Whether shapes of the node are only known at run time, and it works on tensors.</summary>
+    public static bool ExecutesDynamically(Node node, Operator op) => op is not ValueOperator &&
+        (node.Inputs.Any(v => v is { IsStatic: false }) || node.Outputs.Any(v => v is { IsStatic: false }));
 
     private void FindLastUses()
     {

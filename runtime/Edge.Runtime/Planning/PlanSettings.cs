@@ -1,0 +1,10 @@
+using Edge.Kernels;
+
+namespace Edge.Runtime.Planning;
+
+/// <summary>What import, planning and the graphs inside of nodes need to know of a session's options.</summary>
+/// <param name="Kernels">The kernels to choose from.</param>
+/// <param name="Threads">Threads of the pool that will run the plan.</param>
+/// <param name="Optimize">Whether passes rewrite the graph.</param>
+/// <param name="Limits">What a model may ask for.</param>
+internal sealed record PlanSettings(KernelSet Kernels, int Threads, bool Optimize, SessionLimits Limits);
