@@ -38,6 +38,7 @@ public sealed class InferenceSession : IInferenceSession
         _model = model;
         _options = options ?? new SessionOptions();
         if (_options.Threads < 0) throw new ArgumentException($"Threads is {_options.Threads}; it must be 0 (one a core) or more");
+        if (model.NonTensor is { } name) throw new ModelException($"{model.Name}: '{name}' is not a tensor; only tensors can be inputs and outputs");
         _kernels = KernelCatalog.Select(_options.Isa);
         int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
         _settings = new PlanSettings(_kernels, threads, _options.Optimize, _options.Limits);

@@ -72,6 +72,9 @@ public sealed class Model : IDisposable
 
     public void Dispose() => Release();
 
+    /// <summary>An input or output that is a sequence, a map or an optional, which sessions refuse; null if there is none.</summary>
+    internal string? NonTensor { get; private set; }
+
     internal void AddReference() => Interlocked.Increment(ref _references);
 
     internal void Release()
@@ -84,8 +87,8 @@ public sealed class Model : IDisposable
 
     private TensorInfo Describe(ValueInfoProto info)
     {
-        var tensor = info.Type?.Tensor
-            ?? (info.Type is null ? null : throw new ModelException($"{Name}: '{info.Name}' is not a tensor; only tensors can be inputs and outputs"));
+        var tensor = info.Type?.Tensor;
+        if (tensor is null && info.Type is not null) NonTensor ??= info.Name;
         var dims = tensor?.Shape?.Dims.Select(d =>
             d.Value is not { } n ? new Dimension(-1, d.Param)
             : n is >= 0 and <= int.MaxValue ? new Dimension((int)n)

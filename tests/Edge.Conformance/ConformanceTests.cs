@@ -1,7 +1,6 @@
 using Edge.Onnx;
 using Edge.Runtime;
-using Edge.Runtime.Import;
-using Edge.Tensors;
+using Edge.Runtime.Execution;
 using Xunit;
 
 namespace Edge.Conformance;
@@ -56,15 +55,13 @@ public sealed class ConformanceTests
         try
         {
             using var model = Model.Load(test.ModelBytes, test.Name);
-            using var session = new InferenceSession(model, new SessionOptions { Optimize = optimize, Threads = 1 });
+            using InferenceSession? session = model.NonTensor is null ? new InferenceSession(model, new SessionOptions { Optimize = optimize, Threads = 1 }) : null;
             foreach (var (inputs, outputs) in test.DataSets())
             {
-                var results = session.Run([.. inputs.Select(p => TensorImporter.Import(p, null, test.Name))]);
+                var results = session is null ? ValuePlan.Run(model, inputs, optimize)
+                    : [.. session.Run([.. inputs.Select(v => v.Tensor!)]).Select(RunValue.Of)];
                 for (int i = 0; i < outputs.Length; i++)
-                {
-                    var expected = TensorImporter.Import(outputs[i], null, test.Name);
-                    if (TensorComparison.Difference(expected, results[i]) is { } difference) return $"output {i} '{session.Outputs[i].Name}': {difference}";
-                }
+                    if (ValuePlan.Difference(outputs[i], results[i]) is { } difference) return $"output {i} '{model.Outputs[i].Name}': {difference}";
             }
 
             return null;

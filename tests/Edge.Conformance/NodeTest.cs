@@ -1,4 +1,5 @@
 using Edge.Onnx;
+using Edge.Runtime.Execution;
 
 namespace Edge.Conformance;
 
@@ -25,14 +26,15 @@ internal sealed class NodeTest
     public ModelProto Model { get; }
 
     /// <summary>Pairs of inputs and expected outputs, each in the order of the graph.</summary>
-    public IEnumerable<(TensorProto[] Inputs, TensorProto[] Outputs)> DataSets() =>
-        Directory.GetDirectories(_folder, "test_data_set_*").Order(StringComparer.Ordinal).Select(d => (Read(d, "input"), Read(d, "output")));
+    public IEnumerable<(RunValue[] Inputs, RunValue[] Outputs)> DataSets() =>
+        Directory.GetDirectories(_folder, "test_data_set_*").Order(StringComparer.Ordinal)
+            .Select(d => (Read(d, "input", Model.Graph!.Inputs), Read(d, "output", Model.Graph!.Outputs)));
 
     public override string ToString() => Name;
 
-    private static TensorProto[] Read(string folder, string kind)
+    private static RunValue[] Read(string folder, string kind, List<ValueInfoProto> declared)
     {
         int count = Directory.GetFiles(folder, kind + "_*.pb").Length;
-        return [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{kind}_{i}.pb")).Select(p => OnnxReader.ReadTensor(File.ReadAllBytes(p), p))];
+        return [.. Enumerable.Range(0, count).Select(i => (Path: Path.Combine(folder, $"{kind}_{i}.pb"), Index: i)).Select(f => ValueFile.Read(f.Path, declared[f.Index].Type!))];
     }
 }

@@ -6,7 +6,7 @@ namespace Edge.Conformance;
 
 /// <summary>
 /// Which node tests the runtime has to pass: those whose operators are all in the <see cref="OperatorCatalog"/>, in a
-/// version that it lists, and whose inputs and outputs are tensors of an element type of <see cref="DataType"/>.
+/// version that it lists, and whose inputs and outputs are tensors, or sequences and optionals of tensors, of an element type of <see cref="DataType"/>.
 /// </summary>
 internal static class Scope
 {
@@ -14,22 +14,34 @@ internal static class Scope
     public static string? Outside(NodeTest test)
     {
         var graph = test.Model.Graph!;
-        foreach (var node in graph.Nodes)
-        {
-            var op = OperatorCatalog.Find(node.Domain, node.OpType);
-            if (op is null) return $"operator {Name(node)}";
-            long opset = test.Model.OpsetImports.First(o => Canonical(o.Domain) == Canonical(node.Domain)).Version;
-            if (opset < op.MinOpset || opset > op.MaxOpset) return $"operator {Name(node)} of opset {opset}";
-        }
-
+        if (Unsupported(test.Model, graph) is { } reason) return reason;
         foreach (var value in graph.Inputs.Concat(graph.Outputs))
         {
-            if (value.Type?.Tensor is not { } tensor) return $"'{value.Name}' is not a tensor";
-            if (!Enum.IsDefined((DataType)tensor.ElemType) || ((DataType)tensor.ElemType).Size() == 0) return $"element type {(ElementType)tensor.ElemType}";
+            if (Elements(value.Type) is not { } type) return $"'{value.Name}' is neither tensor nor sequence";
+            if (!Enum.IsDefined((DataType)type) || ((DataType)type).Size() == 0) return $"element type {(ElementType)type}";
         }
 
         return null;
     }
+
+    private static string? Unsupported(ModelProto model, GraphProto graph)
+    {
+        foreach (var node in graph.Nodes)
+        {
+            foreach (var a in node.Attributes)
+                if (a.G is not null && Unsupported(model, a.G) is { } inside) return inside;
+            if (model.Functions.Any(f => f.Name == node.OpType && f.Domain == node.Domain)) continue;
+            var op = OperatorCatalog.Find(node.Domain, node.OpType);
+            if (op is null) return $"operator {Name(node)}";
+            long opset = model.OpsetImports.First(o => Canonical(o.Domain) == Canonical(node.Domain)).Version;
+            if (opset < op.MinOpset || opset > op.MaxOpset) return $"operator {Name(node)} of opset {opset}";
+        }
+
+        return null;
+    }
+
+    /// <summary>Element type of a tensor, of a sequence's tensors, or of what an optional holds; null for anything else.</summary>
+    private static int? Elements(TypeProto? type) => type?.Tensor?.ElemType ?? (type?.Sequence is { } s ? Elements(s.ElemType) : type?.Optional is { } o ? Elements(o.ElemType) : null);
 
     private static string Canonical(string domain) => domain == "ai.onnx" ? "" : domain;
 

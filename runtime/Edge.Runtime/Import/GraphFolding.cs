@@ -54,6 +54,7 @@ internal static class GraphFolding
     public static bool CanFold(Node node, long largest, bool keepDequantize)
     {
         if (node.Inputs.Count == 0 || !node.Inputs.All(v => v is null or { IsConstant: true })) return false;
+        if (OperatorCatalog.Find(node.Domain, node.OpType) is ValueOperator) return false;
         if (keepDequantize && node.OpType == "DequantizeLinear") return false;
         long bytes = node.Outputs.Sum(v => v is null ? 0 : (long)v.Shape!.Value.Count * v.Type.Size());
         return bytes <= largest;
