@@ -54,8 +54,9 @@ internal sealed class Node
     /// <summary>The elements of input <paramref name="index"/> if they are known; else null.</summary>
     public Tensor? Constant(int index)
     {
-        if (Has(index)) _consulted |= 1UL << index;
-        return Input(index)?.Constant;
+        var known = Input(index)?.Constant;
+        if (known is not null) _consulted |= 1UL << index;
+        return known;
     }
 
     /// <summary>Whether the elements of input <paramref name="index"/> were asked for: what was made of the node then depends on them.</summary>

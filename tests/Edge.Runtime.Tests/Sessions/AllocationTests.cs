@@ -69,6 +69,43 @@ public class AllocationTests
         Assert.Equal(new Shape(6, 2), session.Run(x, shape)[0].Shape);
     }
 
+    [Fact]
+    public void Branches_and_loops_allocate_nothing_while_shapes_stay_the_same()
+    {
+        var body = new OnnxGraphBuilder().Input("i", DataType.Int64).Input("go", DataType.Bool).Input("s", DataType.Float32, 2, 3)
+            .Node("Identity", ["go"], ["more"]).Node("MatMul", ["s", "w"], ["p"]).Node("Tanh", ["p"], ["next"]).Node("Neg", ["next"], ["row"])
+            .Output("more", DataType.Bool).Output("next", DataType.Float32, 2, 3).Output("row", DataType.Float32, 2, 3);
+        var proto = new OnnxGraphBuilder().Input("m", DataType.Int64).Input("c", DataType.Bool).Input("x", DataType.Float32, 2, 3).Input("w", DataType.Float32, 3, 3)
+            .Node("If", ["c"], ["start"],
+                AttributeProto.Of("then_branch", new OnnxGraphBuilder().Node("Relu", ["x"], ["t"]).Output("t", DataType.Float32, 2, 3).BuildGraph()),
+                AttributeProto.Of("else_branch", new OnnxGraphBuilder().Node("Neg", ["x"], ["e"]).Output("e", DataType.Float32, 2, 3).BuildGraph()))
+            .Node("Loop", ["m", "", "start"], ["last", "rows"], AttributeProto.Of("body", body.BuildGraph()))
+            .Node("ReduceSum", ["rows"], ["sum"]).Output("last").Output("sum").Build();
+        using var session = new InferenceSession(Model.FromProto(proto, "test"));
+        Tensor x = Ones(2, 3), w = Ones(3, 3), m = Tensor.Create<long>(new Shape(), [5]), yes = Tensor.Create<bool>(new Shape(), [true]), no = Tensor.Create<bool>(new Shape(), [false]);
+        Assert.Equal(0, Allocated(() =>
+        {
+            session.Run(m, yes, x, w);
+            session.Run(m, no, x, w);
+        }));
+    }
+
+    [Fact]
+    public void A_matrix_that_changes_from_run_to_run_behind_an_unknown_shape_allocates_nothing()
+    {
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [2, 6]).Input("shape", DataType.Int64, [2]).Input("b", DataType.Float32, [4, 5])
+            .Node("Reshape", ["x", "shape"], ["r"]).Node("MatMul", ["r", "b"], ["y"]).Output("y").Build();
+        using var session = new InferenceSession(Model.FromProto(proto, "test"));
+        Tensor x = Ones(2, 6), shape = Tensor.Create<long>(new Shape(2), [3, -1]), b = Ones(4, 5);
+        bool right = true;
+        Assert.Equal(0, Allocated(() =>
+        {
+            b.AsSpan<float>()[0]++;
+            right &= session.Run(x, shape, b)[0].AsSpan<float>()[0] == b.AsSpan<float>()[0] + 3;
+        }));
+        Assert.True(right);
+    }
+
     /// <summary>Every model of the shared folder that is to run first, in fp32 and int8.</summary>
     [Theory]
     [InlineData("models/mlperf_tiny/ad01_fp32.onnx")]
