@@ -8,5 +8,7 @@ internal static partial class OperatorCatalog
     private static IEnumerable<Operator> CreateAttention() =>
     [
         new AttentionOperator(),
+        new MultiHeadAttentionOperator(),
+        new PackedAttentionOperator(),
     ];
 }
