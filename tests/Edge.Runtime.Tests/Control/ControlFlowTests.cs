@@ -52,6 +52,37 @@ public class ControlFlowTests
         foreach (bool c in (bool[])[true, false]) EngineComparison.AssertAgrees(proto, [Bool(c), EngineComparison.Random(1, 2, 3)]);
     }
 
+    /// <summary>Each branch for inputs of its own size, as voice detectors have one for each sampling rate.</summary>
+    [Fact]
+    public void A_branch_that_does_not_fit_the_shapes_fails_when_it_is_taken()
+    {
+        var proto = new OnnxGraphBuilder().Input("c", DataType.Bool).Input("x", DataType.Float32, 2, "n")
+            .Initializer("w3", new float[9], 3, 3).Initializer("w4", new float[16], 4, 4)
+            .Node("If", ["c"], ["y"],
+                Graph("then_branch", new OnnxGraphBuilder().Node("MatMul", ["x", "w3"], ["t"]).Output("t", DataType.Float32, 2, -1)),
+                Graph("else_branch", new OnnxGraphBuilder().Node("MatMul", ["x", "w4"], ["e"]).Output("e", DataType.Float32, 2, -1)))
+            .Output("y").Build();
+        using var session = new InferenceSession(Model.FromProto(proto, "test"));
+        Tensor three = EngineComparison.Random(1, 2, 3), four = EngineComparison.Random(2, 2, 4);
+        Assert.Equal(new Shape(2, 3), session.Run(Bool(true), three)[0].Shape);
+        Assert.Equal(new Shape(2, 4), session.Run(Bool(false), four)[0].Shape);
+        string message = Assert.Throws<ModelException>(() => session.Run(Bool(false), three)).Message;
+        Assert.Contains("else_branch/MatMul_0': [2,3] and [4,4] cannot be multiplied", message, StringComparison.Ordinal);
+        Assert.Throws<ModelException>(() => session.Run(Bool(true), EngineComparison.Random(3, 2, 5)));
+        Assert.Equal(new Shape(2, 3), session.Run(Bool(true), three)[0].Shape);
+    }
+
+    [Fact]
+    public void A_branch_that_is_wrong_in_any_shape_fails_at_once()
+    {
+        var proto = new OnnxGraphBuilder().Input("c", DataType.Bool).Input("x", DataType.Float32, 2, 3).Initializer("w", new float[9], 3, 3)
+            .Node("If", ["c"], ["y"],
+                Graph("then_branch", new OnnxGraphBuilder().Node("MatMul", ["x", "w"], ["t"]).Output("t", DataType.Float32, 2, -1)),
+                Graph("else_branch", new OnnxGraphBuilder().Node("MatMul", ["x", "missing"], ["e"]).Output("e", DataType.Float32, 2, -1)))
+            .Output("y").Build();
+        Assert.Contains("'missing'", Assert.Throws<ModelException>(() => new InferenceSession(Model.FromProto(proto, "test"))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_branch_that_is_known_is_inlined()
     {

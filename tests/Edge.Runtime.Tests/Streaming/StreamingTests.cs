@@ -5,6 +5,9 @@ namespace Edge.Runtime.Tests.Streaming;
 public class StreamingTests
 {
     [Theory]
+    [InlineData("silero_vad")]
+    [InlineData("silero_vad at 8 kHz")]
+    [InlineData("silero_vad_16k_op15")]
     [InlineData("dtln")]
     [InlineData("cwru_bigru")]
     [InlineData("cmapss_lstm")]

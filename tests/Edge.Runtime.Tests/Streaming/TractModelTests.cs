@@ -16,6 +16,7 @@ public class TractModelTests
     [InlineData("models-int8/tract_q/qrelu_1", 0)]
     [InlineData("models-int8/tract_q/qsigmoid_1", 0)]
     [InlineData("models-int8/tract_q/qtanh_1", 0)]
+    [InlineData("models-int8/tract_q/qlstm_3-2-3_T3_S1", 0)]
     [InlineData("models-int8/tract_q/qtdnn_10x5_101_i32_biases", 0, 1)]
     public void The_outputs_are_the_expected_ones(string folder, double tolerance, int skipped = 0)
     {

@@ -1,3 +1,4 @@
+using Edge.Onnx;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Import;
@@ -13,8 +14,11 @@ internal sealed class IfOperator() : ValueOperator("If", minOpset: 1)
     {
         if (c.Node.Input(0) is not { } condition) throw c.Error("input 0 is required and missing");
         if (condition.Type is not (DataType.Undefined or DataType.Bool)) throw c.Error($"the condition must be bool, not {condition.Type.OnnxName()}");
-        var then = Check(c, "then_branch");
-        var otherwise = Check(c, "else_branch");
+        var then = Check(c, "then_branch", out var misfit);
+        var otherwise = Check(c, "else_branch", out var other);
+        // A run that ends well took a branch that fits, so that the outputs are those of the one if the other does not.
+        then ??= otherwise ?? throw (misfit ?? other)!;
+        otherwise ??= then;
         for (int i = 0; i < c.OutputCount; i++)
         {
             Value a = then.Outputs[i], b = otherwise.Outputs[i];
@@ -25,12 +29,27 @@ internal sealed class IfOperator() : ValueOperator("If", minOpset: 1)
 
     public override ValueExecutor Prepare(Node node, PlanSettings settings) => new IfExecutor(node, settings);
 
-    private static ModelGraph Check(InferContext c, string name)
+    /// <summary>
+    /// The branch for the shapes that are known. Null if it does not fit them, as when each branch is for inputs of another
+    /// size: it then fails when it is taken. What is wrong with it whatever the shapes fails now.
+    /// </summary>
+    private static ModelGraph? Check(InferContext c, string name, out ModelException? misfit)
     {
+        misfit = null;
         var branch = c.Attributes.Graph(name);
         if (branch.Proto.Inputs.Count > 0) throw c.Error($"{name} has inputs; branches take none");
         if (branch.OutputCount != c.OutputCount) throw c.Error($"{name} has {branch.OutputCount} outputs, the node {c.OutputCount}");
-        return branch.Check([.. branch.CapturesOf(c.Node)]);
+        Formal[] captures = [.. branch.CapturesOf(c.Node)];
+        try
+        {
+            return branch.Check(captures);
+        }
+        catch (ModelException e) when (captures.Any(f => f is { Constant: null, Shape: not null }))
+        {
+            misfit = e;
+            branch.Check(Array.ConvertAll(captures, f => f.Constant is null ? f with { Shape = null } : f));
+            return null;
+        }
     }
 }
 
