@@ -15,6 +15,7 @@ internal static unsafe class OrtTensors
     {
         long[] dims = Array.ConvertAll(tensor.Shape.ToArray(), d => (long)d);
         if (tensor.Type == DataType.String) return ToOrtStrings(tensor, dims);
+        if (tensor.Type.PackedBits() > 0) throw new ModelException($"an input of type {tensor.Type.OnnxName()} is not supported");
         // ONNX Runtime numbers element types as ONNX does.
         return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, (TensorElementType)tensor.Type, dims, (nint)tensor.Data, tensor.ByteLength);
     }
@@ -24,7 +25,7 @@ internal static unsafe class OrtTensors
         if (!value.IsTensor) throw new ModelException($"output '{name}' is not a tensor");
         var info = value.GetTensorTypeAndShape();
         var type = (DataType)info.ElementDataType;
-        if (type.Size() == 0) throw new ModelException($"output '{name}' of type {info.ElementDataType} is not supported");
+        if (type.Size() == 0 || type.PackedBits() > 0) throw new ModelException($"output '{name}' of type {info.ElementDataType} is not supported");
         var shape = new Shape(Array.ConvertAll(info.Shape, d => checked((int)d)));
         if (type == DataType.String) return Tensor.FromStrings(shape, shape.Count == 0 ? [] : value.GetStringTensorAsArray());
         var tensor = Tensor.Create(type, shape);

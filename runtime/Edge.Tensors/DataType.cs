@@ -18,21 +18,42 @@ public enum DataType : byte
     UInt32 = 12,
     UInt64 = 13,
     BFloat16 = 16,
+    UInt4 = 21,
+    Int4 = 22,
+    UInt2 = 25,
+    Int2 = 26,
 }
 
 public static class DataTypeExtensions
 {
     /// <summary>
     /// Bytes of one element; 0 for types that have no fixed-size in-memory form here. A string is its 8-byte handle in the
-    /// <see cref="StringTable"/>.
+    /// <see cref="StringTable"/>. Integers of 2 and 4 bits, which files pack, lie one in a byte, extended by their sign.
     /// </summary>
     public static int Size(this DataType type) => type switch
     {
         DataType.UInt8 or DataType.Int8 or DataType.Bool => 1,
+        DataType.UInt4 or DataType.Int4 or DataType.UInt2 or DataType.Int2 => 1,
         DataType.UInt16 or DataType.Int16 or DataType.Float16 or DataType.BFloat16 => 2,
         DataType.Float32 or DataType.Int32 or DataType.UInt32 => 4,
         DataType.Float64 or DataType.Int64 or DataType.UInt64 or DataType.String => 8,
         _ => 0,
+    };
+
+    /// <summary>Bits of an integer that is less than a byte: 2 or 4; 0 for all other types.</summary>
+    public static int PackedBits(this DataType type) => type switch
+    {
+        DataType.UInt4 or DataType.Int4 => 4,
+        DataType.UInt2 or DataType.Int2 => 2,
+        _ => 0,
+    };
+
+    /// <summary>The type in whose form elements lie in memory: int8 for signed integers of 2 and 4 bits, uint8 for unsigned ones.</summary>
+    public static DataType Unpacked(this DataType type) => type switch
+    {
+        DataType.Int4 or DataType.Int2 => DataType.Int8,
+        DataType.UInt4 or DataType.UInt2 => DataType.UInt8,
+        _ => type,
     };
 
     /// <summary>float16 or bfloat16.</summary>

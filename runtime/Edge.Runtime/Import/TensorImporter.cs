@@ -13,10 +13,11 @@ internal static unsafe class TensorImporter
     {
         string name = $"{modelName}: tensor '{proto.Name}'";
         var type = Enum.IsDefined((DataType)proto.DataType) ? (DataType)proto.DataType : DataType.Undefined;
-        if (type.Size() == 0) throw new ModelException($"{name}: element type {(ElementType)proto.DataType} is not supported");
+        if (type.Size() == 0) throw new ModelException($"{name}: element type {(ElementType)proto.DataType} is not supported; supported: integers of 2 to 64 bits, floating-point numbers of 16 to 64, bool and string");
         var shape = ShapeOf(proto, name);
         if (type == DataType.String) return ImportStrings(proto, shape, name);
         var bytes = file is null ? proto.GetBytes() : file.GetBytes(proto);
+        if (type.PackedBits() > 0) return Unpack(bytes.Span, type, shape);
         if (bytes.Length != (long)shape.Count * type.Size())
             throw new ModelException($"{name}: {bytes.Length} bytes of data do not fill shape {shape} of {type.OnnxName()}");
 
@@ -31,6 +32,23 @@ internal static unsafe class TensorImporter
 
         var pin = new Pin(bytes.Pin());
         return Tensor.Borrow(type, shape, pin.Pointer, pin);
+    }
+
+    /// <summary>Two or four elements lie in a byte, lowest bits first; the message has seen to their number.</summary>
+    private static Tensor Unpack(ReadOnlySpan<byte> packed, DataType type, Shape shape)
+    {
+        var tensor = Tensor.Create(type, shape);
+        int bits = type.PackedBits(), perByte = 8 / bits;
+        bool signed = type.Unpacked() == DataType.Int8;
+        var elements = tensor.Bytes;
+        for (int i = 0; i < elements.Length; i++)
+        {
+            // To the upper end of the byte and back, which leaves copies of the sign.
+            int high = packed[i / perByte] << (8 - bits - i % perByte * bits) & 0xFF;
+            elements[i] = signed ? (byte)((sbyte)high >> (8 - bits)) : (byte)(high >> (8 - bits));
+        }
+
+        return tensor;
     }
 
     private static Tensor ImportStrings(TensorProto proto, Shape shape, string name)

@@ -18,7 +18,7 @@ internal static class CastAttributes
     {
         long to = node.Attributes.Int(name);
         if (to is >= 0 and <= byte.MaxValue && Enum.IsDefined((DataType)to) && ((DataType)to).Size() > 0) return (DataType)to;
-        throw node.Error($"a cast to {(Onnx.ElementType)to} is not supported; supported: numbers of 8 to 64 bits, bool and string");
+        throw node.Error($"a cast to {(Onnx.ElementType)to} is not supported; supported: integers of 2 to 64 bits, floating-point numbers of 16 to 64, bool and string");
     }
 
     public static Executor Executor(string path, DataType from, DataType to, int count) =>

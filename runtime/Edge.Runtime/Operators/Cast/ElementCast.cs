@@ -6,7 +6,8 @@ namespace Edge.Runtime.Operators.Cast;
 /// <summary>
 /// Conversion of elements, for every pair of numeric types and bool. Between integers the low bits are kept (two's
 /// complement); a floating-point number becomes the integer towards zero, saturated, NaN 0 (ONNX leaves both open);
-/// to a narrower floating-point type it rounds to nearest even. Whatever is not 0 is true, and true is 1.
+/// to a narrower floating-point type it rounds to nearest even. Integers of 2 and 4 bits keep the low bits of the integer,
+/// or of the one next to a floating-point number (ties to even). Whatever is not 0 is true, and true is 1.
 /// </summary>
 internal static unsafe class ElementCast
 {
@@ -14,7 +15,7 @@ internal static unsafe class ElementCast
     private const int Block = 256;
 
     /// <summary>The loop from one type to another: source, target, count. The two are different types.</summary>
-    public static delegate*<void*, void*, nint, void> Find(DataType from, DataType to) => from switch
+    public static delegate*<void*, void*, nint, void> Find(DataType from, DataType to) => from.Unpacked() switch
     {
         DataType.Float32 => To<float>(to),
         DataType.Float64 => To<double>(to),
@@ -57,6 +58,10 @@ internal static unsafe class ElementCast
         DataType.UInt64 => &Convert<TFrom, ulong>,
         DataType.Int64 => &Convert<TFrom, long>,
         DataType.Bool => &ToBool<TFrom>,
+        DataType.Int4 => &ToPacked<TFrom, Int4Range>,
+        DataType.UInt4 => &ToPacked<TFrom, UInt4Range>,
+        DataType.Int2 => &ToPacked<TFrom, Int2Range>,
+        DataType.UInt2 => &ToPacked<TFrom, UInt2Range>,
         _ => throw new ArgumentException($"nothing can be cast to {to.OnnxName()}"),
     };
 
@@ -74,6 +79,10 @@ internal static unsafe class ElementCast
         DataType.UInt64 => &FromBFloat16<ulong>,
         DataType.Int64 => &FromBFloat16<long>,
         DataType.Bool => &BoolFromBFloat16,
+        DataType.Int4 => &PackedFromBFloat16<Int4Range>,
+        DataType.UInt4 => &PackedFromBFloat16<UInt4Range>,
+        DataType.Int2 => &PackedFromBFloat16<Int2Range>,
+        DataType.UInt2 => &PackedFromBFloat16<UInt2Range>,
         _ => throw new ArgumentException($"nothing can be cast to {to.OnnxName()}"),
     };
 
@@ -91,11 +100,33 @@ internal static unsafe class ElementCast
     private static void FromBFloat16<TTo>(void* x, void* y, nint count) where TTo : unmanaged, INumber<TTo>
     {
         float* block = stackalloc float[Block];
-        for (nint i = 0; i < count; i += Block)
+        for (nint i = 0; i < count; i += Block) Convert<float, TTo>(block, (TTo*)y + i, Widen((ushort*)x + i, block, count - i));
+    }
+
+    private static void PackedFromBFloat16<TRange>(void* x, void* y, nint count) where TRange : struct, IPackedRange
+    {
+        float* block = stackalloc float[Block];
+        for (nint i = 0; i < count; i += Block) ToPacked<float, TRange>(block, (byte*)y + i, Widen((ushort*)x + i, block, count - i));
+    }
+
+    /// <summary>At most a block of bfloat16 as float32; returns how many.</summary>
+    private static nint Widen(ushort* x, float* block, nint count)
+    {
+        nint n = Math.Min(Block, count);
+        for (nint j = 0; j < n; j++) block[j] = BitConverter.UInt32BitsToSingle((uint)x[j] << 16);
+        return n;
+    }
+
+    private static void ToPacked<TFrom, TRange>(void* x, void* y, nint count)
+        where TFrom : unmanaged, INumber<TFrom> where TRange : struct, IPackedRange
+    {
+        bool rounds = typeof(TFrom) == typeof(float) || typeof(TFrom) == typeof(double) || typeof(TFrom) == typeof(Half);
+        for (nint i = 0; i < count; i++)
         {
-            nint n = Math.Min(Block, count - i);
-            for (nint j = 0; j < n; j++) block[j] = BitConverter.UInt32BitsToSingle((uint)((ushort*)x)[i + j] << 16);
-            Convert<float, TTo>(block, (TTo*)y + i, n);
+            TFrom v = ((TFrom*)x)[i];
+            long n = rounds ? (long)Math.Round(double.CreateTruncating(v), MidpointRounding.ToEven) : long.CreateTruncating(v);
+            int high = (byte)n << (8 - TRange.Bits) & 0xFF;
+            ((byte*)y)[i] = TRange.Signed ? (byte)((sbyte)high >> (8 - TRange.Bits)) : (byte)(high >> (8 - TRange.Bits));
         }
     }
 
@@ -116,5 +147,41 @@ internal static unsafe class ElementCast
         uint bits = BitConverter.SingleToUInt32Bits(value);
         if (float.IsNaN(value)) return (ushort)(bits >> 16 | 0x40);
         return (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+    }
+
+    /// <summary>An integer type of less than a byte.</summary>
+    private interface IPackedRange
+    {
+        static abstract int Bits { get; }
+
+        static abstract bool Signed { get; }
+    }
+
+    private readonly struct Int4Range : IPackedRange
+    {
+        public static int Bits => 4;
+
+        public static bool Signed => true;
+    }
+
+    private readonly struct UInt4Range : IPackedRange
+    {
+        public static int Bits => 4;
+
+        public static bool Signed => false;
+    }
+
+    private readonly struct Int2Range : IPackedRange
+    {
+        public static int Bits => 2;
+
+        public static bool Signed => true;
+    }
+
+    private readonly struct UInt2Range : IPackedRange
+    {
+        public static int Bits => 2;
+
+        public static bool Signed => false;
     }
 }

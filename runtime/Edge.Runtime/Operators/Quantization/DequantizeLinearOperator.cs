@@ -4,18 +4,23 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Quantization;
 
-/// <summary>DequantizeLinear to float32, with one scale or one for each channel.</summary>
+/// <summary>DequantizeLinear, with one scale, or one for each channel or block.</summary>
 internal sealed class DequantizeLinearOperator(string domain = "", int minOpset = 10) : Operator("DequantizeLinear", domain, minOpset, OperatorCatalog.LatestOpset)
 {
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override bool TakesLayout(Node node, int input) => input == 0;
 
+    /// <summary>What <c>output_dtype</c> states; the type of the scale where that is left out.</summary>
+    public override DataType ResultType(Node node, int output) =>
+        QuantizationAttributes.TypeAttribute(node, "output_dtype") is var asked and not DataType.Undefined ? asked : node.Input(1)?.Type ?? DataType.Float32;
+
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, DataType.UInt8, DataType.Int8, DataType.UInt16, DataType.Int16, DataType.Int32);
-        if (c.Attributes.Int("output_dtype", 0) is not (0 or (long)DataType.Float32) and var asked)
-            throw c.Error($"dequantizing to {((DataType)asked).OnnxName()} is not supported; supported: float");
+        c.RequireType(0, DataType.UInt8, DataType.Int8, DataType.UInt16, DataType.Int16, DataType.Int32, DataType.UInt4, DataType.Int4, DataType.UInt2, DataType.Int2);
+        var asked = QuantizationAttributes.TypeAttribute(c.Node, "output_dtype");
+        if (asked is not (DataType.Undefined or DataType.Float32) && !asked.IsHalf())
+            throw c.Error($"dequantizing to {asked.OnnxName()} is not supported; supported: float, float16, bfloat16");
         QuantizationAttributes.Validate(c, c.Type(0));
         c.Output(0, DataType.Float32, c.Shape(0));
     }
@@ -25,7 +30,7 @@ internal sealed class DequantizeLinearOperator(string domain = "", int minOpset 
     public override Executor Prepare(PrepareContext c)
     {
         var blocks = Blocks.Read(c.Node, c.Shape(0));
-        return new DequantizeExecutor(c.Kernels.Quantize, c.Type(0), blocks?.Layout ?? QuantizationAttributes.Layout(c), blocks);
+        return new DequantizeExecutor(c.Kernels.Quantize, c.Type(0).Unpacked(), blocks?.Layout ?? QuantizationAttributes.Layout(c), blocks);
     }
 }
 

@@ -6,7 +6,7 @@ namespace Edge.Runtime.Operators.Quantization;
 internal static unsafe class Integers
 {
     /// <summary>Element <paramref name="i"/> of integers in memory; 0 where <paramref name="p"/> is null, as left-out zero points are.</summary>
-    public static int At(DataType type, void* p, nint i) => p is null ? 0 : type switch
+    public static int At(DataType type, void* p, nint i) => p is null ? 0 : type.Unpacked() switch
     {
         DataType.UInt8 => ((byte*)p)[i],
         DataType.Int8 => ((sbyte*)p)[i],

@@ -28,6 +28,10 @@ internal static class QuantizationAttributes
         if (axis is { } a && scale.Count != c.Shape(0)[a]) throw c.Error($"{scale.Count} scales do not fit axis {a} of shape {c.Shape(0)}");
     }
 
+    /// <summary>An attribute that names an element type; <see cref="DataType.Undefined"/> where it is left out.</summary>
+    public static DataType TypeAttribute(Node node, string name) =>
+        node.Attributes.Int(name, 0) is >= 0 and <= byte.MaxValue and var type ? (DataType)type : throw node.Error($"{name} {node.Attributes.Int(name)} is no element type");
+
     /// <summary>Where the channels lie, each with its scale; not to be asked of a node with <see cref="Blocks"/>.</summary>
     public static ChannelLayout Layout(PrepareContext c) =>
         Axis(c.Node, c.Shape(0), c.Shape(1)) is { } axis ? ChannelLayout.PerAxis(c.Shape(0), axis) : ChannelLayout.PerTensor(c.Shape(0).Count);

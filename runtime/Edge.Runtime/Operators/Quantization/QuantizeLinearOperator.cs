@@ -4,7 +4,10 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Quantization;
 
-/// <summary>QuantizeLinear of float32, with one scale or one for each channel.</summary>
+/// <summary>
+/// QuantizeLinear, with one scale, or one for each channel or block. The division is one of float32, also where the input is
+/// of half precision or <c>precision</c> asks for that.
+/// </summary>
 internal sealed class QuantizeLinearOperator(string domain = "", int minOpset = 10) : Operator("QuantizeLinear", domain, minOpset, OperatorCatalog.LatestOpset)
 {
     public override LayoutRole Layout => LayoutRole.Follows;
@@ -14,15 +17,16 @@ internal sealed class QuantizeLinearOperator(string domain = "", int minOpset = 
     public override void Infer(InferContext c)
     {
         c.RequireType(0, DataType.Float32);
-        long asked = c.Attributes.Int("output_dtype", 0);
-        var type = c.Has(2) ? c.Type(2) : asked != 0 ? (DataType)asked : DataType.UInt8;
-        if (type is not (DataType.UInt8 or DataType.Int8 or DataType.UInt16 or DataType.Int16))
-            throw c.Error($"quantizing to {type.OnnxName()} is not supported; supported: uint8, int8, uint16, int16");
-        if (asked != 0 && (DataType)asked != type) throw c.Error($"output_dtype is {((DataType)asked).OnnxName()}, the zero point is {type.OnnxName()}");
-        // Both concern other types: saturation of float8, and the division in float16.
+        var asked = QuantizationAttributes.TypeAttribute(c.Node, "output_dtype");
+        var type = c.Has(2) ? c.Type(2) : asked != DataType.Undefined ? asked : DataType.UInt8;
+        if (type.Unpacked() is not (DataType.UInt8 or DataType.Int8 or DataType.UInt16 or DataType.Int16))
+            throw c.Error($"quantizing to {type.OnnxName()} is not supported; supported: uint8, int8, uint16, int16, uint4, int4, uint2, int2");
+        if (asked != DataType.Undefined && asked != type) throw c.Error($"output_dtype is {asked.OnnxName()}, the zero point is {type.OnnxName()}");
+        // Saturation concerns float8.
         c.Attributes.Int("saturate", 1);
-        if (c.Attributes.Int("precision", 0) is not (0 or (long)DataType.Float32) and var precision)
-            throw c.Error($"precision {((DataType)precision).OnnxName()} is not supported; supported: float");
+        var precision = QuantizationAttributes.TypeAttribute(c.Node, "precision");
+        if (precision is not (DataType.Undefined or DataType.Float32) && !precision.IsHalf())
+            throw c.Error($"precision {precision.OnnxName()} is not supported; supported: float, float16, bfloat16");
         QuantizationAttributes.Validate(c, type);
         c.Output(0, type, c.Shape(0));
     }
@@ -55,6 +59,22 @@ internal sealed unsafe class QuantizeExecutor(QuantizeKernels kernels, DataType 
             scale = each;
         }
 
-        kernels.Quantize(c.Input<float>(0), c.Output<byte>(0), type, layout, scale, zero, c.Pool);
+        byte* y = c.Output<byte>(0);
+        kernels.Quantize(c.Input<float>(0), y, type.Unpacked(), layout, scale, zero, c.Pool);
+        if (type.PackedBits() > 0) Narrow(y, layout.Count);
+    }
+
+    /// <summary>What was saturated to 8 bits is saturated to fewer.</summary>
+    private void Narrow(byte* y, nint count)
+    {
+        int bits = type.PackedBits();
+        if (type.Unpacked() == DataType.UInt8)
+        {
+            for (nint i = 0; i < count; i++) y[i] = Math.Min(y[i], (byte)((1 << bits) - 1));
+            return;
+        }
+
+        sbyte low = (sbyte)(-1 << (bits - 1)), high = (sbyte)~low;
+        for (nint i = 0; i < count; i++) ((sbyte*)y)[i] = Math.Clamp(((sbyte*)y)[i], low, high);
     }
 }
