@@ -1,4 +1,7 @@
+using Edge.Kernels.Elementwise;
 using Edge.Runtime.Operators.Attention;
+using Edge.Runtime.Operators.MatMul;
+using Edge.Runtime.Operators.Unary;
 
 namespace Edge.Runtime.Operators;
 
@@ -10,5 +13,11 @@ internal static partial class OperatorCatalog
         new AttentionOperator(),
         new MultiHeadAttentionOperator(),
         new PackedAttentionOperator(),
+        new RotaryEmbeddingOperator(isMicrosofts: false),
+        new RotaryEmbeddingOperator(isMicrosofts: true),
+        new FusedMatMulOperator("FusedMatMul"),
+        new FusedMatMulOperator("TransposeMatMul"),
+        new BiasGeluOperator("BiasGelu", UnaryFunction.Gelu, requiresBias: true),
+        new BiasGeluOperator("FastGelu", UnaryFunction.GeluTanh, requiresBias: false),
     ];
 }
