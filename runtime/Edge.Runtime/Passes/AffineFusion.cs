@@ -4,19 +4,24 @@ using Edge.Tensors;
 namespace Edge.Runtime.Passes;
 
 /// <summary>
-/// Folds what follows a convolution and is affine a channel — BatchNormalization, multiplication, division, addition or
-/// subtraction of constants — into its weights and bias: <c>a·(w∗x + b) + c = (a·w)∗x + (a·b + c)</c>. Arithmetic in double.
+/// Folds what follows a convolution or a product with constant weights and is affine a channel — BatchNormalization,
+/// multiplication, division, addition or subtraction of constants — into its weights and bias:
+/// <c>a·(w∗x + b) + c = (a·w)∗x + (a·b + c)</c>. Arithmetic in double. A product gets its bias <c>[N]</c> as third input.
 /// </summary>
 internal static class AffineFusion
 {
+    private const int Bias = 2;
+
     public static void Run(ModelGraph graph)
     {
         foreach (var node in graph.Nodes.ToArray())
         {
-            if (node.Domain.Length > 0 || node.OpType is not ("Conv" or "ConvTranspose")) continue;
-            while (graph.OnlyConsumer(node.Outputs[0]!) is { } next && ReadAffine(next, node.Outputs[0]!) is var (a, c) && Weights(node) is { } w)
+            if (node is not { Domain: "", Outputs: [{ IsStatic: true } y] } || ChannelAxis(node, y.Shape!.Value.Rank) is not { } axis) continue;
+            while (graph.OnlyConsumer(node.Outputs[0]!) is { } next && ReadAffine(next, node.Outputs[0]!, axis) is var (a, c))
             {
-                if (!Fold(graph, node, w, a, c)) break;
+                if (OldBias(node, a.Length) is not { } bias) break;
+                for (int i = 0; i < a.Length; i++) bias[i] = bias[i] * a[i] + c[i];
+                Fold(graph, node, a, Array.ConvertAll(bias, b => (float)b));
                 var result = next.Outputs[0]!;
                 graph.Remove(next);
                 node.SetOutput(0, result);
@@ -24,18 +29,25 @@ internal static class AffineFusion
         }
     }
 
-    private static Tensor? Weights(Node node) => node.Constant(1) is { Type: DataType.Float32 } w && w.Shape.Rank >= 3 ? w : null;
+    /// <summary>The axis of the result along which the weights have their channels; null if the node is none of ours.</summary>
+    private static int? ChannelAxis(Node node, int rank)
+    {
+        if (node.OpType is not ("Conv" or "ConvTranspose" or "MatMul" or "Gemm") || node.Constant(1) is not { Type: DataType.Float32 } w) return null;
+        if (node.OpType is "Conv" or "ConvTranspose") return w.Shape.Rank >= 3 ? 1 : null;
+        // A product over no elements has no place for a bias, and a vector on the left no axis of its own.
+        return w.Shape.Rank == 2 && w.Count > 0 && node.Inputs[0] is { IsStatic: true, Shape.Rank: >= 2 } ? rank - 1 : null;
+    }
 
     /// <summary>Factor and addend a channel, if <paramref name="next"/> is affine in <paramref name="x"/>.</summary>
-    private static (double[] A, double[] C)? ReadAffine(Node next, Value x)
+    private static (double[] A, double[] C)? ReadAffine(Node next, Value x, int axis)
     {
         if (next.Domain.Length > 0 || next.Outputs[0] is not { IsStatic: true } y || !x.IsStatic || y.Shape != x.Shape) return null;
-        if (next.OpType == "BatchNormalization") return next.Inputs[0] == x && next.Outputs.Count == 1 ? ReadBatchNormalization(next) : null;
+        if (next.OpType == "BatchNormalization") return axis == 1 && next.Inputs[0] == x && next.Outputs.Count == 1 ? ReadBatchNormalization(next) : null;
         if (next.OpType is not ("Mul" or "Div" or "Add" or "Sub")) return null;
 
         bool first = next.Inputs[0] == x;
         if (!first && next.OpType == "Div") return null;
-        if (ChannelConstant.Read(next.Inputs[first ? 1 : 0], x.Shape!.Value, 1) is not { } k) return null;
+        if (ChannelConstant.Read(next.Inputs[first ? 1 : 0], x.Shape!.Value, axis) is not { } k) return null;
         return next.OpType switch
         {
             "Mul" => (Map(k, v => v), Map(k, _ => 0)),
@@ -61,32 +73,45 @@ internal static class AffineFusion
         return (a, c);
     }
 
-    private static bool Fold(ModelGraph graph, Node conv, Tensor weights, double[] a, double[] c)
+    /// <summary>What is added to each channel as it is; null if that is no constant, or none a channel.</summary>
+    private static double[]? OldBias(Node node, int channels)
     {
-        int channels = a.Length;
-        if (conv.Has(2) && conv.Constant(2) is not { Type: DataType.Float32 }) return false;
-        bool transposed = conv.OpType == "ConvTranspose";
-        int group = (int)conv.Attributes.Int("group", 1);
-        int perGroup = channels / group;
+        var bias = new double[channels];
+        if (!node.Has(Bias)) return bias;
+        if (node.Constant(Bias) is not { Type: DataType.Float32 } old || node.Inputs.Count > Bias + 1) return null;
+        float beta = node.OpType == "Gemm" ? node.Attributes.Float("beta", 1) : 1;
+        if (ChannelConstant.Read(node.Inputs[Bias], node.OpType == "Gemm" ? node.Outputs[0]!.Shape!.Value : new Shape(channels), node.OpType == "Gemm" ? 1 : 0) is not { } values) return null;
+        for (int i = 0; i < channels; i++) bias[i] = (double)beta * values[i];
+        return bias;
+    }
+
+    private static void Fold(ModelGraph graph, Node node, double[] a, float[] bias)
+    {
+        if (Array.Exists(a, v => v != 1)) node.SetInput(1, graph.AddConstant(node.Name + ".weights", Scaled(node, a)));
+        node.SetInput(Bias, graph.AddConstant(node.Name + ".bias", Tensor.Create<float>(new Shape(bias.Length), bias)));
+        if (node.OpType == "Gemm") node.Attributes.Set("beta", 1f);
+    }
+
+    private static Tensor Scaled(Node node, double[] a)
+    {
+        var weights = node.Constant(1)!;
         var scaled = Tensor.Create(DataType.Float32, weights.Shape);
         var from = weights.AsSpan<float>();
         var to = scaled.AsSpan<float>();
         // Conv [O, I/g, …]: the output channel is axis 0. ConvTranspose [I, O/g, …]: it is axis 1 within the group of axis 0.
-        int spatial = weights.Shape.Product(2, weights.Shape.Rank);
-        int inner = transposed ? spatial : weights.Shape[1] * spatial;
+        // Products [K, N], or [N, K] where they are transposed.
+        int group = (int)node.Attributes.Int("group", 1), perGroup = a.Length / group;
+        bool byColumn = node.OpType == "MatMul" || (node.OpType == "Gemm" && node.Attributes.Int("transB", 0) == 0);
+        int inner = byColumn ? 1 : weights.Shape.Product(node.OpType == "ConvTranspose" ? 2 : 1, weights.Shape.Rank);
         for (int i = 0; i < from.Length; i++)
         {
             int block = i / inner;
-            int channel = transposed ? block / perGroup / (weights.Shape[0] / group) * perGroup + block % perGroup : block;
+            int channel = byColumn ? block % a.Length
+                : node.OpType == "ConvTranspose" ? block / perGroup / (weights.Shape[0] / group) * perGroup + block % perGroup : block;
             to[i] = (float)(from[i] * a[channel]);
         }
 
-        var bias = new float[channels];
-        var old = conv.Constant(2);
-        for (int i = 0; i < channels; i++) bias[i] = (float)((old is null ? 0 : old.AsSpan<float>()[i]) * a[i] + c[i]);
-        conv.SetInput(1, graph.AddConstant(conv.Name + ".weights", scaled));
-        conv.SetInput(2, graph.AddConstant(conv.Name + ".bias", Tensor.Create<float>(new Shape(channels), bias)));
-        return true;
+        return scaled;
     }
 
     private static double[] Map(float[] values, Func<float, double> f) => Array.ConvertAll(values, v => f(v));

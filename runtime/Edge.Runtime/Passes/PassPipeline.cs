@@ -8,6 +8,9 @@ namespace Edge.Runtime.Passes;
 /// <summary>The rewrites between import and planning, in order.</summary>
 internal static class PassPipeline
 {
+    /// <summary>Larger ones first, so that none takes a part of another.</summary>
+    private static readonly Pattern[] s_patterns = [new AttentionPattern(), .. NormalizationPattern.All, .. ActivationPattern.All];
+
     /// <summary>Everything that makes the graph cheaper without changing what it computes, beyond rounding.</summary>
     public static void Optimize(ModelGraph graph, PlanSettings settings)
     {
@@ -18,10 +21,9 @@ internal static class PassPipeline
         QdqFusion.Run(graph, kernels);
         ConstantFolding.Run(graph, settings);
         CommonSubexpressions.Run(graph);
-        Pattern.Run(graph, ActivationPattern.All);
+        Pattern.Run(graph, s_patterns);
         PadFusion.Run(graph);
         AffineFusion.Run(graph);
-        BiasFusion.Run(graph);
         ResidualFusion.Run(graph);
         ActivationFusion.Run(graph);
         ChannelMoves.Run(graph);

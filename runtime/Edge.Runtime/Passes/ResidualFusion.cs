@@ -1,8 +1,12 @@
 using Edge.Runtime.Graph;
+using Edge.Tensors;
 
 namespace Edge.Runtime.Passes;
 
-/// <summary>The addition of two tensors, one of which a convolution has just made, becomes part of that convolution: its fourth input.</summary>
+/// <summary>
+/// The addition of two tensors, one of which a convolution or a product with constant weights has just made, becomes part
+/// of that node: its fourth input.
+/// </summary>
 internal static class ResidualFusion
 {
     public static void Run(ModelGraph graph)
@@ -16,7 +20,7 @@ internal static class ResidualFusion
                 .OrderByDescending(c => graph.Nodes.IndexOf(c.Conv!)).FirstOrDefault();
             if (conv.Conv is not { } old) continue;
 
-            var fused = graph.Make("", "Conv", old.Name, [old.Inputs[0], old.Inputs[1], old.Input(2), conv.Other], [add.Outputs[0]]);
+            var fused = graph.Make("", old.OpType, old.Name, [old.Inputs[0], old.Inputs[1], old.Input(2), conv.Other], [add.Outputs[0]]);
             old.Attributes.CopyTo(fused.Attributes);
             graph.Replace(add, fused);
             graph.Remove(old);
@@ -24,6 +28,7 @@ internal static class ResidualFusion
     }
 
     private static Node? Candidate(ModelGraph graph, Value v) =>
-        v is { IsStatic: true, Producer: { OpType: "Conv", Domain: "" } conv } && !conv.Has(3)
-            && graph.OnlyConsumer(v) is not null && conv.Inputs[1]!.IsConstant ? conv : null;
+        v is { IsStatic: true, Producer: { OpType: "Conv" or "MatMul", Domain: "" } node } && !node.Has(3) && graph.OnlyConsumer(v) is not null
+            && node.Constant(1) is { } weights && (node.OpType == "Conv" || (weights is { Type: DataType.Float32, Shape.Rank: 2, Count: > 0 } && v.Shape!.Value.Count > 0))
+            ? node : null;
 }

@@ -155,6 +155,75 @@ public class FusionTests
         Assert.Equal(["MatMul"], Operators(proto));
     }
 
+    [Theory]
+    [InlineData("Mul")]
+    [InlineData("Sub")]
+    [InlineData("Div")]
+    public void Arithmetic_with_one_constant_a_column_folds_into_the_product(string op)
+    {
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [2, 3, 8]).Initializer("w", Values(8 * 4, 1), 8, 4).Initializer("b", Values(4, 2), 4)
+            .Initializer("k", [0.5f, -1, 2, 3], 4)
+            .Node("MatMul", ["x", "w"], ["m"]).Node("Add", ["m", "b"], ["a"]).Node(op, ["a", "k"], ["y"]).Output("y").Build();
+        EngineComparison.AssertAgrees(proto, [EngineComparison.Random(4, 2, 3, 8)]);
+        Assert.Equal(["MatMul"], Operators(proto));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    public void Batch_normalization_folds_into_the_product(long transposed, bool addend)
+    {
+        long[] shape = transposed == 1 ? [4, 8] : [8, 4];
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [3, 8]).Initializer("w", Values(8 * 4, 1), shape).Initializer("b", Values(4, 2), 1, 4)
+            .Initializer("s", Values(4, 3), 4).Initializer("o", Values(4, 4), 4).Initializer("m", Values(4, 5), 4).Initializer("v", [0.5f, 1, 2, 3], 4)
+            .Node("Gemm", addend ? ["x", "w", "b"] : ["x", "w"], ["g"], AttributeProto.Of("transB", transposed), AttributeProto.Of("alpha", 0.7f), AttributeProto.Of("beta", 0.3f))
+            .Node("BatchNormalization", ["g", "s", "o", "m", "v"], ["n"]).Node("Relu", ["n"], ["y"]).Output("y").Build();
+        EngineComparison.AssertAgrees(proto, [EngineComparison.Random(4, 3, 8)]);
+        Assert.Equal(["Gemm"], Operators(proto));
+    }
+
+    [Fact]
+    public void An_addend_that_differs_by_row_keeps_what_follows_apart()
+    {
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [3, 8]).Initializer("w", Values(8 * 4, 1), 8, 4).Initializer("c", Values(3, 2), 3, 1)
+            .Initializer("k", Values(4, 3), 4).Node("Gemm", ["x", "w", "c"], ["g"]).Node("Mul", ["g", "k"], ["y"]).Output("y").Build();
+        EngineComparison.AssertAgrees(proto, [EngineComparison.Random(4, 3, 8)]);
+        Assert.Equal(["Gemm", "Mul"], Operators(proto));
+    }
+
+    [Fact]
+    public void Weights_that_a_run_brings_take_no_constants()
+    {
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [3, 8]).Input("w", DataType.Float32, [8, 4]).Initializer("k", Values(4, 3), 4)
+            .Node("MatMul", ["x", "w"], ["m"]).Node("Add", ["m", "k"], ["y"]).Output("y").Build();
+        EngineComparison.AssertAgrees(proto, [EngineComparison.Random(4, 3, 8), EngineComparison.Random(5, 8, 4)]);
+        Assert.Equal(["MatMul", "Add"], Operators(proto));
+    }
+
+    [Theory]
+    [InlineData("b", "Relu")]
+    [InlineData("", "HardSwish")]
+    public void A_residual_sum_behind_a_product_becomes_part_of_it(string bias, string activation)
+    {
+        var g = new OnnxGraphBuilder().Input("x", DataType.Float32, [2, 3, 8]).Initializer("w", Values(8 * 8, 1), 8, 8).Initializer("b", Values(8, 2), 8)
+            .Node("Tanh", ["x"], ["t"]).Node("MatMul", ["t", "w"], ["m"]);
+        if (bias.Length > 0) g.Node("Add", ["m", bias], ["n"]);
+        var proto = g.Node("Add", ["x", bias.Length > 0 ? "n" : "m"], ["s"]).Node("Neg", ["s"], ["z"]).Node("Exp", ["z"], ["e"])
+            .Node(activation, ["e"], ["y"]).Output("y").Build();
+        EngineComparison.AssertAgrees(proto, [EngineComparison.Random(4, 2, 3, 8)]);
+        Assert.Equal(["Tanh", "MatMul", "Neg", "Exp", activation], Operators(proto));
+    }
+
+    [Fact]
+    public void A_sum_behind_a_product_that_others_read_stays()
+    {
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [3, 8]).Initializer("w", Values(8 * 8, 1), 8, 8)
+            .Node("MatMul", ["x", "w"], ["m"]).Node("Add", ["x", "m"], ["y"]).Output("y").Output("m").Build();
+        EngineComparison.AssertAgrees(proto, [EngineComparison.Random(4, 3, 8)]);
+        Assert.Equal(["MatMul", "Add"], Operators(proto));
+    }
+
     [Fact]
     public void Shape_arithmetic_disappears()
     {

@@ -8,12 +8,16 @@ using Edge.Tensors;
 namespace Edge.Runtime.Operators.MatMul;
 
 /// <summary>
-/// MatMul. For float32 a pass may add <see cref="FusedActivation"/> and a third input, the bias <c>[N]</c>; the other types are
+/// MatMul. For float32 a pass may add <see cref="FusedActivation"/> and a third input, the bias <c>[N]</c>; where weights and
+/// bias are constants, also a fourth of the output's shape, which is added before the activation. The other types are
 /// computed without special kernels.
 /// </summary>
 internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatalog.LatestOpset)
 {
-    private const int Bias = 2;
+    private const int Bias = 2, Residual = 3;
+
+    /// <summary>Each element of the residual is read before the output's element is written.</summary>
+    public override bool CanOverwrite(Graph.Node node, int input) => input == Residual;
 
     public override void Infer(InferContext c)
     {
@@ -21,9 +25,10 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
         c.RequireType(1, c.Type(0));
         var shape = MatMulShape.Read(c.Node, c.Shape(0), c.Shape(1));
         if (c.Has(Bias) && c.Shape(Bias) != new Shape(shape.N)) throw c.Error($"bias {c.Shape(Bias)} must be [{shape.N}]");
-        bool fused = FusedActivation.Read(c.Attributes).Kind != ActivationKind.None || c.Has(Bias);
+        if (c.Has(Residual) && c.Shape(Residual) != shape.Output) throw c.Error($"residual {c.Shape(Residual)} must have the output's shape {shape.Output}");
+        bool fused = FusedActivation.Read(c.Attributes).Kind != ActivationKind.None || c.Has(Bias) || c.Has(Residual);
         if (fused && c.Type(0) != DataType.Float32)
-            throw c.Error($"a bias or an activation of type {c.Type(0).OnnxName()} is not supported; supported: float");
+            throw c.Error($"a bias, a residual or an activation of type {c.Type(0).OnnxName()} is not supported; supported: float");
         c.Output(0, c.Type(0), shape.Output);
     }
 
@@ -39,7 +44,7 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
         var weights = Transposed(b, shape.K, shape.N);
         var g = ConvGeometry.MatMul(shape.M, shape.K, shape.N);
         var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation);
-        return new ConvExecutor(kernel, g, null, -1);
+        return new ConvExecutor(kernel, g, null, c.Has(Residual) ? Residual : -1);
     }
 
     private static Executor Plain(DataType type, MatMulShape shape) => type switch
