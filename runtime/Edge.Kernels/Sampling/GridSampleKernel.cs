@@ -78,7 +78,7 @@ public sealed unsafe class GridSampleKernel<T> where T : unmanaged, IFloatingPoi
             T* to = y + (nint)image * _g.Channels * _g.Pixels;
             if (_g.ChannelsLast)
             {
-                TapSum.Rows(from, offsets, weights, _taps, to + (nint)first * _g.Channels, count, _g.Channels);
+                TapSum.Rows(from, _g.Channels, offsets, weights, _taps, to + (nint)first * _g.Channels, _g.Channels, count, _g.Channels);
                 continue;
             }
 

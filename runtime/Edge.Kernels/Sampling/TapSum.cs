@@ -43,17 +43,26 @@ internal static unsafe class TapSum
     /// <summary>
     /// <c>y[p, c] = Σₜ weight[p, t] · x[offset[p, t], c]</c> with neighbouring channels, which are the lanes.
     /// </summary>
+    /// <param name="x">Rows of channels.</param>
+    /// <param name="xStride">Elements from row to row of <paramref name="x"/>.</param>
+    /// <param name="offsets"><c>[pixels, taps]</c>: rows of <paramref name="x"/>; −1 for none.</param>
+    /// <param name="weights"><c>[pixels, taps]</c>.</param>
+    /// <param name="taps">Taps of a pixel.</param>
+    /// <param name="y">Receives rows of channels.</param>
+    /// <param name="yStride">Elements from row to row of <paramref name="y"/>.</param>
+    /// <param name="pixels">Pixels.</param>
+    /// <param name="channels">Channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Rows<T>(T* x, int* offsets, T* weights, int taps, T* y, int pixels, int channels) where T : unmanaged, INumber<T>
+    public static void Rows<T>(T* x, nint xStride, int* offsets, T* weights, int taps, T* y, nint yStride, int pixels, int channels) where T : unmanaged, INumber<T>
     {
-        for (int p = 0; p < pixels; p++, offsets += taps, weights += taps, y += channels)
+        for (int p = 0; p < pixels; p++, offsets += taps, weights += taps, y += yStride)
         {
             int c = 0;
             for (; c + Vector<T>.Count <= channels; c += Vector<T>.Count)
             {
                 var sum = Vector<T>.Zero;
                 for (int t = 0; t < taps; t++)
-                    if (offsets[t] >= 0) sum += weights[t] * Vector.Load(x + (nint)offsets[t] * channels + c);
+                    if (offsets[t] >= 0) sum += weights[t] * Vector.Load(x + offsets[t] * xStride + c);
                 Vector.Store(sum, y + c);
             }
 
@@ -61,7 +70,7 @@ internal static unsafe class TapSum
             {
                 T sum = T.Zero;
                 for (int t = 0; t < taps; t++)
-                    if (offsets[t] >= 0) sum += weights[t] * x[(nint)offsets[t] * channels + c];
+                    if (offsets[t] >= 0) sum += weights[t] * x[offsets[t] * xStride + c];
                 y[c] = sum;
             }
         }

@@ -1,4 +1,5 @@
 using Edge.Runtime.Operators.Columns;
+using Edge.Runtime.Operators.DeformConv;
 using Edge.Runtime.Operators.Det;
 using Edge.Runtime.Operators.Gather;
 using Edge.Runtime.Operators.Pad;
@@ -16,7 +17,7 @@ internal static partial class OperatorCatalog
     private static IEnumerable<Operator> CreateVision() =>
     [
         new GridSampleOperator("", 16, LatestOpset), new GridSampleOperator(Microsoft, 1, 1), new AffineGridOperator(),
-        new RoiAlignOperator(), new MaxRoiPoolOperator(), new CropAndResizeOperator(),
+        new DeformConvOperator(), new RoiAlignOperator(), new MaxRoiPoolOperator(), new CropAndResizeOperator(),
         new MaxUnpoolOperator(), new Col2ImOperator(), new CenterCropPadOperator(),
         new UniqueOperator(), new ReverseSequenceOperator(), new HardmaxOperator(), new DetOperator(),
     ];

@@ -6,6 +6,8 @@ namespace Edge.Runtime.Operators.Gather;
 /// <summary>ReverseSequence: the first <c>sequence_lens[b]</c> steps of each sequence in reverse order, the rest as they are.</summary>
 internal sealed class ReverseSequenceOperator() : Operator("ReverseSequence", "", 10, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Graph.Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

@@ -10,6 +10,8 @@ namespace Edge.Runtime.Operators.Pad;
 /// </summary>
 internal sealed class CenterCropPadOperator() : Operator("CenterCropPad", "", 18, OperatorCatalog.LatestOpset)
 {
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

@@ -13,9 +13,11 @@ internal sealed class MaxUnpoolOperator() : Operator("MaxUnpool", "", 9, Operato
 {
     private const int OutputShape = 2;
 
+    public override HalfRole Halves(Node node) => HalfRole.Moves;
+
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Float16);
+        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Float16, DataType.BFloat16);
         c.RequireType(1, DataType.Int64);
         c.RequireRank(0, 3);
         if (c.Shape(1) != c.Shape(0)) throw c.Error($"indices {c.Shape(1)} and input {c.Shape(0)} must have the same shape");

@@ -11,7 +11,7 @@ internal sealed class UniqueOperator() : Operator("Unique", "", 11, OperatorCata
 {
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Float16, DataType.Int8, DataType.UInt8, DataType.Bool, DataType.Int16, DataType.UInt16,
+        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Int8, DataType.UInt8, DataType.Bool, DataType.Int16, DataType.UInt16,
             DataType.Int32, DataType.UInt32, DataType.Int64, DataType.UInt64);
         c.Attributes.Int("sorted", 1);
         Slices(c.Node, c.Shape(0));
@@ -27,7 +27,6 @@ internal sealed class UniqueOperator() : Operator("Unique", "", 11, OperatorCata
         {
             DataType.Float32 => new UniqueExecutor<float>(s, sorted, wants),
             DataType.Float64 => new UniqueExecutor<double>(s, sorted, wants),
-            DataType.Float16 => new UniqueExecutor<Half>(s, sorted, wants),
             DataType.Int8 => new UniqueExecutor<sbyte>(s, sorted, wants),
             DataType.UInt8 or DataType.Bool => new UniqueExecutor<byte>(s with { IsBool = c.Type(0) == DataType.Bool }, sorted, wants),
             DataType.Int16 => new UniqueExecutor<short>(s, sorted, wants),

@@ -35,7 +35,7 @@ internal sealed class StftOperator() : Operator("STFT", "", 17, OperatorCatalog.
     public override Executor Prepare(PrepareContext c)
     {
         var f = Read(c.Node)!.Value;
-        return c.Type(0) == DataType.Float32 ? new StftExecutor<float>(c.Shape(0), f, c.Threads) : new StftExecutor<double>(c.Shape(0), f, c.Threads);
+        return c.Type(0) == DataType.Float32 ? new StftExecutor<float>(c.Shape(0), f, c.Has(WindowInput), c.Threads) : new StftExecutor<double>(c.Shape(0), f, c.Has(WindowInput), c.Threads);
     }
 
     /// <summary>Null if only a run brings the step or the length of frames.</summary>
@@ -67,7 +67,7 @@ internal sealed class StftOperator() : Operator("STFT", "", 17, OperatorCatalog.
 internal readonly record struct StftFrames(int Count, int Step, SpectrumShape Spectrum);
 
 /// <summary>Frames, divided among the threads.</summary>
-internal sealed unsafe class StftExecutor<T>(Shape x, StftFrames frames, int threads) : Executor
+internal sealed unsafe class StftExecutor<T>(Shape x, StftFrames frames, bool hasWindow, int threads) : Executor
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly SpectrumKernel<T> _kernel = new(frames.Spectrum);
@@ -79,7 +79,7 @@ internal sealed unsafe class StftExecutor<T>(Shape x, StftFrames frames, int thr
     public override void Execute(in StepContext c)
     {
         int all = x[0] * frames.Count, lanes = Math.Min(threads, all);
-        var job = new Job { E = this, X = c.Input<T>(0), Window = c.Input<T>(2), Y = c.Output<T>(0), Scratch = c.Scratch, Frames = all, Lanes = lanes };
+        var job = new Job { E = this, X = c.Input<T>(0), Window = hasWindow ? c.Input<T>(2) : null, Y = c.Output<T>(0), Scratch = c.Scratch, Frames = all, Lanes = lanes };
         c.Pool.Run(ref job, lanes);
     }
 

@@ -8,7 +8,7 @@ namespace Edge.Runtime.Operators.TopK;
 /// The k best of each lane in a heap whose root is the worst that is still in; at the end the heap is emptied from the
 /// back. Lanes are divided among the threads.
 /// </summary>
-internal sealed unsafe class TopKExecutor<T>(TopKLanes lanes, int threads) : Executor
+internal sealed unsafe class TopKExecutor<T>(TopKLanes lanes, bool wantsIndices, int threads) : Executor
     where T : unmanaged, INumber<T>
 {
     private readonly nint _heapBytes = Scratch.Align((nint)lanes.K * sizeof(int));
@@ -21,7 +21,7 @@ internal sealed unsafe class TopKExecutor<T>(TopKLanes lanes, int threads) : Exe
     {
         if (lanes.K == 0 || lanes.Count == 0) return;
         int chunks = Math.Min(threads, lanes.Count);
-        var job = new Job(this, c.Input<T>(0), c.Output<T>(0), c.Output<long>(1), c.Scratch, lanes, chunks);
+        var job = new Job(this, c.Input<T>(0), c.Output<T>(0), wantsIndices ? c.Output<long>(1) : null, c.Scratch, lanes, chunks);
         c.Pool.Run(ref job, chunks);
     }
 

@@ -47,16 +47,16 @@ internal sealed class TopKOperator() : Operator("TopK", "", 1, OperatorCatalog.L
         var lanes = new TopKLanes(x.Product(0, axis), x[axis], x.Product(axis + 1, x.Rank), k, largest);
         return c.Type(0) switch
         {
-            DataType.Float32 => new TopKExecutor<float>(lanes, c.Threads),
-            DataType.Float64 => new TopKExecutor<double>(lanes, c.Threads),
-            DataType.Int8 => new TopKExecutor<sbyte>(lanes, c.Threads),
-            DataType.UInt8 => new TopKExecutor<byte>(lanes, c.Threads),
-            DataType.Int16 => new TopKExecutor<short>(lanes, c.Threads),
-            DataType.UInt16 => new TopKExecutor<ushort>(lanes, c.Threads),
-            DataType.Int32 => new TopKExecutor<int>(lanes, c.Threads),
-            DataType.UInt32 => new TopKExecutor<uint>(lanes, c.Threads),
-            DataType.Int64 => new TopKExecutor<long>(lanes, c.Threads),
-            _ => new TopKExecutor<ulong>(lanes, c.Threads),
+            DataType.Float32 => new TopKExecutor<float>(lanes, c.Wants(1), c.Threads),
+            DataType.Float64 => new TopKExecutor<double>(lanes, c.Wants(1), c.Threads),
+            DataType.Int8 => new TopKExecutor<sbyte>(lanes, c.Wants(1), c.Threads),
+            DataType.UInt8 => new TopKExecutor<byte>(lanes, c.Wants(1), c.Threads),
+            DataType.Int16 => new TopKExecutor<short>(lanes, c.Wants(1), c.Threads),
+            DataType.UInt16 => new TopKExecutor<ushort>(lanes, c.Wants(1), c.Threads),
+            DataType.Int32 => new TopKExecutor<int>(lanes, c.Wants(1), c.Threads),
+            DataType.UInt32 => new TopKExecutor<uint>(lanes, c.Wants(1), c.Threads),
+            DataType.Int64 => new TopKExecutor<long>(lanes, c.Wants(1), c.Threads),
+            _ => new TopKExecutor<ulong>(lanes, c.Wants(1), c.Threads),
         };
     }
 }

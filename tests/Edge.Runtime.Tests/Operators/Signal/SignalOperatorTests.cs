@@ -72,8 +72,9 @@ public class SignalOperatorTests
         int length = draw.Int(1, 33), samples = draw.Int(length, 90);
         bool complex = draw.Int(0, 2) == 0, window = draw.Int(0, 1) == 0;
         OperatorCase test = new OperatorCase("STFT", 17).Input(draw.Tensor(type, -4, 4, draw.Int(1, 3), samples, complex ? 2 : 1)).Constant(Number(draw.Int(1, 12)));
-        test.Input(window ? draw.Tensor(type, 0, 1, length) : null);
-        test.Constant(!window || draw.Int(0, 1) == 0 ? Number(length) : null);
+        if (!window) test.Input(null).Constant(Number(length));
+        else if (draw.Int(0, 1) == 0) test.Input(draw.Tensor(type, 0, 1, length));
+        else test.Input(draw.Tensor(type, 0, 1, length)).Constant(Number(length));
         test.With(AttributeProto.Of("onesided", !complex && draw.Int(0, 1) == 0 ? 1L : 0L));
         test.EverywhereWithOnnxRuntime(1e-4, 2e-4);
     }
@@ -95,6 +96,15 @@ public class SignalOperatorTests
                 Assert.Equal(sum.Imaginary, frames.AsSpan<float>()[(f * 201 + k) * 2 + 1], 1e-4);
             }
         }
+    }
+
+    [Fact]
+    public void Without_window_and_length_there_is_one_frame()
+    {
+        Tensor x = new Draw(6).Float(1, 12, 1);
+        Tensor frame = new OperatorCase("STFT", 17).Input(x).Constant(Number(3)).With(AttributeProto.Of("onesided", 0L)).OnEveryIsa()[0];
+        Tensor whole = new OperatorCase("DFT", 17).Input(x).OnEveryIsa()[0];
+        TensorAssert.SameBits(whole.Reshape(new Shape(1, 1, 12, 2)), frame, "STFT");
     }
 
     [Fact]
