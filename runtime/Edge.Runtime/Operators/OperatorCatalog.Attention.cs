@@ -1,5 +1,6 @@
 using Edge.Kernels.Elementwise;
 using Edge.Runtime.Operators.Attention;
+using Edge.Runtime.Operators.Einsum;
 using Edge.Runtime.Operators.MatMul;
 using Edge.Runtime.Operators.Unary;
 
@@ -15,6 +16,7 @@ internal static partial class OperatorCatalog
         new PackedAttentionOperator(),
         new RotaryEmbeddingOperator(isMicrosofts: false),
         new RotaryEmbeddingOperator(isMicrosofts: true),
+        new EinsumOperator(),
         new FusedMatMulOperator("FusedMatMul"),
         new FusedMatMulOperator("TransposeMatMul"),
         new BiasGeluOperator("BiasGelu", UnaryFunction.Gelu, requiresBias: true),
