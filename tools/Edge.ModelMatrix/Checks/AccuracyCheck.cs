@@ -28,7 +28,7 @@ internal static class AccuracyCheck
     private static bool Measure(string data, SharedSets sets, ModelCase c)
     {
         var samples = c.Open(sets);
-        var fp32 = ModelFiles.Read(data, c.Fp32);
+        var fp32 = ModelFiles.Read(data, c.Fp32!);
         var int8 = Quantize(fp32, c, samples);
         using var reference = Open(fp32, c.Name);
         using var ours = Open(int8, c.Name + " int8");

@@ -7,7 +7,7 @@ namespace Edge.ModelMatrix.Checks;
 internal sealed class Agreement
 {
     private double[] _low = [], _high = [], _worst = [];
-    private long _values, _withinStep;
+    private long _values, _withinStep, _integers, _equal;
 
     /// <summary>Step of each output where it was dequantized from integers; 0 elsewhere.</summary>
     public required IReadOnlyList<double> Steps { get; init; }
@@ -22,6 +22,9 @@ internal sealed class Agreement
 
     /// <summary>Share of values that differ by no more than one step; NaN where no output has a step.</summary>
     public double WithinOneStep => _values == 0 ? double.NaN : (double)_withinStep / _values;
+
+    /// <summary>Share of integers (labels) that are equal; NaN where no output holds any.</summary>
+    public double EqualIntegers => _integers == 0 ? double.NaN : (double)_equal / _integers;
 
     /// <summary>Adds one sample: <paramref name="ours"/> against <paramref name="theirs"/>.</summary>
     public void Add(IReadOnlyList<Tensor> ours, IReadOnlyList<Tensor> theirs)
@@ -38,25 +41,38 @@ internal sealed class Agreement
         {
             if (ours[o].Shape != theirs[o].Shape || ours[o].Type != theirs[o].Type)
                 throw new Onnx.ModelException($"output {o} is {ours[o]} here and {theirs[o]} there");
-            var a = ours[o].AsSpan<float>();
-            var b = theirs[o].AsSpan<float>();
-            for (int i = 0; i < a.Length; i++)
-            {
-                double difference = Math.Abs((double)a[i] - b[i]);
-                if (double.IsNaN(difference)) difference = double.PositiveInfinity;
-                _worst[o] = Math.Max(_worst[o], difference);
-                _low[o] = Math.Min(_low[o], b[i]);
-                _high[o] = Math.Max(_high[o], b[i]);
-                if (Steps[o] == 0) continue;
-                _values++;
-                if (difference <= Steps[o] * 1.001) _withinStep++;
-            }
-
-            same &= ArgMax(a) == ArgMax(b);
+            if (ours[o].Type == DataType.Float32) same &= AddFloats(o, ours[o].AsSpan<float>(), theirs[o].AsSpan<float>());
+            else if (ours[o].Type == DataType.Int64) AddIntegers(ours[o].AsSpan<long>(), theirs[o].AsSpan<long>());
+            else throw new Onnx.ModelException($"output {o} is {ours[o]}; only float and int64 are compared");
         }
 
         Samples++;
         if (same) SameTop1++;
+    }
+
+    private bool AddFloats(int output, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        for (int i = 0; i < a.Length; i++)
+        {
+            double difference = Math.Abs((double)a[i] - b[i]);
+            if (double.IsNaN(difference)) difference = double.PositiveInfinity;
+            _worst[output] = Math.Max(_worst[output], difference);
+            _low[output] = Math.Min(_low[output], b[i]);
+            _high[output] = Math.Max(_high[output], b[i]);
+            if (Steps[output] == 0) continue;
+            _values++;
+            if (difference <= Steps[output] * 1.001) _withinStep++;
+        }
+
+        return ArgMax(a) == ArgMax(b);
+    }
+
+    // Labels: equal or not.
+    private void AddIntegers(ReadOnlySpan<long> a, ReadOnlySpan<long> b)
+    {
+        for (int i = 0; i < a.Length; i++)
+            if (a[i] == b[i]) _equal++;
+        _integers += a.Length;
     }
 
     public static int ArgMax(ReadOnlySpan<float> values)

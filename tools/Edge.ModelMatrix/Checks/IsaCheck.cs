@@ -36,7 +36,7 @@ internal static class IsaCheck
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         int count = Math.Min(samples, inputs.Count);
         for (int i = 0; i < count; i++)
-            foreach (var output in session.Run(inputs.Input((int)((long)i * inputs.Count / count)))) hash.AppendData(output.Bytes);
+            foreach (var output in session.Run([.. inputs.Inputs((int)((long)i * inputs.Count / count))])) hash.AppendData(output.Bytes);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

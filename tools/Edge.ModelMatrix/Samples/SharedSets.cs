@@ -9,7 +9,7 @@ namespace Edge.ModelMatrix.Samples;
 /// <summary>The sets of the shared data folder, as its DATA.md describes them. What was read is kept.</summary>
 /// <param name="data">The folder <c>shared/data</c>.</param>
 /// <param name="codec">Decodes pictures.</param>
-internal sealed class SharedSets(string data, IImageCodec codec)
+internal sealed partial class SharedSets(string data, IImageCodec codec)
 {
     private static readonly string[] s_cifarClasses = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
@@ -17,9 +17,10 @@ internal sealed class SharedSets(string data, IImageCodec codec)
 
     /// <param name="preprocess">How the middle 224 pixels of each 256 become input.</param>
     /// <param name="size">To what they are shrunk before.</param>
-    public ISamples ImageNet(string preprocess, int size)
+    /// <param name="planar">NCHW instead of NHWC.</param>
+    public ISamples ImageNet(string preprocess, int size, bool planar = false)
     {
-        int[] dims = [1, size, size, 3];
+        int[] dims = planar ? [1, 3, size, size] : [1, size, size, 3];
         string root = Path.Combine(data, "labelled/imagenet_1k_samples");
         var rows = File.ReadLines(Path.Combine(root, "labels.tsv")).Skip(1).Select(l => l.Split('\t'));
         return new PictureSamples(
