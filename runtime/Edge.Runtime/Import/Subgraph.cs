@@ -35,6 +35,9 @@ internal sealed class Subgraph
     /// <summary>Which of its own inputs come in another shape from run to run; null while that is not known.</summary>
     public bool[]? Open { get; set; }
 
+    /// <summary>Why the graph cannot run for the shapes that were checked; null if it can.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>Names of its own inputs, in order.</summary>
     public IEnumerable<string> InputNames => Proto.Inputs.Select(i => i.Name);
 
@@ -62,6 +65,26 @@ internal sealed class Subgraph
         var graph = GraphImporter.Import(_frame, Proto, formals);
         _checked = ([.. formals], graph);
         return graph;
+    }
+
+    /// <summary>
+    /// <see cref="Check"/> of a branch that may never be taken: what does not fit the shapes of this run alone, as the half of
+    /// a model that is made for another sampling rate, is kept in <see cref="Problem"/>, and null is returned.
+    /// </summary>
+    /// <exception cref="ModelException">The graph is malformed for any shape.</exception>
+    public ModelGraph? TryCheck(IReadOnlyList<Formal> formals)
+    {
+        Problem = null;
+        try
+        {
+            return Check(formals);
+        }
+        catch (ModelException e)
+        {
+            GraphImporter.Import(_frame, Proto, [.. formals.Select(f => new Formal(f.Name, DataType.Undefined, null))]);
+            Problem = e.Message;
+            return null;
+        }
     }
 
     /// <summary>The captures as <paramref name="node"/> sees them.</summary>

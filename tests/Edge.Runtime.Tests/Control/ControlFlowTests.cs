@@ -199,6 +199,22 @@ public class ControlFlowTests
     }
 
     [Fact]
+    public void A_branch_that_does_not_fit_the_shapes_matters_only_if_it_is_taken()
+    {
+        var proto = new OnnxGraphBuilder().Input("c", DataType.Bool).Input("x", DataType.Float32, "n", 4).Initializer("w", new float[] { 1, 2, 3, 4, 5, 6 }, 6, 1)
+            .Node("If", ["c"], ["y"],
+                Graph("then_branch", new OnnxGraphBuilder().Node("Relu", ["x"], ["t"]).Output("t", DataType.Float32, -1, -1)),
+                Graph("else_branch", new OnnxGraphBuilder().Node("MatMul", ["x", "w"], ["e"]).Output("e", DataType.Float32, -1, -1)))
+            .Output("y").Build();
+        using var session = new InferenceSession(Model.FromProto(proto, "test"));
+        var x = Tensor.Create<float>(new Shape(1, 4), [-1, 2, -3, 4]);
+        Assert.Equal([0f, 2, 0, 4], session.Run(Bool(true), x)[0].AsSpan<float>().ToArray());
+        Assert.Contains("one branch only: MatMul 'If_0.else_branch/MatMul_0'", session.Describe().Steps[0].Kernel, StringComparison.Ordinal);
+        Assert.Contains("MatMul 'If_0.else_branch/MatMul_0'", Assert.Throws<ModelException>(() => session.Run(Bool(false), x)).Message, StringComparison.Ordinal);
+        Assert.Equal([0f, 2, 0, 4], session.Run(Bool(true), x)[0].AsSpan<float>().ToArray());
+    }
+
+    [Fact]
     public void A_mistake_in_a_branch_is_found_when_the_session_is_made()
     {
         var proto = new OnnxGraphBuilder().Input("c", DataType.Bool).Input("x", DataType.Float32, 2)

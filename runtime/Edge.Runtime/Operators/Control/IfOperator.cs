@@ -1,4 +1,3 @@
-using Edge.Onnx;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Import;
@@ -14,14 +13,12 @@ internal sealed class IfOperator() : ValueOperator("If", minOpset: 1)
     {
         if (c.Node.Input(0) is not { } condition) throw c.Error("input 0 is required and missing");
         if (condition.Type is not (DataType.Undefined or DataType.Bool)) throw c.Error($"the condition must be bool, not {condition.Type.OnnxName()}");
-        var then = Check(c, "then_branch", out var misfit);
-        var otherwise = Check(c, "else_branch", out var other);
-        // A run that ends well took a branch that fits, so that the outputs are those of the one if the other does not.
-        then ??= otherwise ?? throw (misfit ?? other)!;
-        otherwise ??= then;
+        var then = Check(c, "then_branch");
+        var otherwise = Check(c, "else_branch");
+        if (then is null && otherwise is null) throw c.Error($"neither branch can run for these shapes: {c.Attributes.Graph("then_branch").Problem}");
         for (int i = 0; i < c.OutputCount; i++)
         {
-            Value a = then.Outputs[i], b = otherwise.Outputs[i];
+            Value a = (then ?? otherwise)!.Outputs[i], b = (otherwise ?? then)!.Outputs[i];
             if (a.IsStatic && b.IsStatic && a.Type == b.Type && a.Shape == b.Shape) c.Output(i, a.Type, a.Shape!.Value);
             else c.DataDependent(i, a.Type == b.Type ? a.Type : DataType.Undefined);
         }
@@ -29,27 +26,12 @@ internal sealed class IfOperator() : ValueOperator("If", minOpset: 1)
 
     public override ValueExecutor Prepare(Node node, PlanSettings settings) => new IfExecutor(node, settings);
 
-    /// <summary>
-    /// The branch for the shapes that are known. Null if it does not fit them, as when each branch is for inputs of another
-    /// size: it then fails when it is taken. What is wrong with it whatever the shapes fails now.
-    /// </summary>
-    private static ModelGraph? Check(InferContext c, string name, out ModelException? misfit)
+    private static ModelGraph? Check(InferContext c, string name)
     {
-        misfit = null;
         var branch = c.Attributes.Graph(name);
         if (branch.Proto.Inputs.Count > 0) throw c.Error($"{name} has inputs; branches take none");
         if (branch.OutputCount != c.OutputCount) throw c.Error($"{name} has {branch.OutputCount} outputs, the node {c.OutputCount}");
-        Formal[] captures = [.. branch.CapturesOf(c.Node)];
-        try
-        {
-            return branch.Check(captures);
-        }
-        catch (ModelException e) when (captures.Any(f => f is { Constant: null, Shape: not null }))
-        {
-            misfit = e;
-            branch.Check(Array.ConvertAll(captures, f => f.Constant is null ? f with { Shape = null } : f));
-            return null;
-        }
+        return branch.TryCheck([.. branch.CapturesOf(c.Node)]);
     }
 }
 
@@ -58,7 +40,8 @@ internal sealed class IfExecutor(Node node, PlanSettings settings) : ValueExecut
     private readonly SubgraphRunner _then = new(node.Attributes.Graph("then_branch"), node, settings);
     private readonly SubgraphRunner _else = new(node.Attributes.Graph("else_branch"), node, settings);
 
-    public override string Kernel => "if";
+    /// <summary>A branch that the shapes do not fit is named: the run fails if it is taken.</summary>
+    public override string Kernel { get; } = (node.Attributes.Graph("then_branch").Problem ?? node.Attributes.Graph("else_branch").Problem) is { } problem ? $"if (one branch only: {problem})" : "if";
 
     public override void Execute(in ValueContext c)
     {
