@@ -46,6 +46,9 @@ internal sealed unsafe class GenericQuantize<V>(string isa) : QuantizeKernels
         }
     }
 
+    public override void ScaleAccumulators(int* acc, float* y, nint rows, int columns, float* scale, float* bias, WorkerPool pool) =>
+        AccumulatorScale<V>.Run(acc, y, rows, columns, scale, bias, pool);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override (float Low, float High) RangeWithZero(float* x, nint count)
     {

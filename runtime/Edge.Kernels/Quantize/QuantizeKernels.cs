@@ -41,6 +41,19 @@ public abstract unsafe class QuantizeKernels
     /// <param name="pool">The threads to use.</param>
     public abstract void Dequantize(void* x, DataType type, float* y, in ChannelLayout layout, float* scale, int* zeroPoint, WorkerPool pool);
 
+    /// <summary>
+    /// Real numbers for the accumulators of an integer product: <c>y[r,c] = (float)acc[r,c] · scale[c] + bias[c]</c>, each
+    /// operation rounded.
+    /// </summary>
+    /// <param name="acc"><c>[rows, columns]</c></param>
+    /// <param name="y">As <paramref name="acc"/>, and may be the same memory.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="scale"><c>[columns]</c></param>
+    /// <param name="bias"><c>[columns]</c>; null for none.</param>
+    /// <param name="pool">The threads to use.</param>
+    public abstract void ScaleAccumulators(int* acc, float* y, nint rows, int columns, float* scale, float* bias, WorkerPool pool);
+
     /// <summary>Addition or multiplication of 8-bit tensors.</summary>
     /// <param name="function"><see cref="BinaryFunction.Add"/> or <see cref="BinaryFunction.Mul"/>.</param>
     /// <param name="type">uint8 or int8, of both operands and the result.</param>

@@ -30,13 +30,8 @@ internal sealed unsafe class DynamicQuantizeExecutor(QuantizeKernels kernels, ni
 
     public override void Execute(in StepContext c)
     {
-        var (low, high) = kernels.RangeWithZero(c.Input<float>(0), count);
-        float scale = high == low ? 1 : (high - low) / 255;
-        // 0 − low / scale lies between 0 and 255 up to rounding; an infinite range gives NaN, which becomes 0.
-        float zero = MathF.Round(-low / scale, MidpointRounding.ToEven);
-        zero = zero > 0 ? MathF.Min(zero, 255) : 0;
+        var (scale, zeroPoint) = DynamicQuantization.Quantize(kernels, c.Input<float>(0), c.Output<byte>(0), count, c.Pool);
         if (wantsScale) *c.Output<float>(1) = scale;
-        if (wantsZeroPoint) *c.Output<byte>(2) = (byte)zero;
-        kernels.Quantize(c.Input<float>(0), c.Output<byte>(0), DataType.UInt8, ChannelLayout.PerTensor(count), &scale, &zero, c.Pool);
+        if (wantsZeroPoint) *c.Output<byte>(2) = zeroPoint;
     }
 }

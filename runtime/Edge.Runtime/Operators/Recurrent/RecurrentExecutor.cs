@@ -8,7 +8,7 @@ namespace Edge.Runtime.Operators.Recurrent;
 /// <summary>
 /// Runs sequences through a cell. The inputs of all steps are multiplied with W at once; then lanes — some sequences in one
 /// direction — go from step to step, independently of each other and on several threads if there is enough to do. A sequence
-/// that is over keeps its state and costs its row of the product with R.
+/// that is over still costs its row of the product with R.
 /// </summary>
 internal sealed unsafe class RecurrentExecutor : Executor
 {
@@ -70,8 +70,15 @@ internal sealed unsafe class RecurrentExecutor : Executor
     public override void Execute(in StepContext c)
     {
         int* lengths = Input<int>(c, RecurrentNode.SequenceLens);
+        int steps = lengths is null ? _s.Steps : 0;
         for (int i = 0; lengths is not null && i < _s.Batch; i++)
+        {
             if (lengths[i] < 0 || lengths[i] > _s.Steps) ThrowLength(lengths[i]);
+            steps = Math.Max(steps, lengths[i]);
+        }
+
+        // Steps that no sequence reaches lie together at the end, if the batch does not come first.
+        if (_s.BatchFirst) steps = _s.Steps;
 
         byte* memory = c.Scratch;
         byte* w = _w.Begin(c, memory);
@@ -80,7 +87,7 @@ internal sealed unsafe class RecurrentExecutor : Executor
         memory += _cell.Products.RunBytes;
         var sums = (float*)memory;
         memory += _sumBytes;
-        _w.Multiply(w, 0, _s.Steps * _s.Batch, c.Input<float>(RecurrentNode.X), sums, memory, c.Pool);
+        _w.Multiply(w, 0, steps * _s.Batch, c.Input<float>(RecurrentNode.X), sums, memory, c.Pool);
 
         var job = new Job(this, c, sums, r, memory);
         bool shared = Lanes > 1 && c.Pool.Threads > 1 && (long)_s.Steps * _s.Batch * Columns * _s.Hidden >= MinSharedMacs;
@@ -141,14 +148,10 @@ internal sealed unsafe class RecurrentExecutor : Executor
             {
                 Load(_initialH, direction, first + i, lane.H + (nint)i * s.Hidden);
                 Load(_initialC, direction, first + i, lane.C + (nint)i * s.Hidden);
+                if (Length(first + i) == 0) End(lane, i, first + i);
             }
 
             if (lane.Rows > 0) Steps(lane, first);
-            for (int i = 0; i < lane.Rows; i++)
-            {
-                Store(lane.H + (nint)i * s.Hidden, _finalH, s.StateRow(direction, first + i));
-                Store(lane.C + (nint)i * s.Hidden, _finalC, s.StateRow(direction, first + i));
-            }
         }
 
         private void Steps(in RecurrentLane lane, int first)
@@ -171,12 +174,22 @@ internal sealed unsafe class RecurrentExecutor : Executor
                 {
                     int length = Length(first + i);
                     if (step < length) Store(lane.H + (nint)i * s.Hidden, _y, s.OutputRow(reverse ? length - 1 - step : step, lane.Direction, first + i));
+                    if (step == length - 1) End(lane, i, first + i);
                 }
             }
 
             for (int i = 0; i < lane.Rows && _y is not null; i++)
                 for (int step = Length(first + i); step < s.Steps; step++)
                     new Span<float>(_y + s.OutputRow(step, lane.Direction, first + i) * s.Hidden, s.Hidden).Clear();
+        }
+
+        /// <summary>Hands out the states of a sequence that is over, and clears the hidden one: it must not widen the range in which others are quantized.</summary>
+        private void End(in RecurrentLane lane, int row, int sequence)
+        {
+            nint at = (nint)row * _e._s.Hidden, state = _e._s.StateRow(lane.Direction, sequence);
+            Store(lane.H + at, _finalH, state);
+            Store(lane.C + at, _finalC, state);
+            new Span<float>(lane.H + at, _e._s.Hidden).Clear();
         }
 
         private int Length(int sequence) => _lengths is null ? _e._s.Steps : _lengths[sequence];

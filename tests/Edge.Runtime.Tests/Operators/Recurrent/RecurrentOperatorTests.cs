@@ -30,7 +30,7 @@ public class RecurrentOperatorTests
         var test = RecurrentCase.Random(opType, seed);
         var expected = test.Build().Run();
         var actual = test.BatchFirst().Build().Run();
-        for (int i = 0; i < expected.Count; i++) TensorAssert.SameBits(RecurrentCase.ToBatchFirst(expected[i]), actual[i], $"output {i}");
+        for (int i = 0; i < expected.Count; i++) TensorAssert.Close(RecurrentCase.ToBatchFirst(expected[i]), actual[i], Close, Close, 0);
     }
 
     [Theory]
