@@ -8,7 +8,7 @@ namespace Edge.Runtime.Import;
 internal static class AttributeImporter
 {
     /// <summary>Set by passes alone, to tell executors what was fused; no operator of the default domain defines them.</summary>
-    private static readonly HashSet<string> Reserved = ["activation", "channels_last", "low", "high"];
+    private static readonly HashSet<string> Reserved = ["activation", "channels_last", "activation_low", "activation_high"];
 
     public static void Import(NodeProto proto, Node node, ImportFrame frame)
     {

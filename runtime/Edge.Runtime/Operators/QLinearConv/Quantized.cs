@@ -42,5 +42,5 @@ internal static class Quantized
 
     /// <summary>Reads the range that a pass has narrowed; the requantization narrows it to the type besides.</summary>
     public static (int Low, int High) Range(NodeAttributes attributes) =>
-        (checked((int)attributes.Int("low", int.MinValue / 2)), checked((int)attributes.Int("high", int.MaxValue / 2)));
+        (checked((int)attributes.Int("activation_low", int.MinValue / 2)), checked((int)attributes.Int("activation_high", int.MaxValue / 2)));
 }

@@ -46,7 +46,7 @@ internal static class ConvFusion
         var output = graph.AddValue(result.Name, result.Type, inner ?? result.Shape);
         var fused = tail is null
             ? graph.Make(Operators.OperatorCatalog.Internal, "QConvFloat", node.Name, inputs, [output])
-            : graph.Make("", "QLinearConv", node.Name, inputs, [output], ("low", (long)tail.Low), ("high", (long)tail.High));
+            : graph.Make("", "QLinearConv", node.Name, inputs, [output], ("activation_low", (long)tail.Low), ("activation_high", (long)tail.High));
         attributes?.CopyTo(fused.Attributes);
         if (inner is not null) fused.Attributes.Set("channels_last", 1L);
 

@@ -68,7 +68,7 @@ public class FusedNodeTests
         (string, object)[] layout = [("channels_last", channelsLast ? 1L : 0L)];
         (Tensor?, bool)[] output = [(Draw.Scalar(0.05f), known), (Draw.Zero(DataType.UInt8, 100), known)];
         Tensor plain = NodeRun.Of("", "QLinearConv", kernels, layout, [.. operands, .. output]);
-        Tensor narrow = NodeRun.Of("", "QLinearConv", kernels, [.. layout, ("low", 100L), ("high", 200L)], [.. operands, .. output]);
+        Tensor narrow = NodeRun.Of("", "QLinearConv", kernels, [.. layout, ("activation_low", 100L), ("activation_high", 200L)], [.. operands, .. output]);
         Assert.Contains(plain.Bytes.ToArray(), b => b is < 100 or > 200);
         Assert.Equal(plain.Bytes.ToArray().Select(b => Math.Clamp(b, (byte)100, (byte)200)), narrow.Bytes.ToArray());
 
