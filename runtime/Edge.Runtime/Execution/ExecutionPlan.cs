@@ -11,7 +11,7 @@ namespace Edge.Runtime.Execution;
 internal sealed unsafe class ExecutionPlan : IDisposable
 {
     private void** _pointers;
-    private readonly (int Slot, int Input)[] _inputSlots;
+    private readonly (int Slot, int Input, nint Offset)[] _inputSlots;
     private readonly Tensor?[] _staging;
     private readonly RunValue[] _present;
     private readonly InputView[] _views;
@@ -33,7 +33,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
         PlanStep[] steps,
         Arena arena,
         void** pointers,
-        (int Slot, int Input)[] inputSlots,
+        (int Slot, int Input, nint Offset)[] inputSlots,
         RunValue[] present,
         InputView[] views,
         PlanOutput[] outputs,
@@ -82,7 +82,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
             else _present[i].Refer(t.HasSlack && !IsOwnOutput(t) ? t : Stage(i, t));
         }
 
-        foreach (var (slot, input) in _inputSlots) _pointers[slot] = _present[input].Tensor!.Data;
+        foreach (var (slot, input, offset) in _inputSlots) _pointers[slot] = _present[input].Tensor!.Data + offset;
         foreach (var view in _views) view.Follow();
 
         if (profile) RunProfiled(pool);

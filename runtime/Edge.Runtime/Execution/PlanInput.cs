@@ -19,8 +19,11 @@ internal readonly record struct PlanInput(DataType Type, Shape? Shape)
 /// <param name="IsInput">The output is an input of the plan and has to be copied.</param>
 internal readonly record struct PlanOutput(Tensor? Fixed, RunValue? Dynamic, bool IsInput);
 
-/// <summary>An input of the plan that steps read under another shape.</summary>
-internal sealed class InputView(RunValue input, Shape shape)
+/// <summary>An input of the plan that steps read under another shape, or a part of one.</summary>
+/// <param name="input">The input.</param>
+/// <param name="shape">What steps see.</param>
+/// <param name="offset">Bytes before it.</param>
+internal sealed unsafe class InputView(RunValue input, Shape shape, nint offset)
 {
     private Tensor? _seen;
     private Tensor? _view;
@@ -33,7 +36,7 @@ internal sealed class InputView(RunValue input, Shape shape)
         if (!ReferenceEquals(_seen, input.Tensor))
         {
             _seen = input.Tensor!;
-            _view = _seen.Reshape(shape);
+            _view = Tensor.Borrow(_seen.Type, shape, _seen.Data + offset, _seen, _seen.HasSlack);
         }
 
         Value.Refer(_view!);

@@ -39,6 +39,19 @@ internal abstract class Operator(string opType, string domain = "", int minOpset
     /// <summary>The input whose bytes output 0 is, so that no work is done at all (Reshape, Identity); −1 for none.</summary>
     public virtual int ViewOfInput(Node node) => -1;
 
+    /// <summary>
+    /// The input whose bytes, from <c>Offset</c> on, output <paramref name="output"/> is, so that no work is done at all;
+    /// null where it is none. Only if all outputs are, the node is not executed.
+    /// </summary>
+    public virtual (int Input, nint Offset)? ViewOf(Node node, int output) =>
+        output == 0 && ViewOfInput(node) is >= 0 and var input ? (input, 0) : null;
+
+    /// <summary>
+    /// Where in the bytes of output 0 those of input <paramref name="input"/> lie as they are, so that whatever makes the
+    /// input may write it there (Concat); null where they do not. The executor leaves alone what is there already.
+    /// </summary>
+    public virtual nint? PlaceInOutput(Node node, int input) => null;
+
     /// <summary>Whether output 0 may share the memory of input <paramref name="input"/>, given equal byte length.</summary>
     public virtual bool CanOverwrite(Node node, int input) => false;
 

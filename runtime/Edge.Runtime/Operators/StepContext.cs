@@ -7,7 +7,7 @@ namespace Edge.Runtime.Operators;
 /// The memory of one execution: pointers to dense, row-major inputs and outputs, in the order of the node. Activations
 /// are followed by <see cref="Tensor.Slack"/> readable bytes. An input that is left out is null. Inputs and outputs do
 /// not overlap, except where <see cref="Operator.CanOverwrite"/> or <see cref="Operator.ViewOfInput"/> allowed it: then
-/// output 0 may equal that input.
+/// output 0 may equal that input; or where <see cref="Operator.PlaceInOutput"/> did: then the input may lie in its place.
 /// </summary>
 internal readonly unsafe ref struct StepContext(void** inputs, void** outputs, byte* scratch, WorkerPool pool, IOutputAllocator? allocator)
 {

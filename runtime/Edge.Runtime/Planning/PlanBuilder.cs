@@ -15,7 +15,7 @@ internal sealed unsafe class PlanBuilder
     private readonly PlanSettings _settings;
     private readonly Operator[] _operators;
     private readonly StoragePlanner _storage;
-    private readonly List<Storage> _slots = [];
+    private readonly List<(Storage Storage, nint Offset)> _slots = [];
     private readonly List<object> _keepAlive = [];
     private readonly List<InputView> _views = [];
     private readonly RunValue[] _present;
@@ -25,7 +25,7 @@ internal sealed unsafe class PlanBuilder
         _graph = graph;
         _settings = settings;
         _operators = [.. graph.Nodes.Select(n => OperatorCatalog.Find(n.Domain, n.OpType)!)];
-        _storage = new StoragePlanner(graph, _operators, settings.Limits.MaxActivationBytes);
+        _storage = StoragePlanner.Plan(graph, _operators, settings.Limits.MaxActivationBytes);
         _present = [.. graph.Inputs.Select(_ => new RunValue())];
     }
 
@@ -52,7 +52,7 @@ internal sealed unsafe class PlanBuilder
                 InputStorage input when !value.IsStatic => new PlanOutput(null, _present[input.Index], IsInput: true),
                 _ => new PlanOutput(Tensor.Create(value.Type, value.Shape!.Value), null, IsInput: false),
             };
-            if (outputs[i].Fixed is not null && (_storage[value] is not BlockStorage block || block.Output != i)) copies.Add((value, i));
+            if (outputs[i].Fixed is not null && (_storage[value] is not BlockStorage block || block.Output != i || !_storage.IsWhole(value, block))) copies.Add((value, i));
         }
 
         // Pointers are written last, when the arena exists; until then a slot is a number.
@@ -60,20 +60,19 @@ internal sealed unsafe class PlanBuilder
         for (int step = 0; step < _graph.Nodes.Count; step++) AddNode(step, pending);
         foreach (var (from, output) in copies) AddCopy(from, output, pending);
 
-        var blocks = _storage.ArenaBlocks.ToArray();
-        foreach (var b in blocks) b.Lifetime = new Lifetime(b.Bytes, b.FirstUse, b.LastUse);
-        nint packed = MemoryPlanner.Pack([.. blocks.Select(b => b.Lifetime!)]);
+        nint packed = _storage.Pack();
         nint scratch = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0);
         if (packed + scratch > maxBytes)
             throw new ModelException($"the activations take {packed + scratch:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
         var arena = new Arena(packed + scratch);
 
         void** pointers = (void**)NativeMemory.AllocZeroed((nuint)Math.Max(1, _slots.Count), (nuint)sizeof(void*));
-        var inputSlots = new List<(int, int)>();
+        var inputSlots = new List<(int, int, nint)>();
         for (int slot = 0; slot < _slots.Count; slot++)
         {
-            if (_slots[slot] is InputStorage input) inputSlots.Add((slot, input.Index));
-            else pointers[slot] = Address(_slots[slot], arena, outputs);
+            var (storage, offset) = _slots[slot];
+            if (storage is InputStorage input) inputSlots.Add((slot, input.Index, offset));
+            else pointers[slot] = Address(storage, offset, arena, outputs);
         }
 
         var steps = new List<PlanStep>(pending.Count);
@@ -102,9 +101,9 @@ internal sealed unsafe class PlanBuilder
 
         var executor = _operators[step].Prepare(new PrepareContext(node, _settings.Kernels, _settings.Threads));
         int inputs = _slots.Count;
-        for (int i = 0; i < node.Inputs.Count; i++) _slots.Add(node.Inputs[i] is { } v ? Readable(v) : None);
+        for (int i = 0; i < node.Inputs.Count; i++) _slots.Add(node.Inputs[i] is { } v ? (Readable(v), _storage.Offset(v)) : (None, 0));
         int outputs = _slots.Count;
-        foreach (var v in node.Outputs) _slots.Add(v is null ? None : _storage[v]);
+        foreach (var v in node.Outputs) _slots.Add(v is null ? (None, 0) : (_storage[v], _storage.Offset(v)));
         pending.Add((node, executor, inputs, outputs));
     }
 
@@ -112,8 +111,8 @@ internal sealed unsafe class PlanBuilder
     {
         var node = new Node(OperatorCatalog.Internal, "Copy", 1, from.Name, [], []);
         nint bytes = (nint)from.Shape!.Value.Count * from.Type.Size();
-        _slots.Add(_storage[from]);
-        _slots.Add(new BlockStorage(bytes, 0) { Output = output });
+        _slots.Add((_storage[from], _storage.Offset(from)));
+        _slots.Add((new BlockStorage(bytes, 0) { Output = output }, 0));
         pending.Add((node, new CopyExecutor(bytes), _slots.Count - 2, _slots.Count - 1));
     }
 
@@ -129,14 +128,18 @@ internal sealed unsafe class PlanBuilder
         return new ConstantStorage(tensor);
     }
 
-    private static void* Address(Storage storage, Arena arena, PlanOutput[] outputs) => storage switch
+    private static void* Address(Storage storage, nint offset, Arena arena, PlanOutput[] outputs) => storage switch
     {
         _ when storage == None => null,
-        ConstantStorage c => c.Tensor.Data,
-        BlockStorage { Output: >= 0 } b => outputs[b.Output].Fixed!.Data,
-        BlockStorage b => arena.Base + b.Lifetime!.Offset,
+        ConstantStorage c => c.Tensor.Data + offset,
+        BlockStorage { Output: >= 0 } b => outputs[b.Output].Fixed!.Data + offset,
+        BlockStorage b => arena.Base + b.Lifetime!.Offset + offset,
         _ => null,
     };
+
+    /// <summary>A value of known shape in the plan's own memory.</summary>
+    private Tensor Borrow(Value value, Arena arena, PlanOutput[] outputs) =>
+        Tensor.Borrow(value.Type, value.Shape!.Value, Address(_storage[value], _storage.Offset(value), arena, outputs), arena, hasSlack: true);
 
     private DynamicStep MakeDynamic(Node node, Operator op, Arena arena, PlanOutput[] outputs)
     {
@@ -146,8 +149,7 @@ internal sealed unsafe class PlanBuilder
 
     private ValueStep MakeValueStep(Node node, ValueOperator op, Arena arena, PlanOutput[] outputs)
     {
-        var memory = node.Outputs.Select(v => v is null || _storage[v] is DynamicStorage ? null
-            : Tensor.Borrow(v.Type, v.Shape!.Value, Address(_storage[v], arena, outputs), arena, hasSlack: true)).ToArray();
+        var memory = node.Outputs.Select(v => v is null || _storage[v] is DynamicStorage ? null : Borrow(v, arena, outputs)).ToArray();
         var results = node.Outputs.Select(v => v is null ? null : _storage[v] is DynamicStorage d ? d.Value : new RunValue()).ToArray();
         return new ValueStep(node, op.Prepare(node, _settings), Sources(node, arena, outputs), results, memory);
     }
@@ -162,15 +164,15 @@ internal sealed unsafe class PlanBuilder
             case InputStorage input when _graph.Inputs[input.Index].Shape == value.Shape:
                 return _present[input.Index];
             case InputStorage input:
-                var view = new InputView(_present[input.Index], value.Shape!.Value);
+                var view = new InputView(_present[input.Index], value.Shape!.Value, _storage.Offset(value));
                 _views.Add(view);
                 return view.Value;
             case DynamicStorage dynamic:
                 return dynamic.Value;
             case ConstantStorage constant:
                 return RunValue.Of(constant.Tensor);
-            case var storage:
-                return RunValue.Of(Tensor.Borrow(value.Type, value.Shape!.Value, Address(storage, arena, outputs), arena, hasSlack: true));
+            default:
+                return RunValue.Of(Borrow(value, arena, outputs));
         }
     }
 }

@@ -27,7 +27,8 @@ internal sealed class BlockStorage(nint bytes, int firstUse) : Storage
 {
     public nint Bytes { get; } = bytes;
 
-    public int FirstUse { get; } = firstUse;
+    /// <summary>The first step that writes to it.</summary>
+    public int FirstUse { get; set; } = firstUse;
 
     /// <summary>Index of the graph output whose tensor this is; −1 for arena memory.</summary>
     public int Output { get; set; } = -1;

@@ -5,29 +5,49 @@ using Edge.Tensors;
 namespace Edge.Runtime.Planning;
 
 /// <summary>
-/// Decides for every value where its bytes lie: views share their source's storage, elementwise steps overwrite an input
-/// that nobody reads afterwards, graph outputs are written straight into the session's tensors.
+/// Decides for every value where its bytes lie: views and parts share their source's storage, what is concatenated is
+/// written in its place at once, elementwise steps overwrite an input that nobody reads afterwards, graph outputs are
+/// written straight into the session's tensors.
 /// </summary>
 internal sealed class StoragePlanner
 {
     private readonly ModelGraph _graph;
     private readonly IReadOnlyList<Operator> _operators;
     private readonly Dictionary<Value, Storage> _storage = [];
+    private readonly Dictionary<Value, nint> _offsets = [];
+    private readonly Dictionary<Storage, List<Value>> _holders = [];
     private readonly long _maxBytes;
+    private bool _sharesParts;
 
     /// <param name="graph">Final, in topological order.</param>
     /// <param name="operators">The operator of each node.</param>
     /// <param name="maxBytes">The most that a tensor may take whose shape a run decides.</param>
-    public StoragePlanner(ModelGraph graph, IReadOnlyList<Operator> operators, long maxBytes)
+    /// <param name="parts">Whether a value may lie inside another.</param>
+    private StoragePlanner(ModelGraph graph, IReadOnlyList<Operator> operators, long maxBytes, bool parts)
     {
         _maxBytes = maxBytes;
         _graph = graph;
         _operators = operators;
-        for (int i = 0; i < graph.Inputs.Count; i++) _storage[graph.Inputs[i]] = new InputStorage(i);
-        AssignBlocks();
+        for (int i = 0; i < graph.Inputs.Count; i++) Assign(graph.Inputs[i], new InputStorage(i), 0);
+        AssignBlocks(parts);
+        if (parts) Join();
         FindLastUses();
         AssignOutputs();
         Overwrite();
+    }
+
+    /// <inheritdoc cref="StoragePlanner(ModelGraph, IReadOnlyList{Operator}, long, bool)"/>
+    /// <remarks>
+    /// A part keeps the whole alive, and a whole lives from when its first part is written. Where that takes more than an
+    /// eighth of memory beyond what copies would take, they are made.
+    /// </remarks>
+    public static StoragePlanner Plan(ModelGraph graph, IReadOnlyList<Operator> operators, long maxBytes)
+    {
+        var shared = new StoragePlanner(graph, operators, maxBytes, parts: true);
+        if (!shared._sharesParts) return shared;
+        var apart = new StoragePlanner(graph, operators, maxBytes, parts: false);
+        nint most = apart.Pack();
+        return shared.Pack() <= most + most / 8 ? shared : apart;
     }
 
     /// <summary>Storage of any value that is read or written by the graph.</summary>
@@ -35,43 +55,113 @@ internal sealed class StoragePlanner
     {
         get
         {
-            if (!_storage.TryGetValue(value, out var s)) _storage[value] = s = new ConstantStorage(value.Constant!);
+            if (!_storage.TryGetValue(value, out var s)) Assign(value, s = new ConstantStorage(value.Constant!), 0);
             return s;
         }
     }
 
-    /// <summary>Whether the node does no work, because its output is its input.</summary>
-    public bool IsView(int step) => View(step) is { } input && this[_graph.Nodes[step].Outputs[0]!] == this[input];
+    /// <summary>Bytes of its storage that lie before the value.</summary>
+    public nint Offset(Value value) => _offsets.GetValueOrDefault(value);
 
-    public IEnumerable<BlockStorage> ArenaBlocks => _storage.Values.OfType<BlockStorage>().Where(b => b.Output < 0).Distinct();
+    /// <summary>Whether the value is all that the block holds.</summary>
+    public bool IsWhole(Value value, BlockStorage block) => Offset(value) == 0 && Bytes(value) == block.Bytes;
 
-    private Value? View(int step)
+    /// <summary>Whether the node does no work, because its outputs lie in its inputs, or its inputs in its output.</summary>
+    public bool IsView(int step)
     {
         var node = _graph.Nodes[step];
-        if (node.Outputs.Count(v => v is not null) != 1 || node.Outputs[0] is not { IsStatic: true }) return null;
-        int i = _operators[step].ViewOfInput(node);
-        return i >= 0 && node.Input(i) is { IsStatic: true } input ? input : null;
+        if (ExecutesDynamically(node, _operators[step]) || _operators[step] is ValueOperator) return false;
+        if (Views(step) is { } views) return views.All(v => this[v.Output] == this[v.Input] && Offset(v.Output) == Offset(v.Input) + v.Offset);
+        return node.Outputs is [{ } y] && node.Inputs.Count > 0 && Enumerable.Range(0, node.Inputs.Count).All(i =>
+            node.Inputs[i] is { } x && _operators[step].PlaceInOutput(node, i) is { } place && this[x] == this[y] && Offset(x) == Offset(y) + place);
     }
 
-    private void AssignBlocks()
+    /// <summary>Places all blocks in one arena; returns its size in bytes.</summary>
+    public nint Pack()
     {
-        for (int step = 0; step < _graph.Nodes.Count; step++)
-        {
-            var view = View(step);
-            bool dynamic = ExecutesDynamically(_graph.Nodes[step], _operators[step]);
-            foreach (var v in _graph.Nodes[step].Outputs)
-            {
-                if (v is null) continue;
-                _storage[v] = dynamic || !v.IsStatic ? new DynamicStorage(_maxBytes)
-                    : view is not null ? this[view]
-                    : new BlockStorage((nint)v.Shape!.Value.Count * v.Type.Size(), step);
-            }
-        }
+        BlockStorage[] blocks = [.. _storage.Values.OfType<BlockStorage>().Where(b => b.Output < 0).Distinct()];
+        foreach (var b in blocks) b.Lifetime = new Lifetime(b.Bytes, b.FirstUse, b.LastUse);
+        return MemoryPlanner.Pack([.. blocks.Select(b => b.Lifetime!)]);
     }
 
     /// <summary>Whether shapes of the node are only known at run time, and it works on tensors.</summary>
     public static bool ExecutesDynamically(Node node, Operator op) => op is not ValueOperator &&
         (node.Inputs.Any(v => v is { IsStatic: false }) || node.Outputs.Any(v => v is { IsStatic: false }));
+
+    private static nint Bytes(Value v) => (nint)v.Shape!.Value.Count * v.Type.Size();
+
+    private void Assign(Value value, Storage storage, nint offset)
+    {
+        _storage[value] = storage;
+        if (offset != 0) _offsets[value] = offset;
+        if (!_holders.TryGetValue(storage, out var holders)) _holders.Add(storage, holders = []);
+        holders.Add(value);
+    }
+
+    /// <summary>Lets everything that lies in one block lie in another, from <paramref name="offset"/> on.</summary>
+    private void Move(BlockStorage from, BlockStorage to, nint offset)
+    {
+        _holders.Remove(from, out var holders);
+        foreach (var v in holders!) Assign(v, to, Offset(v) + offset);
+        to.FirstUse = Math.Min(to.FirstUse, from.FirstUse);
+        to.LastUse = Math.Max(to.LastUse, from.LastUse);
+    }
+
+    /// <summary>For each output that is used, the input that it is a view of; null if the step has to be executed.</summary>
+    private List<(Value Output, Value Input, nint Offset)>? Views(int step)
+    {
+        var node = _graph.Nodes[step];
+        var views = new List<(Value, Value, nint)>();
+        for (int i = 0; i < node.Outputs.Count; i++)
+        {
+            if (node.Outputs[i] is not { } y) continue;
+            if (!y.IsStatic || node.Inputs.Any(v => v is { IsStatic: false })) return null;
+            if (_operators[step].ViewOf(node, i) is not var (input, offset) || node.Input(input) is not { } x) return null;
+            views.Add((y, x, offset));
+        }
+
+        return views.Count > 0 ? views : null;
+    }
+
+    private void AssignBlocks(bool parts)
+    {
+        for (int step = 0; step < _graph.Nodes.Count; step++)
+        {
+            var node = _graph.Nodes[step];
+            bool dynamic = ExecutesDynamically(node, _operators[step]);
+            if (!dynamic && _operators[step] is not ValueOperator && Views(step) is { } views)
+            {
+                bool isPart = views.Exists(v => Bytes(v.Output) != Bytes(v.Input));
+                if (!isPart || (parts && views.TrueForAll(v => !v.Input.IsConstant)))
+                {
+                    _sharesParts |= isPart;
+                    foreach (var (y, x, offset) in views) Assign(y, this[x], Offset(x) + offset);
+                    continue;
+                }
+            }
+
+            foreach (var v in node.Outputs)
+                if (v is not null) Assign(v, dynamic || !v.IsStatic ? new DynamicStorage(_maxBytes) : new BlockStorage(Bytes(v), step), 0);
+        }
+    }
+
+    /// <summary>Lets what is concatenated be written in its place, unless it is itself returned, or a part of something else.</summary>
+    private void Join()
+    {
+        var returned = _graph.Outputs.Select(v => this[v]).ToHashSet();
+        for (int step = 0; step < _graph.Nodes.Count; step++)
+        {
+            var node = _graph.Nodes[step];
+            if (node.Outputs is not [{ IsStatic: true } y] || this[y] is not BlockStorage whole) continue;
+            for (int i = 0; i < node.Inputs.Count; i++)
+            {
+                if (node.Inputs[i] is not { IsStatic: true } x || _operators[step].PlaceInOutput(node, i) is not { } place) continue;
+                if (this[x] is not BlockStorage part || part == whole || part.Bytes == 0 || !IsWhole(x, part) || returned.Contains(part)) continue;
+                Move(part, whole, Offset(y) + place);
+                _sharesParts = true;
+            }
+        }
+    }
 
     private void FindLastUses()
     {
@@ -90,7 +180,7 @@ internal sealed class StoragePlanner
         {
             var storage = this[_graph.Outputs[i]];
             storage.LastUse = int.MaxValue;
-            if (storage is BlockStorage { Output: < 0 } block) block.Output = i;
+            if (storage is BlockStorage { Output: < 0 } block && IsWhole(_graph.Outputs[i], block)) block.Output = i;
         }
     }
 
@@ -100,14 +190,13 @@ internal sealed class StoragePlanner
         {
             var node = _graph.Nodes[step];
             if (node.Outputs.Count != 1 || node.Outputs[0] is not { IsStatic: true } output) continue;
-            if (this[output] is not BlockStorage { Output: < 0 } target || target.FirstUse != step) continue;
+            if (this[output] is not BlockStorage { Output: < 0 } target || target.FirstUse != step || !IsWhole(output, target)) continue;
             for (int i = 0; i < node.Inputs.Count; i++)
             {
                 if (node.Inputs[i] is not { } input || !_operators[step].CanOverwrite(node, i)) continue;
-                if (this[input] is not BlockStorage { Output: < 0 } source || source.LastUse != step || source.Bytes != target.Bytes) continue;
+                if (this[input] is not BlockStorage { Output: < 0 } source || source.LastUse != step || source.Bytes != target.Bytes || !IsWhole(input, source)) continue;
                 if (node.Inputs.Where((v, j) => j != i && v is not null && this[v] == source).Any()) continue;
-                source.LastUse = target.LastUse;
-                foreach (var v in _storage.Where(p => p.Value == target).Select(p => p.Key).ToArray()) _storage[v] = source;
+                Move(target, source, 0);
                 break;
             }
         }

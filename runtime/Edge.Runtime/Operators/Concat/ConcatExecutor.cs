@@ -30,7 +30,7 @@ internal sealed unsafe class ConcatExecutor : Executor
         {
             for (int i = 0; i < _runs.Length; i++)
             {
-                Buffer.MemoryCopy(c.Input<byte>(i), target, _runs[i], _runs[i]);
+                if (c.Input<byte>(i) != target) Buffer.MemoryCopy(c.Input<byte>(i), target, _runs[i], _runs[i]);
                 target += _runs[i];
             }
 

@@ -30,6 +30,16 @@ internal sealed class ConcatOperator() : Operator("Concat", "", 4, OperatorCatal
         c.Output(0, c.Type(0), new Shape(dims));
     }
 
+    /// <summary>Along the outermost axis the inputs follow each other whole.</summary>
+    public override nint? PlaceInOutput(Node node, int input)
+    {
+        var y = node.Outputs[0]!.Shape!.Value;
+        if (y.Product(0, node.Axis(node.Attributes.Int("axis"), y.Rank)) != 1) return null;
+        nint place = 0;
+        for (int i = 0; i < input; i++) place += (nint)node.Inputs[i]!.Shape!.Value.Count * node.Inputs[i]!.Type.Size();
+        return place;
+    }
+
     public override bool ToChannelsLast(Node node, ModelGraph graph, int rank)
     {
         node.Attributes.Set("axis", (long)ChannelsLastAxis(node.Axis(node.Attributes.Int("axis"), rank), rank));

@@ -37,6 +37,16 @@ internal sealed class SplitOperator() : Operator("Split", "", 2, OperatorCatalog
         }
     }
 
+    /// <summary>Along the outermost axis the parts follow each other whole.</summary>
+    public override (int Input, nint Offset)? ViewOf(Node node, int output)
+    {
+        var x = node.Inputs[0]!.Shape!.Value;
+        int axis = node.Axis(node.Attributes.Int("axis", 0), x.Rank);
+        if (x.Product(0, axis) != 1) return null;
+        long[] sizes = Sizes(new InferContext(node), x[axis]);
+        return (0, (nint)sizes[..output].Sum() * x.Product(axis + 1, x.Rank) * node.Inputs[0]!.Type.Size());
+    }
+
     public override bool ToChannelsLast(Node node, ModelGraph graph, int rank)
     {
         node.Attributes.Set("axis", (long)ChannelsLastAxis(node.Axis(node.Attributes.Int("axis", 0), rank), rank));
@@ -47,11 +57,11 @@ internal sealed class SplitOperator() : Operator("Split", "", 2, OperatorCatalog
     {
         var x = c.Shape(0);
         int axis = c.Node.Axis(c.Attributes.Int("axis", 0), x.Rank);
-        long[] sizes;
-        if (c.Node.TryIntList("split", 13, 1, out var given) && given is not null) sizes = given;
-        else sizes = EqualParts(new InferContext(c.Node), x[axis]);
-        return new SplitExecutor(x, axis, sizes, c.Type(0).Size());
+        return new SplitExecutor(x, axis, Sizes(new InferContext(c.Node), x[axis]), c.Type(0).Size());
     }
+
+    private static long[] Sizes(InferContext c, int size) =>
+        c.Node.TryIntList("split", 13, 1, out var given) && given is not null ? given : EqualParts(c, size);
 
     private static long[] EqualParts(InferContext c, int size)
     {

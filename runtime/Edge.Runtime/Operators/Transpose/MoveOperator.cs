@@ -16,6 +16,25 @@ internal sealed class MoveOperator() : Operator(Name, OperatorCatalog.Internal)
     public static (int[] Dims, long[] Strides, long Offset) Read(Node node) =>
         (Array.ConvertAll(node.Attributes.Ints("dims")!, d => (int)d), node.Attributes.Ints("strides")!, node.Attributes.Int("offset"));
 
+    /// <summary>Whether elements at these distances lie one after the other.</summary>
+    public static bool IsDense(ReadOnlySpan<int> dims, ReadOnlySpan<long> strides)
+    {
+        long expected = 1;
+        for (int i = dims.Length - 1; i >= 0; i--)
+        {
+            if (dims[i] != 1 && strides[i] != expected) return false;
+            expected *= dims[i];
+        }
+
+        return true;
+    }
+
+    public override (int Input, nint Offset)? ViewOf(Node node, int output)
+    {
+        var (dims, strides, offset) = Read(node);
+        return IsDense(dims, strides) ? (0, (nint)offset * node.Inputs[0]!.Type.Size()) : null;
+    }
+
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);

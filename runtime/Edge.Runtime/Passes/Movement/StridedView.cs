@@ -18,7 +18,7 @@ namespace Edge.Runtime.Passes.Movement;
 internal sealed record StridedView(Value Source, int[] Dims, long[] Strides, long Offset)
 {
     /// <summary>Whether the elements lie one after the other in the source, in the order of the view.</summary>
-    public bool IsDense => Strides.AsSpan().SequenceEqual(Whole(Source, Dims).Strides);
+    public bool IsDense => MoveOperator.IsDense(Dims, Strides);
 
     /// <summary>Whether it is the whole source under another shape.</summary>
     public bool IsReshape => IsDense && Offset == 0 && Source.Shape!.Value.Count == Dims.Aggregate(1L, (p, d) => p * d);
