@@ -20,11 +20,12 @@ public sealed class OnnxRuntimeSession : IInferenceSession
     private readonly string[] _outputNames;
     private readonly Tensor[] _outputs;
 
-    internal OnnxRuntimeSession(OrtSession session, IReadOnlyList<NodePlacement> placement, IReadOnlyList<ProviderSpec> providers)
+    internal OnnxRuntimeSession(
+        OrtSession session, IReadOnlyDictionary<string, IReadOnlyList<string>> columns, IReadOnlyList<NodePlacement> placement, IReadOnlyList<ProviderSpec> providers)
     {
         _session = session;
         Inputs = [.. session.InputNames.Select(n => OrtTensors.Describe(n, session.InputMetadata[n]))];
-        Outputs = [.. session.OutputNames.Select(n => OrtTensors.Describe(n, session.OutputMetadata[n]))];
+        Outputs = [.. session.OutputNames.Select(n => OrtTensors.Describe(n, session.OutputMetadata[n]) with { Columns = columns.GetValueOrDefault(n) })];
         _inputNames = [.. session.InputNames];
         _outputNames = [.. session.OutputNames];
         _outputs = new Tensor[Outputs.Count];

@@ -21,7 +21,7 @@ internal sealed class SessionMaker(ModelSource model, OnnxRuntimeOptions options
         {
             var placement = GraphAssignment.Read(session);
             Judge(placement, providers);
-            return new OnnxRuntimeSession(session, placement, providers);
+            return new OnnxRuntimeSession(session, model.Columns, placement, providers);
         }
         catch
         {

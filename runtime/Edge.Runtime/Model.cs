@@ -16,6 +16,7 @@ public sealed class Model : IDisposable
     private readonly OnnxFile? _file;
     private readonly ConcurrentDictionary<TensorProto, Tensor> _tensors = new(ReferenceEqualityComparer.Instance);
     private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _columns;
     private int _references = 1;
 
     private Model(ModelProto proto, string name, OnnxFile? file, ReadOnlyMemory<byte> bytes)
@@ -27,6 +28,7 @@ public sealed class Model : IDisposable
         if (proto.Graph is null || proto.Graph.Nodes.Count + proto.Graph.Outputs.Count == 0)
             throw new ModelException($"{name}: the model has no graph");
         var constants = proto.Graph.Initializers.Select(t => t.Name).ToHashSet();
+        _columns = ZipMaps.Columns(proto.Graph, name);
         Inputs = [.. proto.Graph.Inputs.Where(i => !constants.Contains(i.Name)).Select(Describe)];
         Outputs = [.. proto.Graph.Outputs.Select(Describe)];
         OperatorSupport.Check(this);
@@ -87,6 +89,8 @@ public sealed class Model : IDisposable
 
     private TensorInfo Describe(ValueInfoProto info)
     {
+        if (_columns.TryGetValue(info.Name, out var columns))
+            return new TensorInfo(info.Name, DataType.Float32, [new Dimension(-1), new Dimension(columns.Count)]) { Columns = columns };
         var tensor = info.Type?.Tensor;
         if (tensor is null && info.Type is not null) NonTensor ??= info.Name;
         var dims = tensor?.Shape?.Dims.Select(d =>

@@ -18,6 +18,11 @@ public readonly record struct Dimension(int Size, string? Symbol = null)
 /// <param name="Dimensions">Outermost first; null where the model leaves even the rank open.</param>
 public sealed record TensorInfo(string Name, DataType Type, IReadOnlyList<Dimension>? Dimensions)
 {
+    /// <summary>
+    /// What the columns of an output <c>[N, columns]</c> stand for, where the model names them: the classes of a ZipMap; else null.
+    /// </summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
     /// <summary>The shape, with <paramref name="free"/> in place of each dimension that is not fixed.</summary>
     public Shape ShapeWith(int free) =>
         Dimensions is null ? new Shape(free) : new Shape(Dimensions.Select(d => d.IsFixed ? d.Size : free).ToArray());

@@ -44,7 +44,12 @@ internal static class InspectCommand
         terminal.Line($"  producer    {(proto.ProducerName.Length == 0 ? "(not stated)" : $"{proto.ProducerName} {proto.ProducerVersion}".TrimEnd())}");
         terminal.Line($"  IR, opsets  {proto.IrVersion}, {string.Join(", ", proto.OpsetImports.Select(o => $"{(o.Domain.Length == 0 ? "ai.onnx" : o.Domain)} {o.Version}"))}");
         foreach (var i in model.Inputs) terminal.Line($"  input       {i}");
-        foreach (var o in model.Outputs) terminal.Line($"  output      {o}");
+        foreach (var o in model.Outputs)
+        {
+            terminal.Line($"  output      {o}");
+            if (o.Columns is { } columns) terminal.Line($"  columns     {Short(string.Join(", ", columns))}");
+        }
+
         long parameters = proto.Graph!.Initializers.Sum(t => t.Dims.Aggregate(1L, (a, b) => a * b));
         terminal.Line($"  parameters  {parameters:N0}");
         terminal.Line($"  file        {new FileInfo(path).Length:N0} bytes, sha256 {model.Sha256}");
