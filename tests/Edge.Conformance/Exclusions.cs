@@ -23,7 +23,6 @@ internal static class Exclusions
             "test_dft_inverse", "test_dft_inverse_opset19");
         Add(all, "Bernoulli: ONNX does not say which random numbers are drawn; the tests hold those of numpy",
             "test_bernoulli", "test_bernoulli_double", "test_bernoulli_double_expanded", "test_bernoulli_expanded", "test_bernoulli_seed", "test_bernoulli_seed_expanded");
-        Add(all, "ConvTranspose in three dimensions: not supported", "test_convtranspose_3d");
         return all;
     }
 

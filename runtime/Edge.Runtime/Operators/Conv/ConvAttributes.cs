@@ -15,14 +15,12 @@ internal static class ConvAttributes
 
     /// <summary>The geometry, in which a one-dimensional convolution has a height of 1.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="x">Shape of the input, <c>[N, C, L]</c> or <c>[N, C, H, W]</c>, or channels-last.</param>
-    /// <param name="w">Shape of the weights, <c>[OC, C/group, (kH,) kW]</c>.</param>
+    /// <param name="x">Shape of the input, <c>[N, C, L]</c>, <c>[N, C, H, W]</c> or <c>[N, C, D, H, W]</c>, or channels-last.</param>
+    /// <param name="w">Shape of the weights, <c>[OC, C/group, (kD,) (kH,) kW]</c>.</param>
     /// <exception cref="Onnx.ModelException">Something does not fit together, or is not supported.</exception>
-    public static ConvGeometry Read(Node node, Shape x, Shape w)
+    public static VolumeGeometry Read(Node node, Shape x, Shape w)
     {
-        if (x.Rank is not (3 or 4)) throw node.Error($"input {x} of rank {x.Rank} is not supported; supported: rank 3 (one-dimensional) and 4 (two-dimensional)");
-        if (w.Rank != x.Rank) throw node.Error($"weights {w} and input {x} must have the same rank");
-        int spatial = x.Rank - 2;
+        int spatial = SpatialAxes(node, x, w);
         bool last = ChannelsLast(node);
         int channels = last ? x[^1] : x[1];
         int group = Group(node, channels, w);
@@ -31,25 +29,41 @@ internal static class ConvAttributes
         int[] dilations = PerAxis(node, "dilations", spatial);
         int[] input = x.ToArray()[(last ? 1 : 2)..(last ? spatial + 1 : spatial + 2)];
         var (before, output) = Window(node, input, kernel, strides, dilations);
-        bool flat = spatial == 1;
-        return new ConvGeometry(
-            x[0], flat ? 1 : input[0], input[^1], channels,
-            flat ? 1 : output[0], output[^1], w[0],
-            flat ? 1 : kernel[0], kernel[^1],
-            flat ? 1 : strides[0], strides[^1],
-            flat ? 1 : dilations[0], dilations[^1],
-            flat ? 0 : before[0], before[^1],
+        return Geometry(x[0], channels, w[0], group, input, output, kernel, strides, dilations, before);
+    }
+
+    /// <summary>The geometry of lists that have one entry for each of one to three spatial axes.</summary>
+    public static VolumeGeometry Geometry(
+        int batch, int inChannels, int outChannels, int group, int[] input, int[] output, int[] kernel, int[] strides, int[] dilations, int[] before)
+    {
+        int spatial = input.Length;
+        // The axis with index 0, 1, 2 of depth, height and width; one that is missing has the neutral value.
+        int At(int[] list, int axis, int neutral) => axis < 3 - spatial ? neutral : list[axis - (3 - spatial)];
+        var plane = new ConvGeometry(
+            batch, At(input, 1, 1), At(input, 2, 1), inChannels,
+            At(output, 1, 1), At(output, 2, 1), outChannels,
+            At(kernel, 1, 1), At(kernel, 2, 1),
+            At(strides, 1, 1), At(strides, 2, 1),
+            At(dilations, 1, 1), At(dilations, 2, 1),
+            At(before, 1, 0), At(before, 2, 0),
             group);
+        return new VolumeGeometry(plane, new DepthAxis(At(input, 0, 1), At(output, 0, 1), At(kernel, 0, 1), At(strides, 0, 1), At(dilations, 0, 1), At(before, 0, 0)));
     }
 
     /// <summary>The shape of the output, in the layout of the input.</summary>
-    public static Shape OutputShape(Node node, in ConvGeometry g, int rank) => (ChannelsLast(node), rank) switch
+    public static Shape OutputShape(Node node, in VolumeGeometry g, int rank)
     {
-        (true, 3) => new Shape(g.Batch, g.OutWidth, g.OutChannels),
-        (true, _) => new Shape(g.Batch, g.OutHeight, g.OutWidth, g.OutChannels),
-        (false, 3) => new Shape(g.Batch, g.OutChannels, g.OutWidth),
-        (false, _) => new Shape(g.Batch, g.OutChannels, g.OutHeight, g.OutWidth),
-    };
+        int[] spatial = new int[] { g.Depth.Output, g.Plane.OutHeight, g.Plane.OutWidth }[(5 - rank)..];
+        return ChannelsLast(node) ? new Shape([g.Plane.Batch, .. spatial, g.Plane.OutChannels]) : new Shape([g.Plane.Batch, g.Plane.OutChannels, .. spatial]);
+    }
+
+    /// <summary>The number of spatial axes of input and weights.</summary>
+    public static int SpatialAxes(Node node, Shape x, Shape w)
+    {
+        if (x.Rank is < 3 or > 5) throw node.Error($"input {x} of rank {x.Rank} is not supported; supported: rank 3 (one-dimensional) to 5 (three-dimensional)");
+        if (w.Rank != x.Rank) throw node.Error($"weights {w} and input {x} must have the same rank");
+        return x.Rank - 2;
+    }
 
     /// <summary>A list with one positive number for each spatial axis; ones if it is left out.</summary>
     public static int[] PerAxis(Node node, string name, int spatial)

@@ -1,10 +1,11 @@
+using Edge.Kernels.Dense;
 using Edge.Runtime.Graph;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Conv;
 
 /// <summary>
-/// Conv in one and two dimensions: inputs X, W, bias. A pass may add <see cref="FusedActivation"/> and a fourth input of
+/// Conv in one, two and three dimensions: inputs X, W, bias. A pass may add <see cref="FusedActivation"/> and a fourth input of
 /// the output's shape, which is added before the activation.
 /// </summary>
 internal sealed class ConvOperator() : Operator("Conv", "", 1, OperatorCatalog.LatestOpset)
@@ -24,7 +25,7 @@ internal sealed class ConvOperator() : Operator("Conv", "", 1, OperatorCatalog.L
         c.RequireType(1, DataType.Float32);
         var g = ConvAttributes.Read(c.Node, c.Shape(0), c.Shape(1));
         var y = ConvAttributes.OutputShape(c.Node, g, c.Shape(0).Rank);
-        if (c.Has(Bias) && c.Shape(Bias) != new Shape(g.OutChannels)) throw c.Error($"bias {c.Shape(Bias)} must be [{g.OutChannels}]");
+        if (c.Has(Bias) && c.Shape(Bias) != new Shape(g.Plane.OutChannels)) throw c.Error($"bias {c.Shape(Bias)} must be [{g.Plane.OutChannels}]");
         if (c.Has(Residual) && c.Shape(Residual) != y) throw c.Error($"residual {c.Shape(Residual)} must have the output's shape {y}");
         FusedActivation.Read(c.Attributes);
         c.Output(0, DataType.Float32, y);
@@ -33,8 +34,15 @@ internal sealed class ConvOperator() : Operator("Conv", "", 1, OperatorCatalog.L
     public override Executor Prepare(PrepareContext c)
     {
         var g = ConvAttributes.Read(c.Node, c.Shape(0), c.Shape(1));
+        bool last = ConvAttributes.ChannelsLast(c.Node);
+        if (g.IsFlat) return Prepare(c, g.Plane, last ? null : new ChannelsFirst(g.Plane, sizeof(float), sizeof(float), c.Has(Residual)));
+        var operands = new VolumeOperands(c.Node.Inputs.Count, 0, -1, c.Has(Residual) ? Residual : -1, sizeof(float), sizeof(float));
+        return new VolumeConvExecutor(g, Prepare(c, VolumeConvExecutor.Slice(g), null), operands, last);
+    }
+
+    private static Executor Prepare(PrepareContext c, in ConvGeometry g, ChannelsFirst? layout)
+    {
         var activation = FusedActivation.Read(c.Attributes);
-        var layout = ConvAttributes.ChannelsLast(c.Node) ? null : new ChannelsFirst(g, sizeof(float), sizeof(float), c.Has(Residual));
         var weights = c.Constant(1);
         var bias = c.Has(Bias) ? c.Constant(Bias) : null;
         int residual = c.Has(Residual) ? Residual : -1;

@@ -11,14 +11,12 @@ namespace Edge.Runtime.Operators.Conv;
 internal static class ConvTransposeAttributes
 {
     /// <param name="node">The node.</param>
-    /// <param name="x">Shape of the input, <c>[N, C, (H,) W]</c>, or channels-last.</param>
-    /// <param name="w">Shape of the weights, <c>[C, OC/group, (kH,) kW]</c>.</param>
+    /// <param name="x">Shape of the input, <c>[N, C, (D,) (H,) W]</c>, or channels-last.</param>
+    /// <param name="w">Shape of the weights, <c>[C, OC/group, (kD,) (kH,) kW]</c>.</param>
     /// <exception cref="Onnx.ModelException">Something does not fit together, or is not supported.</exception>
-    public static ConvGeometry Read(Node node, Shape x, Shape w)
+    public static VolumeGeometry Read(Node node, Shape x, Shape w)
     {
-        if (x.Rank is not (3 or 4)) throw node.Error($"input {x} of rank {x.Rank} is not supported; supported: rank 3 (one-dimensional) and 4 (two-dimensional)");
-        if (w.Rank != x.Rank) throw node.Error($"weights {w} and input {x} must have the same rank");
-        int spatial = x.Rank - 2;
+        int spatial = ConvAttributes.SpatialAxes(node, x, w);
         bool last = ConvAttributes.ChannelsLast(node);
         int channels = last ? x[^1] : x[1];
         long group = node.Attributes.Int("group", 1);
@@ -29,15 +27,7 @@ internal static class ConvTransposeAttributes
         int[] dilations = ConvAttributes.PerAxis(node, "dilations", spatial);
         int[] input = x.ToArray()[(last ? 1 : 2)..(last ? spatial + 1 : spatial + 2)];
         var (before, output) = Window(node, input, kernel, strides, dilations);
-        bool flat = spatial == 1;
-        return new ConvGeometry(
-            x[0], flat ? 1 : input[0], input[^1], channels,
-            flat ? 1 : output[0], output[^1], checked(w[1] * (int)group),
-            flat ? 1 : kernel[0], kernel[^1],
-            flat ? 1 : strides[0], strides[^1],
-            flat ? 1 : dilations[0], dilations[^1],
-            flat ? 0 : before[0], before[^1],
-            (int)group);
+        return ConvAttributes.Geometry(x[0], channels, checked(w[1] * (int)group), (int)group, input, output, kernel, strides, dilations, before);
     }
 
     private static (int[] Before, int[] Output) Window(Node node, int[] input, int[] kernel, int[] strides, int[] dilations)

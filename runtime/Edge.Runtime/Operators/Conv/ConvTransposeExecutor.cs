@@ -12,6 +12,7 @@ namespace Edge.Runtime.Operators.Conv;
 internal sealed unsafe class ConvTransposeExecutor : Executor
 {
     private readonly ConvGeometry _g;
+    private readonly DepthAxis _depth;
     private readonly ChannelsFirst? _layout;
     private readonly PreparedConvF32? _kernel;
     private readonly DenseKernels _dense;
@@ -25,15 +26,16 @@ internal sealed unsafe class ConvTransposeExecutor : Executor
     /// <param name="kernel">The product with packed weights, owned; null where a run brings the weights.</param>
     /// <param name="dense">Multiplies where there is no kernel.</param>
     /// <param name="bias">The input with the bias; −1 for none.</param>
-    public ConvTransposeExecutor(in ConvGeometry geometry, ChannelsFirst? layout, PreparedConvF32? kernel, DenseKernels dense, int bias)
+    public ConvTransposeExecutor(in VolumeGeometry geometry, ChannelsFirst? layout, PreparedConvF32? kernel, DenseKernels dense, int bias)
     {
-        _g = geometry;
+        _g = geometry.Plane;
+        _depth = geometry.Depth;
         _layout = layout;
         _kernel = kernel;
         _dense = dense;
         _bias = bias;
-        _taps = _g.KernelHeight * _g.KernelWidth;
-        _pixels = _g.Batch * _g.InHeight * _g.InWidth;
+        _taps = _depth.Kernel * _g.KernelHeight * _g.KernelWidth;
+        _pixels = checked(_g.Batch * _depth.Input * _g.InHeight * _g.InWidth);
         _products = Scratch.Align((nint)_pixels * _g.OutChannels * _taps * sizeof(float));
     }
 
@@ -62,7 +64,7 @@ internal sealed unsafe class ConvTransposeExecutor : Executor
         if (_kernel is not null) _kernel.Run(x, null, products, scratch + _products, c.Pool);
         else Multiply(x, c.Input<float>(1), products, scratch + _products, c.Pool);
         var job = new Gather(this, products, _bias < 0 ? null : c.Input<float>(_bias), y);
-        c.Pool.Run(ref job, _g.Batch * _g.OutHeight);
+        c.Pool.Run(ref job, _g.Batch * _depth.Output * _g.OutHeight);
         _layout?.Output(c.Output<byte>(0), c.Scratch, c.Pool);
     }
 
@@ -72,7 +74,7 @@ internal sealed unsafe class ConvTransposeExecutor : Executor
         base.Dispose();
     }
 
-    /// <summary>With the weights as ONNX has them, <c>[C/group, OC/group · kH · kW]</c> a group.</summary>
+    /// <summary>With the weights as ONNX has them, <c>[C/group, OC/group · taps]</c> a group.</summary>
     private void Multiply(float* x, float* w, float* products, byte* scratch, WorkerPool pool)
     {
         int columns = _g.OutChannelsPerGroup * _taps;
@@ -88,8 +90,9 @@ internal sealed unsafe class ConvTransposeExecutor : Executor
     {
         public void Execute(int chunk)
         {
-            var g = e._g;
-            var (n, oh) = Math.DivRem(chunk, g.OutHeight);
+            var (g, depth) = (e._g, e._depth);
+            var (slice, oh) = Math.DivRem(chunk, g.OutHeight);
+            var (n, od) = Math.DivRem(slice, depth.Output);
             float* row = y + (nint)chunk * g.OutWidth * g.OutChannels;
             for (int ow = 0; ow < g.OutWidth; ow++)
             {
@@ -98,16 +101,27 @@ internal sealed unsafe class ConvTransposeExecutor : Executor
                 else new ReadOnlySpan<float>(bias, g.OutChannels).CopyTo(pixel);
             }
 
-            for (int kh = 0; kh < g.KernelHeight; kh++)
+            for (int kd = 0; kd < depth.Kernel; kd++)
             {
-                if (!TryInput(oh + g.PadTop - kh * g.DilationHeight, g.StrideHeight, g.InHeight, out int ih)) continue;
-                for (int kw = 0; kw < g.KernelWidth; kw++)
+                if (!TryInput(od + depth.Pad - kd * depth.Dilation, depth.Stride, depth.Input, out int id)) continue;
+                for (int kh = 0; kh < g.KernelHeight; kh++)
                 {
-                    for (int ow = 0; ow < g.OutWidth; ow++)
-                    {
-                        if (TryInput(ow + g.PadLeft - kw * g.DilationWidth, g.StrideWidth, g.InWidth, out int iw))
-                            Add(row + (nint)ow * g.OutChannels, ((nint)n * g.InHeight + ih) * g.InWidth + iw, kh * g.KernelWidth + kw);
-                    }
+                    if (TryInput(oh + g.PadTop - kh * g.DilationHeight, g.StrideHeight, g.InHeight, out int ih))
+                        AddRow(row, (((nint)n * depth.Input + id) * g.InHeight + ih) * g.InWidth, (kd * g.KernelHeight + kh) * g.KernelWidth);
+                }
+            }
+        }
+
+        /// <summary>Adds what a row of the input gives by a row of taps.</summary>
+        private void AddRow(float* row, nint input, int tap)
+        {
+            var g = e._g;
+            for (int kw = 0; kw < g.KernelWidth; kw++)
+            {
+                for (int ow = 0; ow < g.OutWidth; ow++)
+                {
+                    if (TryInput(ow + g.PadLeft - kw * g.DilationWidth, g.StrideWidth, g.InWidth, out int iw))
+                        Add(row + (nint)ow * g.OutChannels, input + iw, tap + kw);
                 }
             }
         }

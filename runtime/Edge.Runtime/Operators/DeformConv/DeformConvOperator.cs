@@ -23,17 +23,18 @@ internal sealed class DeformConvOperator() : Operator("DeformConv", "", 19, Oper
             if (input <= Offset || c.Has(input)) c.RequireType(input, DataType.Float32);
         c.RequireRank(0, 4, 4);
         c.RequireRank(Weights, 4, 4);
-        var g = ConvAttributes.Read(c.Node, c.Shape(0), c.Shape(Weights));
+        var volume = ConvAttributes.Read(c.Node, c.Shape(0), c.Shape(Weights));
+        var g = volume.Plane;
         int groups = OffsetGroups(c.Node, g.InChannels), taps = groups * g.KernelHeight * g.KernelWidth;
         Require(c, Offset, g, 2 * taps);
         if (c.Has(Mask)) Require(c, Mask, g, taps);
         if (c.Has(Bias) && c.Shape(Bias) != new Shape(g.OutChannels)) throw c.Error($"bias {c.Shape(Bias)} must be [{g.OutChannels}]");
-        c.Output(0, DataType.Float32, ConvAttributes.OutputShape(c.Node, g, 4));
+        c.Output(0, DataType.Float32, ConvAttributes.OutputShape(c.Node, volume, 4));
     }
 
     public override Executor Prepare(PrepareContext c)
     {
-        var g = ConvAttributes.Read(c.Node, c.Shape(0), c.Shape(Weights));
+        var g = ConvAttributes.Read(c.Node, c.Shape(0), c.Shape(Weights)).Plane;
         return new DeformConvExecutor(c, g, OffsetGroups(c.Node, g.InChannels), ConvAttributes.ChannelsLast(c.Node));
     }
 

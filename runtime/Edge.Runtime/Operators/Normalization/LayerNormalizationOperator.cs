@@ -48,8 +48,9 @@ internal sealed class LayerNormalizationOperator(string opType, int minOpset, bo
 
     public override bool CanOverwrite(Node node, int input) => input == 0;
 
-    /// <summary>The statistics stay as precise as they are computed.</summary>
-    public override DataType ResultType(Node node, int output) => output == 0 ? base.ResultType(node, output) : DataType.Float32;
+    /// <summary>The statistics stay as precise as they are computed. Without centring, the result has the type of the scale.</summary>
+    public override DataType ResultType(Node node, int output) =>
+        output > 0 ? DataType.Float32 : centre ? base.ResultType(node, output) : node.Input(Scale)?.Type ?? DataType.Float32;
 
     public override Executor Prepare(PrepareContext c)
     {

@@ -21,10 +21,10 @@ internal sealed unsafe class DirectIntegerConvExecutor : Executor
     private readonly DataType _type;
     private readonly (int Low, int High) _range;
 
-    public DirectIntegerConvExecutor(PrepareContext c, in ConvGeometry g, IntegerConvInputs inputs)
+    public DirectIntegerConvExecutor(PrepareContext c, in ConvGeometry g, IntegerConvInputs inputs, bool channelsLast)
     {
         _g = g;
-        _channelsLast = ConvAttributes.ChannelsLast(c.Node);
+        _channelsLast = channelsLast;
         _xSigned = c.Type(inputs.X) == DataType.Int8;
         _wSigned = c.Type(inputs.W) == DataType.Int8;
         _type = c.OutputType();

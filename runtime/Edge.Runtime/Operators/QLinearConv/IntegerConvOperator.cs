@@ -6,7 +6,7 @@ using Edge.Tensors;
 namespace Edge.Runtime.Operators.QLinearConv;
 
 /// <summary>
-/// Integer convolutions in one and two dimensions: QLinearConv, ConvInteger and, made by passes, QConvFloat. A pass may
+/// Integer convolutions in one, two and three dimensions: QLinearConv, ConvInteger and, made by passes, QConvFloat. A pass may
 /// narrow the output's range by the attributes <c>low</c> and <c>high</c>.
 /// </summary>
 internal sealed class IntegerConvOperator(string opType, string domain, IntegerConvInputs inputs)
@@ -24,16 +24,16 @@ internal sealed class IntegerConvOperator(string opType, string domain, IntegerC
         c.RequireSameType(_in.W, _in.WZeroPoint);
         var g = ConvAttributes.Read(c.Node, c.Shape(_in.X), c.Shape(_in.W));
         c.RequirePerChannel(_in.XZeroPoint, 1, "x_zero_point");
-        c.RequirePerChannel(_in.WZeroPoint, g.OutChannels, "w_zero_point");
+        c.RequirePerChannel(_in.WZeroPoint, g.Plane.OutChannels, "w_zero_point");
         var type = DataType.Int32;
         if (_in.XScale >= 0)
         {
             type = DataType.Float32;
-            RequireScales(c, g.OutChannels);
+            RequireScales(c, g.Plane.OutChannels);
             if (c.Has(_in.Bias))
             {
                 c.RequireType(_in.Bias, DataType.Int32);
-                if (c.Shape(_in.Bias) != new Shape(g.OutChannels)) throw c.Error($"bias {c.Shape(_in.Bias)} must be [{g.OutChannels}]");
+                if (c.Shape(_in.Bias) != new Shape(g.Plane.OutChannels)) throw c.Error($"bias {c.Shape(_in.Bias)} must be [{g.Plane.OutChannels}]");
             }
         }
 
@@ -50,13 +50,21 @@ internal sealed class IntegerConvOperator(string opType, string domain, IntegerC
     public override Executor Prepare(PrepareContext c)
     {
         var g = ConvAttributes.Read(c.Node, c.Shape(_in.X), c.Shape(_in.W));
+        bool last = ConvAttributes.ChannelsLast(c.Node);
+        int y = c.OutputType().Size();
+        if (g.IsFlat) return Prepare(c, g.Plane, last ? null : new ChannelsFirst(g.Plane, 1, y, residual: false), last);
+        var operands = new VolumeOperands(c.Node.Inputs.Count, _in.X, c.Has(_in.XZeroPoint) ? _in.XZeroPoint : -1, -1, 1, y);
+        return new VolumeConvExecutor(g, Prepare(c, VolumeConvExecutor.Slice(g), null, channelsLast: true), operands, last);
+    }
+
+    private Executor Prepare(PrepareContext c, in ConvGeometry g, ChannelsFirst? layout, bool channelsLast)
+    {
         var y = c.OutputType();
-        var layout = ConvAttributes.ChannelsLast(c.Node) ? null : new ChannelsFirst(g, 1, y.Size(), residual: false);
         bool weightsKnown = c.IsKnown(_in.W) && c.IsKnown(_in.WZeroPoint);
         bool restKnown = c.IsKnown(_in.XScale) && c.IsKnown(_in.WScale) && c.IsKnown(_in.YScale) && c.IsKnown(_in.YZeroPoint) && c.IsKnown(_in.Bias);
         bool inputKnown = c.IsKnown(_in.XZeroPoint);
         bool corrected = !inputKnown && y == DataType.Int32;
-        if (g.Macs == 0 || !weightsKnown || !restKnown || !(inputKnown || corrected)) return new DirectIntegerConvExecutor(c, g, _in);
+        if (g.Macs == 0 || !weightsKnown || !restKnown || !(inputKnown || corrected)) return new DirectIntegerConvExecutor(c, g, _in, channelsLast);
 
         int[] weightZeroPoints = c.Has(_in.WZeroPoint) ? Quantized.Integers(c.Constant(_in.WZeroPoint)!) : [];
         var w = c.Constant(_in.W)!;

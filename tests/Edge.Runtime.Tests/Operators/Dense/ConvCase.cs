@@ -10,10 +10,10 @@ internal sealed record ConvCase(int[] Input, int[] Weights, int Group, Attribute
 
     public static ConvCase Random(Draw draw, bool integer = false)
     {
-        int spatial = draw.Int(0, 4) == 0 ? 1 : 2;
+        int spatial = Spatial(draw);
         var (group, inner, outer) = Channels(draw);
         int[] kernel = Each(spatial, () => draw.Int(1, 4)), dilations = Each(spatial, () => draw.Int(0, 3) == 0 ? 2 : 1), strides = Each(spatial, () => draw.Int(1, 3));
-        int[] size = [.. kernel.Select((k, i) => (k - 1) * dilations[i] + 1 + draw.Int(0, 9))];
+        int[] size = [.. kernel.Select((k, i) => (k - 1) * dilations[i] + 1 + draw.Int(0, spatial == 3 ? 4 : 9))];
         List<AttributeProto> attributes = [Of("strides", strides), Of("dilations", dilations), AttributeProto.Of("group", (long)group)];
         if (draw.Int(0, 1) == 0) attributes.Add(Of("kernel_shape", kernel));
         // ONNX Runtime refuses SAME padding of dilated kernels.
@@ -32,7 +32,7 @@ internal sealed record ConvCase(int[] Input, int[] Weights, int Group, Attribute
 
     public static ConvCase RandomTransposed(Draw draw)
     {
-        int spatial = draw.Int(0, 4) == 0 ? 1 : 2;
+        int spatial = Spatial(draw);
         var (group, inner, outer) = Channels(draw);
         int[] kernel = Each(spatial, () => draw.Int(1, 4)), dilations = Each(spatial, () => draw.Int(0, 3) == 0 ? 2 : 1), strides = Each(spatial, () => draw.Int(1, 3));
         int[] size = Each(spatial, () => draw.Int(2, 7));
@@ -56,6 +56,9 @@ internal sealed record ConvCase(int[] Input, int[] Weights, int Group, Attribute
 
         return new ConvCase([draw.Int(1, 2), group * inner, .. size], [group * inner, outer, .. kernel], group, [.. attributes]);
     }
+
+    /// <summary>One, two or three.</summary>
+    private static int Spatial(Draw draw) => draw.Int(0, 5) switch { 0 => 1, 1 => 3, _ => 2 };
 
     /// <summary>Groups, and channels a group on either side: one group, several, or depthwise.</summary>
     private static (int Group, int Inner, int Outer) Channels(Draw draw) => draw.Int(0, 3) switch

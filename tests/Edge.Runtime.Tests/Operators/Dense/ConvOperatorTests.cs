@@ -1,5 +1,6 @@
 using Edge.Onnx;
 using Edge.Tensors;
+using Edge.Testing;
 using Xunit;
 
 namespace Edge.Runtime.Tests.Operators.Dense;
@@ -38,13 +39,37 @@ public class ConvOperatorTests
         test.With(c.Attributes).EverywhereWithOnnxRuntime(Close, Close * c.Taps);
     }
 
+    [Theory]
+    [InlineData("NOTSET", 1)]
+    [InlineData("SAME_UPPER", 1)]
+    [InlineData("SAME_LOWER", 1)]
+    [InlineData("VALID", 1)]
+    [InlineData("NOTSET", 4)]
+    public void Volumes_are_convolved_channels_last_behind_each_other_with_bias_sum_and_activation(string pad, long group)
+    {
+        var draw = new Draw(51);
+        long[] three = [3, 3, 3], two = [2, 2, 2];
+        var b = new OnnxGraphBuilder().Input("x", DataType.Float32, [2, 4, 7, 6, 5]);
+        void Weights(string name, params int[] dims) => b.Initializer(name, draw.Tensor(DataType.Float32, -1, 1, dims).AsSpan<float>().ToArray(), [.. dims.Select(d => (long)d)]);
+        Weights("w1", 8, (int)(4 / group), 3, 3, 3);
+        Weights("b1", 8);
+        Weights("w2", 8, 8, 1, 1, 1);
+        Weights("w3", 8, 8, 3, 1, 2);
+        Weights("wt", 8, 3, 2, 2, 2);
+        b.Node("Conv", ["x", "w1", "b1"], ["c1"], AttributeProto.Of("auto_pad", pad), AttributeProto.Of("group", group), AttributeProto.Of("strides", [2L, 1L, 1L]))
+            .Node("Relu", ["c1"], ["r1"]).Node("Conv", ["r1", "w2"], ["c2"]).Node("Add", ["c2", "r1"], ["a"]).Node("Sigmoid", ["a"], ["s"])
+            .Node("Conv", ["s", "w3"], ["c3"], AttributeProto.Of("pads", [2L, 0L, 1L, 1L, 0L, 0L])).Node("MaxPool", ["c3"], ["p"], AttributeProto.Of("kernel_shape", two))
+            .Node("ConvTranspose", ["p", "wt"], ["y"], AttributeProto.Of("strides", two), AttributeProto.Of("kernel_shape", two)).Output("y");
+        Sessions.EngineComparison.AssertAgrees(b.Build(), [draw.Tensor(DataType.Float32, -1, 1, 2, 4, 7, 6, 5)], 1e-4);
+    }
+
     [Fact]
     public void A_picture_of_another_batch_size_has_no_elements() =>
         new OperatorCase("Conv").Input(Tensor.Create<float>(new Shape(0, 3, 5, 5))).Constant(Tensor.Create<float>(new Shape(4, 3, 3, 3)))
             .EverywhereWith([Tensor.Create<float>(new Shape(0, 4, 3, 3))]);
 
     [Theory]
-    [InlineData("three dimensions", "Conv 'Conv_0': input [1,2,4,4,4] of rank 5 is not supported; supported: rank 3 (one-dimensional) and 4 (two-dimensional)")]
+    [InlineData("four dimensions", "Conv 'Conv_0': input [1,2,4,4,4,4] of rank 6 is not supported; supported: rank 3 (one-dimensional) to 5 (three-dimensional)")]
     [InlineData("channels", "Conv 'Conv_0': weights [4,3,3,3] and group 1 do not fit an input of 2 channels")]
     [InlineData("kernel", "Conv 'Conv_0': kernel_shape [5,5] differs from the weights [4,2,3,3]")]
     [InlineData("reach", "Conv 'Conv_0': the kernel reaches over 7 elements, more than the 6 of padded spatial axis 0")]
@@ -56,8 +81,8 @@ public class ConvOperatorTests
     [InlineData("unknown", "Conv 'Conv_0': attribute 'flavour' is not supported")]
     public void What_is_not_supported_is_refused_with_its_reason(string fault, string message)
     {
-        Tensor x = Tensor.Create(fault == "type" ? DataType.Float64 : DataType.Float32, fault == "three dimensions" ? new Shape(1, 2, 4, 4, 4) : new Shape(1, 2, 6, 6));
-        Tensor w = Tensor.Create<float>(fault == "three dimensions" ? new Shape(4, 2, 3, 3, 3) : new Shape(4, fault == "channels" ? 3 : 2, 3, 3));
+        Tensor x = Tensor.Create(fault == "type" ? DataType.Float64 : DataType.Float32, fault == "four dimensions" ? new Shape(1, 2, 4, 4, 4, 4) : new Shape(1, 2, 6, 6));
+        Tensor w = Tensor.Create<float>(fault == "four dimensions" ? new Shape(4, 2, 3, 3, 3, 3) : new Shape(4, fault == "channels" ? 3 : 2, 3, 3));
         OperatorCase test = new OperatorCase("Conv").Input(x).Constant(w);
         if (fault == "bias") test.Constant(Tensor.Create<float>(new Shape(3)));
         AttributeProto[] attributes = fault switch

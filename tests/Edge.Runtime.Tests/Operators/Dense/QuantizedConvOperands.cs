@@ -79,38 +79,46 @@ internal sealed class QuantizedConvOperands
         // The shape comes from the float operator, which another test holds against ONNX Runtime.
         var shape = new OperatorCase("Conv").Input(Tensor.Create<float>(_x.Shape)).Constant(Tensor.Create<float>(_w.Shape)).With(_case.Attributes).Run("scalar")[0].Shape;
         Tensor y = Tensor.Create(type, shape);
-        int spatial = shape.Rank - 2;
-        int height = spatial == 1 ? 1 : shape[2], width = shape[^1];
+        int[] output = Three([.. shape.Dims[2..]], 1);
+        int volume = output[0] * output[1] * output[2];
         for (int i = 0; i < y.Count; i++)
         {
-            int ow = i % width, oh = i / width % height, channel = i / (width * height) % shape[1], n = i / (width * height * shape[1]);
-            store(Sum(n, channel, oh, ow), channel, i, y);
+            int[] at = [i / (output[1] * output[2]) % output[0], i / output[2] % output[1], i % output[2]];
+            int channel = i / volume % shape[1], n = i / volume / shape[1];
+            store(Sum(n, channel, at), channel, i, y);
         }
 
         return y;
     }
 
-    private int Sum(int n, int channel, int oh, int ow)
+    /// <summary>A list over spatial axes, with the neutral value for depth and height where there are none.</summary>
+    private static int[] Three(int[] list, int neutral) => [.. Enumerable.Repeat(neutral, 3 - list.Length), .. list];
+
+    private int Sum(int n, int channel, int[] at)
     {
-        int[] stride = Attribute("strides", 1), dilation = Attribute("dilations", 1), pads = Attribute("pads", 0);
         int spatial = _case.Input.Length - 2;
-        int inHeight = spatial == 1 ? 1 : _case.Input[2], inWidth = _case.Input[^1];
-        int kernelHeight = spatial == 1 ? 1 : _case.Weights[2], kernelWidth = _case.Weights[^1];
+        int[] stride = Three(Attribute("strides", 1)[..spatial], 1), dilation = Three(Attribute("dilations", 1)[..spatial], 1), pads = Three(Attribute("pads", 0)[..spatial], 0);
+        int[] input = Three(_case.Input[2..], 1), kernel = Three(_case.Weights[2..], 1);
         int inner = _case.Weights[1], outer = _case.Weights[0] / _case.Group;
+        int taps = kernel[0] * kernel[1] * kernel[2];
         int sum = 0;
         for (int c = 0; c < inner; c++)
         {
-            for (int kh = 0; kh < kernelHeight; kh++)
+            for (int tap = 0; tap < taps; tap++)
             {
-                for (int kw = 0; kw < kernelWidth; kw++)
+                int[] k = [tap / (kernel[1] * kernel[2]), tap / kernel[2] % kernel[1], tap % kernel[2]];
+                int index = n * _case.Input[1] + channel / outer * inner + c;
+                bool inside = true;
+                for (int a = 0; a < 3; a++)
                 {
-                    int ih = spatial == 1 ? 0 : oh * stride[0] - pads[0] + kh * dilation[0];
-                    int iw = ow * stride[spatial - 1] - pads[spatial - 1] + kw * dilation[spatial - 1];
-                    if (ih < 0 || ih >= inHeight || iw < 0 || iw >= inWidth) continue;
-                    int x = Integer(_x, ((n * _case.Input[1] + channel / outer * inner + c) * inHeight + ih) * inWidth + iw);
-                    int w = Integer(_w, ((channel * inner + c) * kernelHeight + kh) * kernelWidth + kw);
-                    sum += (x - Integer(_xZeroPoint, 0)) * (w - Integer(_wZeroPoint, _wZeroPoint.Count == 1 ? 0 : channel));
+                    int i = at[a] * stride[a] - pads[a] + k[a] * dilation[a];
+                    inside &= i >= 0 && i < input[a];
+                    index = index * input[a] + i;
                 }
+
+                if (!inside) continue;
+                int w = Integer(_w, (channel * inner + c) * taps + tap);
+                sum += (Integer(_x, index) - Integer(_xZeroPoint, 0)) * (w - Integer(_wZeroPoint, _wZeroPoint.Count == 1 ? 0 : channel));
             }
         }
 
