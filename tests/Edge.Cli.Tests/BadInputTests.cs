@@ -38,6 +38,22 @@ public sealed class BadInputTests : IDisposable
         Assert.StartsWith("kernel set 'mmx': there is no such set; this CPU can run ", Fails("bench", _model, "--isa", "mmx"), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("inspect")]
+    [InlineData("bench")]
+    [InlineData("digest")]
+    public void A_free_dimension_that_cannot_be_1(string command)
+    {
+        string path = _folder.File("windows.onnx", MadeModels.Windows());
+        var ran = Execute(command, path, "--dim", "batch=2");
+        Assert.Equal(1, ran.Code);
+        Assert.StartsWith("edge: windows.onnx: Conv 'Conv_0': the kernel reaches over 3 elements", ran.Error, StringComparison.Ordinal);
+        Assert.EndsWith("; free dimensions count 1 where their size is not given: --dim x.2=SIZE", ran.Error.TrimEnd(), StringComparison.Ordinal);
+        // What the file says is shown all the same.
+        Assert.Equal(command == "inspect", ran.Output.Contains("input       x: float[batch,1,?]", StringComparison.Ordinal));
+        Succeeds(command, path, "--dim", "batch=2", "x.2=9");
+    }
+
+    [Theory]
     [InlineData("batch", "--dim batch: write name=size with a size of at least 1, such as batch=1")]
     [InlineData("batch=0", "--dim batch=0: write name=size with a size of at least 1, such as batch=1")]
     [InlineData("batch=two", "--dim batch=two: write name=size with a size of at least 1, such as batch=1")]

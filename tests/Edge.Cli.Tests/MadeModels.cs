@@ -55,6 +55,14 @@ internal static class MadeModels
         .Output("y", DataType.Float32, "batch", 4)
         .ToBytes();
 
+    /// <summary>Free dimensions, one without a name, that may not both be 1.</summary>
+    public static byte[] Windows() => new OnnxGraphBuilder()
+        .Input("x", DataType.Float32, "batch", 1, -1)
+        .Initializer("w", new float[] { 1, 2, 3 }, 1, 1, 3)
+        .Node("Conv", ["x", "w"], ["y"])
+        .Output("y", DataType.Float32, "batch", 1, -1)
+        .ToBytes();
+
     /// <summary>Takes two inputs.</summary>
     public static byte[] TwoInputs() => new OnnxGraphBuilder()
         .Input("a", DataType.Float32, 1, 3, 8, 8)

@@ -38,6 +38,7 @@ internal static class BenchCommand
         var inputs = RandomInputs(own, settings.Dimensions);
 
         IInferenceSession[] engines = other is null ? [own] : [own, other];
+        ModelArguments.WithDimensions(own.Inputs, settings.Dimensions, () => own.Run(inputs));
         var measured = Interleave(engines, inputs, settings.Runs, cancellation);
         var report = new BenchReport(
             path, Cpu.Name(), threads, settings.Runs,

@@ -43,7 +43,7 @@ internal static class DigestCommand
         {
             cancellation.ThrowIfCancellationRequested();
             Tensor[] inputs = [.. shapes.Select((s, k) => RandomTensors.Create(session.Inputs[k].Type, s, random))];
-            foreach (var output in session.Run(inputs)) hash.AppendData(output.Bytes);
+            foreach (var output in ModelArguments.WithDimensions(session.Inputs, sizes, () => session.Run(inputs))) hash.AppendData(output.Bytes);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

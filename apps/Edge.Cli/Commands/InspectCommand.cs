@@ -26,11 +26,11 @@ internal static class InspectCommand
     private static int Run(Terminal terminal, string path, int threads, string? isa, string[] dims, bool steps)
     {
         using var model = Model.Load(path);
-        using var session = new InferenceSession(model, new SessionOptions { Threads = threads, Isa = isa });
-        var shapes = ModelArguments.Shapes(model.Inputs, ModelArguments.ParseDimensions(dims));
-        var plan = session.Describe(shapes);
-
+        var sizes = ModelArguments.ParseDimensions(dims);
+        var shapes = ModelArguments.Shapes(model.Inputs, sizes);
         WriteModel(terminal, model, path);
+        using var session = new InferenceSession(model, new SessionOptions { Threads = threads, Isa = isa });
+        var plan = ModelArguments.WithDimensions(model.Inputs, sizes, () => session.Describe(shapes));
         WriteOperators(terminal, plan, model);
         WritePlan(terminal, plan, session);
         if (steps) WriteSteps(terminal, plan);

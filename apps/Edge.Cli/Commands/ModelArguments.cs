@@ -20,7 +20,7 @@ internal static class ModelArguments
     public static Option<string[]> Dimensions() => new("--dim")
     {
         HelpName = "name=size",
-        Description = "size of a free dimension, as name=size; free dimensions that are not named count 1",
+        Description = "size of a free dimension, as name=size, or input.axis=size where it has no name; those not given count 1",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
     };
@@ -43,15 +43,37 @@ internal static class ModelArguments
     /// <summary>A concrete shape an input: free dimensions take the named size, else 1.</summary>
     public static Shape[] Shapes(IReadOnlyList<TensorInfo> inputs, IReadOnlyDictionary<string, int> sizes)
     {
-        var unknown = sizes.Keys.FirstOrDefault(k => !inputs.Any(i => i.Dimensions is { } d && d.Any(x => x.Symbol == k)));
-        if (unknown is not null)
+        var names = FreeDimensions(inputs);
+        if (sizes.Keys.FirstOrDefault(k => !inputs.Any(i => Enumerable.Range(0, i.Dimensions?.Count ?? 0).Any(a => Names(i, a, k)))) is { } unknown)
         {
-            var names = inputs.SelectMany(i => i.Dimensions ?? []).Select(d => d.Symbol).OfType<string>().Distinct().ToList();
             throw new CommandException($"--dim {unknown}: the model has no such dimension; its free dimensions: {(names.Count == 0 ? "none" : string.Join(", ", names))}");
         }
 
         return [.. inputs.Select(i => i.Dimensions is null
             ? throw new CommandException($"input {i}: the model leaves its rank open; it can be run with data only")
-            : new Shape([.. i.Dimensions.Select(d => d.IsFixed ? d.Size : d.Symbol is { } s && sizes.TryGetValue(s, out int n) ? n : 1)]))];
+            : new Shape([.. i.Dimensions.Select((d, axis) => d.IsFixed ? d.Size : sizes.Where(s => Names(i, axis, s.Key)).Select(s => s.Value).FirstOrDefault(1))]))];
     }
+
+    /// <summary>What <c>--dim</c> calls the free dimensions: their symbol, or <c>input.axis</c> where they have none.</summary>
+    public static IReadOnlyList<string> FreeDimensions(IReadOnlyList<TensorInfo> inputs) =>
+        [.. inputs.SelectMany(i => (i.Dimensions ?? []).Select((d, axis) => d.IsFixed ? null : d.Symbol ?? $"{i.Name}.{axis}")).OfType<string>().Distinct()];
+
+    /// <summary>
+    /// Runs <paramref name="work"/>; where the model cannot run for free dimensions that nobody gave, the message says how to
+    /// give them.
+    /// </summary>
+    public static T WithDimensions<T>(IReadOnlyList<TensorInfo> inputs, IReadOnlyDictionary<string, int> sizes, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Onnx.ModelException e) when (FreeDimensions(inputs).Where(n => !sizes.ContainsKey(n)).ToList() is { Count: > 0 } missing)
+        {
+            throw new Onnx.ModelException($"{e.Message}; free dimensions count 1 where their size is not given: --dim {string.Join(' ', missing.Select(n => $"{n}=SIZE"))}", e);
+        }
+    }
+
+    private static bool Names(TensorInfo input, int axis, string name) =>
+        !input.Dimensions![axis].IsFixed && (input.Dimensions[axis].Symbol == name || $"{input.Name}.{axis}" == name);
 }
