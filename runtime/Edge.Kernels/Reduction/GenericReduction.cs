@@ -17,15 +17,14 @@ internal sealed class GenericReduction<V>(string isa) : ReductionKernels
     {
         var geometry = new ReductionGeometry(shape, axes);
         string name = $"reduce_{function}_{ElementwiseKernels.TypeName(type)}".ToLowerInvariant();
-        bool wholeNumbers = function is not (ReduceFunction.L2 or ReduceFunction.LogSum or ReduceFunction.LogSumExp);
         return type switch
         {
             DataType.Float32 => (geometry.IsOneBlock ? Vector(function, geometry, $"{name}_{isa}") : null) ?? new ReduceScalar<float>(function, geometry, name),
             DataType.Float64 => new ReduceScalar<double>(function, geometry, name),
             DataType.Int32 => new ReduceScalar<int>(function, geometry, name),
             DataType.Int64 => new ReduceScalar<long>(function, geometry, name),
-            DataType.UInt32 when wholeNumbers => new ReduceScalar<uint>(function, geometry, name),
-            DataType.UInt64 when wholeNumbers => new ReduceScalar<ulong>(function, geometry, name),
+            DataType.UInt32 => new ReduceScalar<uint>(function, geometry, name),
+            DataType.UInt64 => new ReduceScalar<ulong>(function, geometry, name),
             DataType.UInt8 or DataType.Bool when function is ReduceFunction.Max or ReduceFunction.Min => new ReduceScalar<byte>(function, geometry, name),
             DataType.Int8 when function is ReduceFunction.Max or ReduceFunction.Min => new ReduceScalar<sbyte>(function, geometry, name),
             _ => null,

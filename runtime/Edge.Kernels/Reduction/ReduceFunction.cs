@@ -6,7 +6,7 @@ public enum ReduceFunction : byte
     /// <summary>Σ x; 0 of nothing.</summary>
     Sum,
 
-    /// <summary>Σ x / n. Of integers: towards zero.</summary>
+    /// <summary>Σ x / n. Of integers: towards zero. NaN of nothing, 0 where there is no NaN.</summary>
     Mean,
 
     /// <summary>The greatest; −∞ (or the least integer) of nothing.</summary>

@@ -5,7 +5,7 @@ using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Reduction;
 
-/// <summary>Any reduction along any axes, element by element. Integers wrap.</summary>
+/// <summary>Any reduction along any axes, element by element. Integers wrap; logarithms and exponentials of them are taken in double.</summary>
 internal sealed unsafe class ReduceScalar<T>(ReduceFunction function, ReductionGeometry geometry, string name) : ReduceKernel
     where T : unmanaged, INumber<T>, IMinMaxValue<T>
 {
@@ -60,7 +60,7 @@ internal sealed unsafe class ReduceScalar<T>(ReduceFunction function, ReductionG
             case ReduceFunction.SumSquare:
                 return SumSquares(x);
             case ReduceFunction.Mean:
-                return members.Length == 0 ? Sum(x) / T.Zero : Sum(x) / T.CreateTruncating(members.Length);
+                return members.Length == 0 ? Undefined : Sum(x) / T.CreateTruncating(members.Length);
             case ReduceFunction.LogSum:
                 return Log(Sum(x));
             case ReduceFunction.LogSumExp:
@@ -89,10 +89,20 @@ internal sealed unsafe class ReduceScalar<T>(ReduceFunction function, ReductionG
         T max = Least;
         foreach (int m in geometry.Members) max = x[m] > max ? x[m] : max;
         if (double.IsInfinity(double.CreateTruncating(max))) max = T.Zero;
-        T sum = T.Zero;
-        foreach (int m in geometry.Members) sum += Exp(x[m] - max);
-        return Log(sum) + max;
+        if (typeof(T) == typeof(float))
+        {
+            T sum = T.Zero;
+            foreach (int m in geometry.Members) sum += Exp(x[m] - max);
+            return Log(sum) + max;
+        }
+
+        double wide = double.CreateTruncating(max), all = 0;
+        foreach (int m in geometry.Members) all += Math.Exp(double.CreateTruncating(x[m]) - wide);
+        return T.CreateTruncating(Math.Log(all) + wide);
     }
+
+    /// <summary>NaN; 0 where there is none.</summary>
+    private static T Undefined => T.CreateTruncating(double.NaN);
 
     private static T Least => typeof(T) == typeof(float) ? T.CreateTruncating(float.NegativeInfinity) : typeof(T) == typeof(double) ? T.CreateTruncating(double.NegativeInfinity) : T.MinValue;
 
@@ -101,7 +111,6 @@ internal sealed unsafe class ReduceScalar<T>(ReduceFunction function, ReductionG
     // float32 through the functions that have the same bits on every machine.
     private static T Exp(T x)
     {
-        if (typeof(T) != typeof(float)) return T.CreateTruncating(Math.Exp(double.CreateTruncating(x)));
         float y;
         VectorMath.Exp(VectorF32x1.Splat(float.CreateTruncating(x))).Store(&y);
         return T.CreateTruncating(y);

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Edge.Kernels.Layout;
+using Edge.Kernels.Threading;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators.Reduce;
 using Edge.Tensors;
@@ -12,7 +14,8 @@ internal sealed class ArgExtremeOperator(string opType, bool greatest) : Operato
 
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Int32, DataType.Int64, DataType.UInt8, DataType.Int8);
+        c.RequireType(0, DataType.Float32, DataType.Float64, DataType.Int8, DataType.UInt8, DataType.Int16, DataType.UInt16,
+            DataType.Int32, DataType.UInt32, DataType.Int64, DataType.UInt64);
         c.RequireRank(0, 1);
         c.Attributes.Int("select_last_index", 0);
         int axis = ReadAxis(c.Node, c.Shape(0).Rank);
@@ -37,6 +40,10 @@ internal sealed class ArgExtremeOperator(string opType, bool greatest) : Operato
             DataType.Float64 => new ArgExtremeExecutor<double>(c.Shape(0), axis, greatest, last),
             DataType.Int32 => new ArgExtremeExecutor<int>(c.Shape(0), axis, greatest, last),
             DataType.Int64 => new ArgExtremeExecutor<long>(c.Shape(0), axis, greatest, last),
+            DataType.UInt32 => new ArgExtremeExecutor<uint>(c.Shape(0), axis, greatest, last),
+            DataType.UInt64 => new ArgExtremeExecutor<ulong>(c.Shape(0), axis, greatest, last),
+            DataType.Int16 => new ArgExtremeExecutor<short>(c.Shape(0), axis, greatest, last),
+            DataType.UInt16 => new ArgExtremeExecutor<ushort>(c.Shape(0), axis, greatest, last),
             DataType.UInt8 => new ArgExtremeExecutor<byte>(c.Shape(0), axis, greatest, last),
             _ => new ArgExtremeExecutor<sbyte>(c.Shape(0), axis, greatest, last),
         };
@@ -57,10 +64,25 @@ internal sealed unsafe class ArgExtremeExecutor<T>(Shape shape, int axis, bool g
 
     public override void Execute(in StepContext c)
     {
-        T* x = c.Input<T>(0);
-        long* y = c.Output<long>(0);
-        for (int o = 0; o < _outer; o++)
-            for (int i = 0; i < _inner; i++) y[(nint)o * _inner + i] = Find(x + (nint)o * _length * _inner + i);
+        int sets = _outer * _inner, chunks = Grain.Chunks((nint)sets * _length * sizeof(T), sets, c.Pool.Threads);
+        var job = new Job { E = this, X = c.Input<T>(0), Y = c.Output<long>(0), Sets = sets, Chunks = chunks };
+        c.Pool.Run(ref job, chunks);
+    }
+
+    private struct Job : IParallelJob
+    {
+        public ArgExtremeExecutor<T> E;
+        public T* X;
+        public long* Y;
+        public int Sets;
+        public int Chunks;
+
+        public readonly void Execute(int chunk)
+        {
+            int end = Grain.Start(Sets, chunk + 1, Chunks);
+            for (int set = Grain.Start(Sets, chunk, Chunks); set < end; set++)
+                Y[set] = E.Find(X + (nint)(set / E._inner) * E._length * E._inner + set % E._inner);
+        }
     }
 
     private long Find(T* x)

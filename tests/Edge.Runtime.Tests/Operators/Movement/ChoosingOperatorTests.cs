@@ -49,6 +49,50 @@ public class ChoosingOperatorTests
         test.With(AttributeProto.Of("center_point_box", centers ? 1L : 0)).EverywhereWithOnnxRuntime();
     }
 
+    [Fact]
+    public void Of_boxes_with_equal_scores_the_first_is_chosen()
+    {
+        // Two pairs of equal boxes, all of one score; 0.5 is not above a threshold of 0.5.
+        float[] box = [0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 2, 2];
+        OperatorCase Of(float least) => new OperatorCase("NonMaxSuppression").Input(Tensor.Create<float>(new Shape(1, 4, 4), box))
+            .Input(Tensor.Create<float>(new Shape(1, 1, 4), [0.5f, 0.5f, 0.5f, 0.5f])).Constant(Tensor.Create<long>(Shape.Scalar, [10]))
+            .Constant(Tensor.Create<float>(Shape.Scalar, [0.5f])).Constant(Tensor.Create<float>(Shape.Scalar, [least]));
+        Assert.Equal([0, 0, 0, 0, 0, 2], Of(0.4f).OnEveryIsa()[0].AsSpan<long>().ToArray());
+        Of(0.4f).EverywhereWithOnnxRuntime();
+        Assert.Equal(new Shape(0, 3), Of(0.5f).OnEveryIsa()[0].Shape);
+        Of(0.5f).EverywhereWithOnnxRuntime();
+    }
+
+    [Theory]
+    [InlineData(0, 1, 3)]
+    [InlineData(1, 0, 3)]
+    [InlineData(1, 2, 0)]
+    public void Without_boxes_classes_or_pictures_nothing_is_chosen(int pictures, int classes, int boxes)
+    {
+        var draw = new Draw(1);
+        OperatorCase Of() => new OperatorCase("NonMaxSuppression").Input(draw.Float(pictures, boxes, 4)).Input(draw.Float(pictures, classes, boxes));
+        Assert.Equal(new Shape(0, 3), Of().Constant(Tensor.Create<long>(Shape.Scalar, [10])).OnEveryIsa()[0].Shape);
+        // No number of boxes is none.
+        Assert.Equal(new Shape(0, 3), new OperatorCase("NonMaxSuppression").Input(draw.Float(1, 3, 4)).Input(draw.Float(1, 1, 3)).OnEveryIsa()[0].Shape);
+    }
+
+    [Fact]
+    public void TopK_takes_every_numeric_type_sorted_or_not_and_one_output_alone()
+    {
+        foreach (DataType type in (DataType[])[DataType.Int8, DataType.UInt8, DataType.Int16, DataType.UInt16, DataType.Int32, DataType.Int64, DataType.Float32, DataType.Float64])
+        {
+            Tensor x = new Draw((int)type).Tensor(type, 0, 9, 3, 11);
+            OperatorCase Of() => new OperatorCase("TopK").Input(x).Constant(Tensor.Create<long>(new Shape(1), [4])).With(AttributeProto.Of("sorted", 0L));
+            IReadOnlyList<Tensor> both = Of().Outputs(2).OnEveryIsa();
+            TensorAssert.SameBits(both[0], Of().OnEveryIsa()[0], "TopK");
+            for (int i = 0; i < both[0].Count; i++)
+            {
+                Assert.Equal(TensorAssert.At(both[0], i), TensorAssert.At(x, i / 4 * 11 + (int)both[1].AsSpan<long>()[i]));
+                if (i % 4 > 0) Assert.True(TensorAssert.At(both[0], i - 1) >= TensorAssert.At(both[0], i));
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Seeds), 10)]
     public void NonZero_and_Compress_find_what_is_set(int seed)

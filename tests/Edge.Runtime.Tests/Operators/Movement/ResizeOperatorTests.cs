@@ -34,6 +34,68 @@ public class ResizeOperatorTests
     }
 
     [Theory]
+    [MemberData(nameof(Seeds), 60)]
+    public void A_random_antialiased_resize_agrees_with_ONNX_Runtime(int seed)
+    {
+        var draw = new Draw(seed);
+        bool cubic = draw.Int(0, 1) == 0, bytes = !cubic && draw.Int(0, 3) == 0;
+        int[] dims = [draw.Int(1, 2), draw.Int(1, 3), draw.Int(3, 20), draw.Int(3, 20)];
+        OperatorCase test = new OperatorCase("Resize", opset: 19).Input(bytes ? draw.Bytes(DataType.UInt8, dims) : draw.Float(dims)).Constant(null);
+        if (draw.Int(0, 1) == 0) test.Constant(Tensor.Create<float>(new Shape(4), [1, 1, 0.25f * draw.Int(1, 8), 0.125f * draw.Int(2, 12)]));
+        else test.Constant(null).Constant(MovementOperatorTests.Longs([dims[0], dims[1], draw.Int(1, 24), draw.Int(1, 24)]));
+        test.With(AttributeProto.Of("mode", cubic ? "cubic" : "linear"), AttributeProto.Of("antialias", 1L),
+            AttributeProto.Of("coordinate_transformation_mode", new[] { "half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "half_pixel_symmetric" }[draw.Int(0, 4)]),
+            AttributeProto.Of("exclude_outside", (long)draw.Int(0, 1)));
+        if (cubic && draw.Int(0, 1) == 0) test.With(AttributeProto.Of("cubic_coeff_a", -0.5f));
+        test.EverywhereWithOnnxRuntime(1e-4, 1e-4, steps: 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds), 40)]
+    public void Axes_and_a_policy_for_the_aspect_ratio_are_followed(int seed)
+    {
+        var draw = new Draw(seed);
+        Tensor x = draw.Float(draw.Int(1, 2), draw.Int(1, 3), draw.Int(2, 9), draw.Int(2, 9)), sizes = MovementOperatorTests.Longs([draw.Int(1, 12), draw.Int(1, 12)]);
+        string mode = draw.Int(0, 1) == 0 ? "nearest" : "linear", policy = new[] { "stretch", "not_larger", "not_smaller" }[draw.Int(0, 2)];
+        OperatorCase Of(params long[] axes) => new OperatorCase("Resize", opset: 18).Input(x).Constant(null).Constant(null).Constant(sizes)
+            .With(AttributeProto.Of("mode", mode), AttributeProto.Of("axes", axes), AttributeProto.Of("keep_aspect_ratio_policy", policy));
+        bool across = draw.Int(0, 1) == 0;
+        Of(across ? [3, 2] : [2, 3]).EverywhereWithOnnxRuntime(1e-5, 1e-5);
+        // ONNX Runtime takes another scale for axes that are counted from the end.
+        TensorAssert.SameBits(Of(across ? [3, 2] : [2, 3]).Run()[0], Of(across ? [-1, -2] : [-2, -1]).Run()[0], "Resize");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void A_resize_of_any_rank_is_the_resize_of_each_axis_after_the_other(int rank)
+    {
+        foreach (string mode in (string[])["nearest", "linear", "cubic"])
+        {
+            foreach (string coordinates in CoordinateModes.Except(["tf_crop_and_resize"]))
+            {
+                var draw = new Draw(rank);
+                int[] dims = [.. Enumerable.Range(0, rank).Select(_ => draw.Int(2, 5))];
+                long[] sizes = [.. dims.Select(_ => (long)draw.Int(1, 7))];
+                OperatorCase Of(Tensor x, long[] to) => new OperatorCase("Resize", opset: 19).Input(x).Constant(null).Constant(null).Constant(MovementOperatorTests.Longs(to))
+                    .With(AttributeProto.Of("mode", mode), AttributeProto.Of("coordinate_transformation_mode", coordinates));
+                Tensor x = draw.Float(dims), step = x;
+                for (int a = 0; a < rank; a++)
+                {
+                    long[] to = [.. step.Shape.ToArray().Select(d => (long)d)];
+                    to[a] = sizes[a];
+                    step = Of(step, to).Run("scalar")[0];
+                }
+
+                Of(x, sizes).EverywhereWith([step], 1e-5, 1e-5);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(7)]
     [InlineData(9)]
     public void Upsample_agrees_with_ONNX_Runtime(int opset)

@@ -74,6 +74,93 @@ public class ReductionOperatorTests
         EngineComparison.AssertAgrees(proto, [x]);
     }
 
+    /// <summary>ONNX's types of each reduction; ONNX Runtime has fewer, so that the definition stands here.</summary>
+    [Fact]
+    public void Every_reduction_takes_every_type_that_ONNX_names()
+    {
+        foreach (DataType type in (DataType[])[DataType.Int32, DataType.Int64, DataType.UInt32, DataType.UInt64, DataType.Float64])
+        {
+            long[] numbers = type is DataType.UInt32 or DataType.UInt64 ? [3, 1, 4, 1, 5, 9] : [3, -1, 4, 1, -5, 9];
+            double[] v = Array.ConvertAll(numbers, n => (double)n);
+            foreach (var (op, value) in new (string, double)[]
+            {
+                ("ReduceSum", v.Sum()), ("ReduceMean", v.Average()), ("ReduceMax", v.Max()), ("ReduceMin", v.Min()), ("ReduceProd", v.Aggregate((a, b) => a * b)),
+                ("ReduceL1", v.Sum(Math.Abs)), ("ReduceL2", Math.Sqrt(v.Sum(n => n * n))), ("ReduceSumSquare", v.Sum(n => n * n)),
+                ("ReduceLogSum", Math.Log(v.Sum())), ("ReduceLogSumExp", Math.Log(v.Sum(Math.Exp))),
+            })
+            {
+                Tensor y = new OperatorCase(op, 18).Input(Of(type, numbers)).OnEveryIsa()[0];
+                Assert.Equal((type, new Shape(1)), (y.Type, y.Shape));
+                Assert.Equal(type == DataType.Float64 ? value : Math.Truncate(value), TensorAssert.At(y, 0), 1e-12);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("ReduceSum", 0)]
+    [InlineData("ReduceMean", double.NaN)]
+    [InlineData("ReduceMax", double.NegativeInfinity)]
+    [InlineData("ReduceMin", double.PositiveInfinity)]
+    [InlineData("ReduceProd", 1)]
+    [InlineData("ReduceL1", 0)]
+    [InlineData("ReduceL2", 0)]
+    [InlineData("ReduceSumSquare", 0)]
+    [InlineData("ReduceLogSum", double.NegativeInfinity)]
+    [InlineData("ReduceLogSumExp", double.NegativeInfinity)]
+    public void An_empty_set_has_the_value_that_ONNX_gives_it(string op, double expected)
+    {
+        foreach (DataType type in (DataType[])[DataType.Float32, DataType.Float64])
+        {
+            Tensor y = new OperatorCase(op, 20).Input(Tensor.Create(type, new Shape(2, 0, 3))).Constant(Tensor.Create<long>(new Shape(1), [1])).OnEveryIsa()[0];
+            Assert.Equal(new Shape(2, 1, 3), y.Shape);
+            for (int i = 0; i < y.Count; i++) Assert.Equal(expected, TensorAssert.At(y, i));
+        }
+
+        Assert.Equal(new Shape(0, 1), new OperatorCase(op, 20).Input(Tensor.Create(DataType.Float32, new Shape(0, 3))).Constant(Tensor.Create<long>(new Shape(1), [1])).OnEveryIsa()[0].Shape);
+        Assert.Equal(1, new OperatorCase(op, 20).Input(Tensor.Create(DataType.Int32, new Shape(0))).OnEveryIsa()[0].Count);
+    }
+
+    [Fact]
+    public void A_scalar_is_a_set_of_one()
+    {
+        foreach (string op in Reductions.Select(r => r.Data)) new OperatorCase(op, 18).Input(Draw.Scalar(2.5f)).AgreesWithOnnxRuntime(1e-6);
+    }
+
+    [Theory]
+    [InlineData("ArgMax", 1, 2)]
+    [InlineData("ArgMin", 0, 3)]
+    public void The_place_of_an_extreme_is_found_in_every_type(string op, long first, long last)
+    {
+        foreach (DataType type in (DataType[])[DataType.Int8, DataType.UInt8, DataType.Int32, DataType.Int64, DataType.UInt32, DataType.UInt64, DataType.Float64, DataType.Int16, DataType.UInt16])
+        {
+            OperatorCase Case(long end) => new OperatorCase(op, 13).Input(Of(type, [1, 7, 7, 1])).With(AttributeProto.Of("select_last_index", end));
+            Assert.Equal(first, Case(0).OnEveryIsa()[0].AsSpan<long>()[0]);
+            Assert.Equal(last, Case(1).OnEveryIsa()[0].AsSpan<long>()[0]);
+        }
+    }
+
+    private static Tensor Of(DataType type, long[] numbers)
+    {
+        Tensor t = Tensor.Create(type, new Shape(numbers.Length));
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            switch (type)
+            {
+                case DataType.Int8: t.AsSpan<sbyte>()[i] = (sbyte)numbers[i]; break;
+                case DataType.UInt8: t.AsSpan<byte>()[i] = (byte)numbers[i]; break;
+                case DataType.Int16: t.AsSpan<short>()[i] = (short)numbers[i]; break;
+                case DataType.UInt16: t.AsSpan<ushort>()[i] = (ushort)numbers[i]; break;
+                case DataType.Int32: t.AsSpan<int>()[i] = (int)numbers[i]; break;
+                case DataType.UInt32: t.AsSpan<uint>()[i] = (uint)numbers[i]; break;
+                case DataType.Int64: t.AsSpan<long>()[i] = numbers[i]; break;
+                case DataType.UInt64: t.AsSpan<ulong>()[i] = (ulong)numbers[i]; break;
+                default: t.AsSpan<double>()[i] = numbers[i]; break;
+            }
+        }
+
+        return t;
+    }
+
     [Theory]
     [InlineData("Softmax", 13)]
     [InlineData("Softmax", 11)]
