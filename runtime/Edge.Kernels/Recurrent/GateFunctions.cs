@@ -27,16 +27,20 @@ internal readonly struct AnyGateF32(RecurrentActivation activation) : IUnaryF32
 
     public V Apply<V>(V x) where V : unmanaged, IVectorF32<V> => activation.Function switch
     {
-        RecurrentFunction.Relu => default(ReluF32).Apply(x),
-        RecurrentFunction.Tanh => default(TanhF32).Apply(x),
-        RecurrentFunction.Sigmoid => default(SigmoidF32).Apply(x),
-        RecurrentFunction.Affine => new AffineF32(activation.Alpha, activation.Beta).Apply(x),
-        RecurrentFunction.LeakyRelu => new LeakyReluF32(activation.Alpha).Apply(x),
-        RecurrentFunction.ThresholdedRelu => new ThresholdedReluF32(activation.Alpha).Apply(x),
-        RecurrentFunction.ScaledTanh => new ScaledTanhF32(activation.Alpha, activation.Beta).Apply(x),
-        RecurrentFunction.HardSigmoid => new HardSigmoidF32(activation.Alpha, activation.Beta).Apply(x),
-        RecurrentFunction.Elu => new EluF32(activation.Alpha).Apply(x),
-        RecurrentFunction.Softsign => default(SoftsignF32).Apply(x),
-        _ => default(SoftplusF32).Apply(x),
+        RecurrentFunction.Relu => Call(default(ReluF32), x),
+        RecurrentFunction.Tanh => Call(default(TanhF32), x),
+        RecurrentFunction.Sigmoid => Call(default(SigmoidF32), x),
+        RecurrentFunction.Affine => Call(new AffineF32(activation.Alpha, activation.Beta), x),
+        RecurrentFunction.LeakyRelu => Call(new LeakyReluF32(activation.Alpha), x),
+        RecurrentFunction.ThresholdedRelu => Call(new ThresholdedReluF32(activation.Alpha), x),
+        RecurrentFunction.ScaledTanh => Call(new ScaledTanhF32(activation.Alpha, activation.Beta), x),
+        RecurrentFunction.HardSigmoid => Call(new HardSigmoidF32(activation.Alpha, activation.Beta), x),
+        RecurrentFunction.Elu => Call(new EluF32(activation.Alpha), x),
+        RecurrentFunction.Softsign => Call(default(SoftsignF32), x),
+        _ => Call(default(SoftplusF32), x),
     };
+
+    /// <summary>A method for each function, for the compiler inlines only so much into one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static V Call<F, V>(F function, V x) where F : struct, IUnaryF32 where V : unmanaged, IVectorF32<V> => function.Apply(x);
 }

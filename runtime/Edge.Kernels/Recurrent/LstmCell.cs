@@ -42,22 +42,39 @@ internal sealed unsafe class LstmCell<F, G, H, V>(F f, G g, H h, float clip, boo
 
     public override string Name { get; } = name;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Step(float* x, float* r, float* bias, float* peephole, float* c, float* h)
     {
-        int o = hidden, f = 2 * hidden, g = 3 * hidden;
-        float* wb = bias, rb = bias == null ? null : bias + 4 * hidden;
+        Cell(x, r, bias, peephole, c);
+        Output(x + hidden, r + hidden, bias == null ? null : bias + hidden, peephole == null ? null : peephole + hidden, c, h);
+    }
+
+    /// <summary>The new cell state. It and the output have a method each, for the compiler inlines only so much into one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Cell(float* x, float* r, float* bias, float* peephole, float* c)
+    {
+        float* rb = bias == null ? null : bias + 4 * hidden;
+        for (int j = 0; j < hidden; j += V.Count)
+        {
+            int n = Math.Min(V.Count, hidden - j), f = 2 * hidden + j, g = 3 * hidden + j;
+            V before = Gate.Load<V>(c + j, n);
+            V input = _f.Apply(Argument(x, r, bias, rb, j, peephole, before, n));
+            V forget = coupled ? V.Splat(1) - input : _f.Apply(Argument(x, r, bias, rb, f, peephole, before, n));
+            V candidate = _g.Apply(Argument(x, r, bias, rb, g, null, before, n));
+            Gate.Store(forget * before + input * candidate, c + j, n);
+        }
+    }
+
+    /// <summary>The new hidden state, of what the output gate has of each row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Output(float* x, float* r, float* bias, float* peephole, float* c, float* h)
+    {
+        float* rb = bias == null ? null : bias + 4 * hidden;
         for (int j = 0; j < hidden; j += V.Count)
         {
             int n = Math.Min(V.Count, hidden - j);
-            V before = Gate.Load<V>(c + j, n);
-            V input = _f.Apply(Argument(x, r, wb, rb, j, peephole, before, n));
-            V forget = coupled ? V.Splat(1) - input : _f.Apply(Argument(x, r, wb, rb, f + j, peephole, before, n));
-            V candidate = _g.Apply(Argument(x, r, wb, rb, g + j, null, before, n));
-            V after = forget * before + input * candidate;
-            V output = _f.Apply(Argument(x, r, wb, rb, o + j, peephole, after, n));
-            Gate.Store(after, c + j, n);
-            Gate.Store(output * _h.Apply(after), h + j, n);
+            V cell = Gate.Load<V>(c + j, n);
+            V output = _f.Apply(Argument(x, r, bias, rb, j, peephole, cell, n));
+            Gate.Store(output * _h.Apply(cell), h + j, n);
         }
     }
 
