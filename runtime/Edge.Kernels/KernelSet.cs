@@ -1,3 +1,4 @@
+using Edge.Kernels.Attention;
 using Edge.Kernels.Dense;
 using Edge.Kernels.Elementwise;
 using Edge.Kernels.Isa;
@@ -36,6 +37,9 @@ public sealed class KernelSet
     /// <summary>Layer, group and local response normalisation.</summary>
     public required NormalizationKernels Normalization { get; init; }
 
+    /// <summary>What attention takes beside products and softmax.</summary>
+    public required AttentionKernels Attention { get; init; }
+
     /// <summary>Reductions of windows.</summary>
     public required PoolingKernels Pooling { get; init; }
 
@@ -51,6 +55,7 @@ public sealed class KernelSet
         Quantize = new GenericQuantize<V>(name),
         Reduction = new GenericReduction<V>(name),
         Normalization = new GenericNormalization<V>(name),
+        Attention = new GenericAttention<V>(name),
         Pooling = new GenericPooling<V>(name),
         Recurrent = new GenericRecurrent<V>(name),
     };

@@ -9,9 +9,6 @@ public abstract class ElementwiseKernels
     /// <summary>Affine functions for each channel.</summary>
     public abstract ScaleShiftKernel ScaleShift { get; }
 
-    /// <summary>Rotary position embedding.</summary>
-    public abstract RotaryKernel Rotary { get; }
-
     /// <summary>Functions of a byte, by table.</summary>
     public abstract ByteLookup Lookup { get; }
 

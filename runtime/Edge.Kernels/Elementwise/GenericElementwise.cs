@@ -11,8 +11,6 @@ internal sealed partial class GenericElementwise<V>(string isa) : ElementwiseKer
 {
     public override ScaleShiftKernel ScaleShift { get; } = new ScaleShiftKernel<V>(isa);
 
-    public override RotaryKernel Rotary { get; } = new RotaryKernel<V>(isa);
-
     public override ByteLookup Lookup { get; } = new ByteLookup<V>(isa);
 
     public override UnaryKernel? Unary(UnaryFunction function, DataType type, double alpha = 0, double beta = 0)

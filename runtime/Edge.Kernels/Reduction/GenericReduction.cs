@@ -11,8 +11,6 @@ internal sealed class GenericReduction<V>(string isa) : ReductionKernels
 {
     public override SoftmaxKernel Softmax { get; } = new SoftmaxKernel<V>(isa);
 
-    public override ScoreKernel Scores { get; } = new ScoreKernel<V>();
-
     public override ReduceKernel? Reduce(ReduceFunction function, DataType type, Shape shape, ReadOnlySpan<int> axes)
     {
         var geometry = new ReductionGeometry(shape, axes);

@@ -12,9 +12,6 @@ public abstract class ReductionKernels
     /// <summary>Softmax and its logarithm.</summary>
     public abstract SoftmaxKernel Softmax { get; }
 
-    /// <summary>The rows of attention before their softmax.</summary>
-    public abstract ScoreKernel Scores { get; }
-
     /// <param name="function">The function.</param>
     /// <param name="type">Of argument and result.</param>
     /// <param name="shape">Of the argument.</param>

@@ -7,14 +7,14 @@ namespace Edge.Runtime.Import;
 /// <summary>Turns attributes of the wire format into those of a <see cref="Node"/>, except graphs.</summary>
 internal static class AttributeImporter
 {
-    /// <summary>Set by passes alone, to tell executors what was fused; no operator of the default domain defines them.</summary>
+    /// <summary>Set by passes alone, to tell executors what was fused; but for one, no operator of the default domain defines them.</summary>
     private static readonly HashSet<string> Reserved = ["activation", "channels_last", "activation_low", "activation_high"];
 
     public static void Import(NodeProto proto, Node node, ImportFrame frame)
     {
         foreach (var a in proto.Attributes)
         {
-            if (node.Domain.Length == 0 && Reserved.Contains(a.Name)) throw node.Error($"attribute '{a.Name}' is not supported");
+            if (node.Domain.Length == 0 && Reserved.Contains(a.Name) && node.OpType != "CausalConvWithState") throw node.Error($"attribute '{a.Name}' is not supported");
             if (a.G is not null || Resolve(a, frame.Attributes) is not { } given) continue;
             node.Attributes.Set(a.Name, Value(given, node, frame.Model));
         }

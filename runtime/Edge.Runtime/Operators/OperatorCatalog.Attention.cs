@@ -2,6 +2,7 @@ using Edge.Kernels.Elementwise;
 using Edge.Runtime.Operators.Attention;
 using Edge.Runtime.Operators.Einsum;
 using Edge.Runtime.Operators.MatMul;
+using Edge.Runtime.Operators.Scatter;
 using Edge.Runtime.Operators.Unary;
 
 namespace Edge.Runtime.Operators;
@@ -16,6 +17,9 @@ internal static partial class OperatorCatalog
         new PackedAttentionOperator(),
         new RotaryEmbeddingOperator(isMicrosofts: false),
         new RotaryEmbeddingOperator(isMicrosofts: true),
+        new LinearAttentionOperator(),
+        new CausalConvWithStateOperator(),
+        new TensorScatterOperator(),
         new EinsumOperator(),
         new FusedMatMulOperator("FusedMatMul"),
         new FusedMatMulOperator("TransposeMatMul"),

@@ -1,4 +1,5 @@
 using Edge.Kernels;
+using Edge.Kernels.Attention;
 using Edge.Kernels.Dense;
 using Edge.Kernels.Reduction;
 using Edge.Kernels.Threading;
@@ -95,7 +96,7 @@ internal sealed unsafe class AttentionCore
         _s = shape;
         _dense = kernels.Dense;
         _softmax = kernels.Reduction.Softmax;
-        _scores = kernels.Reduction.Scores;
+        _scores = kernels.Attention.Scores;
         _scale = scale;
         _softcap = softcap;
         int heads = Math.Max(1, shape.Batch * shape.Heads);

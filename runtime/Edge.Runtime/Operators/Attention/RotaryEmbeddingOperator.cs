@@ -1,4 +1,4 @@
-using Edge.Kernels.Elementwise;
+using Edge.Kernels.Attention;
 using Edge.Kernels.Threading;
 using Edge.Onnx;
 using Edge.Runtime.Graph;
@@ -45,7 +45,7 @@ internal sealed class RotaryEmbeddingOperator : Operator
     public override bool CanOverwrite(Node node, int input) => input == 0;
 
     public override Executor Prepare(PrepareContext c) => new RotaryEmbeddingExecutor(
-        c.Kernels.Elementwise.Rotary, Read(c.Node), c.Node.Path, c.Shape(0).Rank == 4, c.Attributes.Int("interleaved", 0) != 0, _cos, c.Has(_positions) ? _positions : -1);
+        c.Kernels.Attention.Rotary, Read(c.Node), c.Node.Path, c.Shape(0).Rank == 4, c.Attributes.Int("interleaved", 0) != 0, _cos, c.Has(_positions) ? _positions : -1);
 
     private Rotation Read(Node node)
     {

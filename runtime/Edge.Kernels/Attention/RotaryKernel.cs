@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Edge.Kernels.Isa;
 
-namespace Edge.Kernels.Elementwise;
+namespace Edge.Kernels.Attention;
 
 /// <summary>Rotation of pairs of float32 elements: what rotary position embedding comes to. Immutable, free of locks.</summary>
 public abstract unsafe class RotaryKernel

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Edge.Kernels.Elementwise;
 using Edge.Kernels.Isa;
 
-namespace Edge.Kernels.Reduction;
+namespace Edge.Kernels.Attention;
 
 /// <summary>What becomes of a row of attention scores between the product of queries and keys and softmax. Immutable, free of locks.</summary>
 public abstract unsafe class ScoreKernel
