@@ -15,6 +15,7 @@ internal static partial class OperatorCatalog
         new AttentionOperator(),
         new MultiHeadAttentionOperator(),
         new PackedAttentionOperator(),
+        new GroupQueryAttentionOperator(),
         new RotaryEmbeddingOperator(isMicrosofts: false),
         new RotaryEmbeddingOperator(isMicrosofts: true),
         new LinearAttentionOperator(),

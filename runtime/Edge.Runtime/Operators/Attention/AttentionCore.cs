@@ -58,6 +58,9 @@ internal unsafe struct AttentionOperands
     /// <summary>Keys of each batch that are there, the first query's being the (Queries)th from their end; null for all.</summary>
     public long* Present;
 
+    /// <summary>Of the keys that it may attend to, a query attends to this many of the last; 0 or less for all.</summary>
+    public int Window;
+
     /// <summary>Where scores <c>[batch, heads, queries, keys]</c> go; null if nobody asks.</summary>
     public float* Scores;
 
@@ -183,7 +186,9 @@ internal sealed unsafe class AttentionCore
             Buffer.MemoryCopy(row, seen, (long)keys * sizeof(float), (long)keys * sizeof(float));
         }
 
-        _softmax.Run(row, row, 1, visible, 1, false, WorkerPool.Inline);
+        int hidden = o.Window > 0 ? Math.Max(0, visible - o.Window) : 0;
+        new Span<float>(row, hidden).Clear();
+        _softmax.Run(row + hidden, row + hidden, 1, visible - hidden, 1, false, WorkerPool.Inline);
         // Where there is nothing to attend to, the definition divides 0 by 0.
         new Span<float>(row + visible, keys - visible).Fill(visible == 0 ? float.NaN : 0);
         if (seen is not null && o.Stage == ScoreStage.Weights) Buffer.MemoryCopy(row, seen, (long)keys * sizeof(float), (long)keys * sizeof(float));
