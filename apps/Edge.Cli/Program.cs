@@ -65,6 +65,7 @@ public static class Program
             VerifyCommand.Create(terminal),
             DigestCommand.Create(terminal),
             SelfTestCommand.Create(terminal),
+            ProvidersCommand.Create(terminal),
             OperatorsCommand.Create(terminal),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();

@@ -9,7 +9,7 @@ public sealed class CommandLineTests
     {
         string help = Succeeds();
         Assert.Equal(Succeeds("--help"), help);
-        foreach (string command in new[] { "demo", "inspect", "run", "bench", "quantize", "verify", "digest", "selftest", "operators" }) Assert.Contains($"  {command} ", help, StringComparison.Ordinal);
+        foreach (string command in new[] { "demo", "inspect", "run", "bench", "quantize", "verify", "digest", "selftest", "providers", "operators" }) Assert.Contains($"  {command} ", help, StringComparison.Ordinal);
     }
 
     [Fact]

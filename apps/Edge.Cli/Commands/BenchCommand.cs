@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Edge.Cli.Output;
+using Edge.Cli.Providers;
 using Edge.Runtime;
 using Edge.Tensors;
 using Spectre.Console;
@@ -19,12 +20,14 @@ internal static class BenchCommand
         var isa = ModelArguments.Isa();
         var dims = ModelArguments.Dimensions();
         var runs = NumberOption.Whole("--runs", "measured runs of each engine, after a tenth as many to warm up", value: 100, min: 1, max: 1_000_000, "-n");
-        var against = new Option<string?>("--against") { HelpName = "engine", Description = "a second engine, run in turns with ours in the same process: onnxruntime" };
+        var against = new Option<string?>("--against") { HelpName = "engine", Description = "a second engine, run in turns with the first in the same process: onnxruntime, or what --provider takes" };
         var profile = new Option<bool>("--profile") { Description = "time of every operator; measures one more series" };
         var json = new Option<bool>("--json") { Description = "print JSON" };
         var command = new Command("bench", "Measures latency, allocation and memory on random input.") { model, runs, threads, isa, dims, against, profile, json };
+        var provider = new ProviderOptions();
+        provider.AddTo(command);
         command.SetAction((p, cancellation) => Task.FromResult(Run(terminal, p.GetValue(model)!, new Settings(
-            p.GetValue(runs), p.GetValue(threads), p.GetValue(isa), ModelArguments.ParseDimensions(p.GetValue(dims)!), p.GetValue(against), p.GetValue(profile), p.GetValue(json)), cancellation)));
+            p.GetValue(runs), p.GetValue(threads), p.GetValue(isa), ModelArguments.ParseDimensions(p.GetValue(dims)!), provider.Read(p), p.GetValue(against), p.GetValue(profile), p.GetValue(json)), cancellation)));
         return command;
     }
 
@@ -33,28 +36,24 @@ internal static class BenchCommand
         // Both engines get the same, stated number of threads.
         int threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads;
         var options = new SessionOptions { Threads = threads, Isa = settings.Isa };
-        using var own = Engines.OpenOwn(path, options);
-        using var other = settings.Against is null ? null : Engines.Open(settings.Against, path, options);
-        var inputs = RandomInputs(own, settings.Dimensions);
+        if (settings.Profile && settings.Provider.Provider != ProviderArguments.Own) throw new CommandException("--profile shows the operators of our own runtime; leave out --provider");
+        var request = EngineRequest.OfRandomInputs(path, options, settings.Dimensions);
+        using var first = Engines.Open(terminal, settings.Provider, request, cancellation);
+        using var second = settings.Against is null ? null : Engines.Open(terminal, settings.Against, path, options);
+        var inputs = RandomTensors.For(first.Inputs, settings.Dimensions);
 
-        IInferenceSession[] engines = other is null ? [own] : [own, other];
-        ModelArguments.WithDimensions(own.Inputs, settings.Dimensions, () => own.Run(inputs));
+        IInferenceSession[] engines = second is null ? [first] : [first, second];
+        ModelArguments.WithDimensions(first.Inputs, settings.Dimensions, () => first.Run(inputs));
         var measured = Interleave(engines, inputs, settings.Runs, cancellation);
         var report = new BenchReport(
             path, Cpu.Name(), threads, settings.Runs,
-            [.. engines.Select((e, i) => measured[i].Summarize(e.Provider))],
-            other is null ? null : measured[0].Median / measured[1].Median,
+            [.. engines.Select((e, i) => measured[i].Summarize(e))],
+            second is null ? null : measured[0].Median / measured[1].Median,
             Environment.WorkingSet, PeakResidentBytes(),
             settings.Profile ? Profile(path, options, inputs, settings.Runs, cancellation) : null);
         if (settings.Json) terminal.Line(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
         else Write(terminal, report);
         return 0;
-    }
-
-    private static Tensor[] RandomInputs(InferenceSession session, Dictionary<string, int> sizes)
-    {
-        var random = new Random(1);
-        return [.. ModelArguments.Shapes(session.Inputs, sizes).Select((s, i) => RandomTensors.Create(session.Inputs[i].Type, s, random))];
     }
 
     /// <summary>One run of each in turn, so that whatever else the machine does falls on both.</summary>
@@ -97,7 +96,9 @@ internal static class BenchCommand
         foreach (var e in report.Engines)
             table.AddRow(Markup.Escape(e.Engine), Units.Milliseconds(e.MedianMs), Units.Milliseconds(e.P99Ms), Units.Milliseconds(e.MinMs), Units.Bytes(e.AllocatedBytes));
         terminal.Console.Write(table);
-        if (report.Ratio is { } ratio) terminal.Line($"  time ours / theirs  {ratio:0.00}");
+        if (report.Ratio is { } ratio) terminal.Line($"  {(report.Engines[0].Placement is null ? "time ours / theirs " : "time first / second")} {ratio:0.00}");
+        foreach (var e in report.Engines)
+            if (e.Placement is not null) terminal.Line($"  placement           {e.Placement}");
         terminal.Line($"  peak memory         {Units.Bytes(report.PeakResidentBytes)} resident{(report.Engines.Count > 1 ? ", both engines together" : "")}");
         if (report.Profile is null) return;
 
@@ -120,7 +121,7 @@ internal static class BenchCommand
         return line is null ? Process.GetCurrentProcess().PeakWorkingSet64 : long.Parse(line.AsSpan(6, line.Length - 9).Trim()) * 1024;
     }
 
-    private sealed record Settings(int Runs, int Threads, string? Isa, Dictionary<string, int> Dimensions, string? Against, bool Profile, bool Json);
+    private sealed record Settings(int Runs, int Threads, string? Isa, Dictionary<string, int> Dimensions, ProviderArguments Provider, string? Against, bool Profile, bool Json);
 
     private sealed class Series(int runs)
     {
@@ -135,7 +136,7 @@ internal static class BenchCommand
             _allocated += allocated;
         }
 
-        public EngineResult Summarize(string engine) => new(engine, Median, At(0.99), At(0), _allocated / _ms.Length);
+        public EngineResult Summarize(IInferenceSession engine) => new(engine.Provider, Median, At(0.99), At(0), _allocated / _ms.Length, Engines.Placement(engine));
 
         private double At(double quantile)
         {
@@ -145,7 +146,8 @@ internal static class BenchCommand
     }
 }
 
-internal sealed record EngineResult(string Engine, double MedianMs, double P99Ms, double MinMs, long AllocatedBytes);
+/// <summary>One engine. The placement of nodes is null for our own runtime, which runs all of them.</summary>
+internal sealed record EngineResult(string Engine, double MedianMs, double P99Ms, double MinMs, long AllocatedBytes, string? Placement);
 
 internal sealed record ProfileLine(string Operator, string Node, string Kernel, double Ms, long Macs);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using Edge.Cli.Output;
+using Edge.Cli.Providers;
 using Edge.Runtime;
 using Edge.Tensors;
 

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Edge.Cli.Output;
+using Edge.Cli.Providers;
+using Edge.Onnx;
 using Edge.Runtime;
 using Spectre.Console;
 
@@ -15,36 +18,61 @@ internal static class InspectCommand
         var isa = ModelArguments.Isa();
         var dims = ModelArguments.Dimensions();
         var steps = new Option<bool>("--steps") { Description = "list every step of the plan with its kernel" };
-        var command = new Command("inspect", "Shows inputs, outputs, operators, parameters, cost, memory and the kernels chosen for this CPU.")
+        var command = new Command("inspect", "Shows inputs, outputs, operators, parameters, cost, memory and the kernels chosen for this CPU; with --provider, which provider runs which node.")
         {
             model, steps, dims, threads, isa,
         };
-        command.SetAction(p => Run(terminal, p.GetValue(model)!, p.GetValue(threads), p.GetValue(isa), p.GetValue(dims)!, p.GetValue(steps)));
+        var provider = new ProviderOptions();
+        provider.AddTo(command);
+        command.SetAction((p, cancellation) =>
+        {
+            string path = p.GetValue(model)!;
+            var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) };
+            var sizes = ModelArguments.ParseDimensions(p.GetValue(dims)!);
+            var arguments = provider.Read(p);
+            if (arguments.Provider == ProviderArguments.Own && arguments.IsPlain) Run(terminal, path, options, sizes, p.GetValue(steps));
+            else RunElsewhere(terminal, path, options, sizes, arguments, p.GetValue(steps), cancellation);
+            return Task.FromResult(0);
+        });
         return command;
     }
 
-    private static int Run(Terminal terminal, string path, int threads, string? isa, string[] dims, bool steps)
+    /// <summary>On whichever engine the arguments lead to.</summary>
+    private static void RunElsewhere(Terminal terminal, string path, SessionOptions options, Dictionary<string, int> sizes, ProviderArguments arguments, bool steps, CancellationToken cancellation)
+    {
+        using (var session = Engines.Open(terminal, arguments, EngineRequest.OfRandomInputs(path, options, sizes), cancellation))
+        {
+            if (session is not InferenceSession)
+            {
+                using var file = OnnxFile.Open(path);
+                WriteModel(terminal, path, file.Model, session.Inputs, session.Outputs, Convert.ToHexStringLower(SHA256.HashData(file.Bytes.Span)));
+                Engines.WritePlacement(terminal, session, steps);
+                return;
+            }
+        }
+
+        Run(terminal, path, options, sizes, steps);
+    }
+
+    private static void Run(Terminal terminal, string path, SessionOptions options, Dictionary<string, int> sizes, bool steps)
     {
         using var model = Model.Load(path);
-        var sizes = ModelArguments.ParseDimensions(dims);
         var shapes = ModelArguments.Shapes(model.Inputs, sizes);
-        WriteModel(terminal, model, path);
-        using var session = new InferenceSession(model, new SessionOptions { Threads = threads, Isa = isa });
+        WriteModel(terminal, path, model.Proto, model.Inputs, model.Outputs, model.Sha256);
+        using var session = new InferenceSession(model, options);
         var plan = ModelArguments.WithDimensions(model.Inputs, sizes, () => session.Describe(shapes));
         WriteOperators(terminal, plan, model);
         WritePlan(terminal, plan, session);
         if (steps) WriteSteps(terminal, plan);
-        return 0;
     }
 
-    private static void WriteModel(Terminal terminal, Model model, string path)
+    private static void WriteModel(Terminal terminal, string path, ModelProto proto, IReadOnlyList<TensorInfo> inputs, IReadOnlyList<TensorInfo> outputs, string sha256)
     {
-        var proto = model.Proto;
         terminal.Line($"{path}");
         terminal.Line($"  producer    {(proto.ProducerName.Length == 0 ? "(not stated)" : $"{proto.ProducerName} {proto.ProducerVersion}".TrimEnd())}");
         terminal.Line($"  IR, opsets  {proto.IrVersion}, {string.Join(", ", proto.OpsetImports.Select(o => $"{(o.Domain.Length == 0 ? "ai.onnx" : o.Domain)} {o.Version}"))}");
-        foreach (var i in model.Inputs) terminal.Line($"  input       {i}");
-        foreach (var o in model.Outputs)
+        foreach (var i in inputs) terminal.Line($"  input       {i}");
+        foreach (var o in outputs)
         {
             terminal.Line($"  output      {o}");
             if (o.Columns is { } columns) terminal.Line($"  columns     {Short(string.Join(", ", columns))}");
@@ -52,7 +80,7 @@ internal static class InspectCommand
 
         long parameters = proto.Graph!.Initializers.Sum(t => t.Dims.Aggregate(1L, (a, b) => a * b));
         terminal.Line($"  parameters  {parameters:N0}");
-        terminal.Line($"  file        {new FileInfo(path).Length:N0} bytes, sha256 {model.Sha256}");
+        terminal.Line($"  file        {new FileInfo(path).Length:N0} bytes, sha256 {sha256}");
         foreach (var m in proto.MetadataProps) terminal.Line($"  {m.Key,-11} {Short(m.Value)}");
         terminal.Line();
     }

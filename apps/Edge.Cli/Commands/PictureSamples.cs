@@ -28,6 +28,29 @@ internal static class PictureSamples
     public static ICalibrationSource OfFiles(string description, IReadOnlyList<string> files, PreprocessOptions options) =>
         new DelegateCalibrationSource(description, files.Count, inputs => Read(files, options, inputs));
 
+    /// <summary>The first few pictures that can be read, as input for comparing engines.</summary>
+    public static IReadOnlyList<Tensor[]> First(IReadOnlyList<string> files, PreprocessOptions options, IReadOnlyList<TensorInfo> inputs)
+    {
+        const int Enough = 4;
+        var samples = new List<Tensor[]>();
+        ImageException? fault = null;
+        foreach (string file in files)
+        {
+            try
+            {
+                samples.AddRange(Read([file], options, inputs).Select(s => s.Select(t => t.Clone()).ToArray()));
+            }
+            catch (ImageException e)
+            {
+                fault ??= e;
+            }
+
+            if (samples.Count == Enough) break;
+        }
+
+        return samples.Count > 0 ? samples : throw fault ?? new ImageException("there are no pictures");
+    }
+
     private static ArrayCalibrationSource Arrays(string path, string? preprocess) =>
         preprocess is null ? ArrayCalibrationSource.Open(path) : throw new CommandException("--preprocess is for pictures; arrays are taken as they are");
 

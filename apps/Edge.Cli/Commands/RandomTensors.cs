@@ -1,4 +1,5 @@
 using Edge.Cli.Output;
+using Edge.Runtime;
 using Edge.Tensors;
 
 namespace Edge.Cli.Commands;
@@ -6,6 +7,13 @@ namespace Edge.Cli.Commands;
 /// <summary>Input for measurements, where the values do not matter.</summary>
 internal static class RandomTensors
 {
+    /// <summary>One an input, the same each time; free dimensions take the named size, else 1.</summary>
+    public static Tensor[] For(IReadOnlyList<TensorInfo> inputs, IReadOnlyDictionary<string, int> sizes)
+    {
+        var random = new Random(1);
+        return [.. ModelArguments.Shapes(inputs, sizes).Select((s, i) => Create(inputs[i].Type, s, random))];
+    }
+
     /// <summary>Floats in [0, 1), bytes of the full range, integers 0 or 1 (indices and lengths stay valid).</summary>
     public static Tensor Create(DataType type, Shape shape, Random random)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Edge.Cli.Output;
 using Edge.Cli.Pictures;
+using Edge.Cli.Providers;
 using Edge.Imaging;
 using Edge.Imaging.Sources;
 using Edge.Pipeline;
@@ -35,15 +36,22 @@ internal static class RunCommand
         {
             model, images, labels, top, head, threshold, iou, activation, skipFirst, background, postprocess, preprocess, save, recursive, json, threads, isa,
         };
+        var provider = new ProviderOptions();
+        provider.AddTo(command);
         command.SetAction((p, cancellation) =>
         {
             var reading = new ReadingArguments(
                 p.GetValue(preprocess), p.GetValue(labels), p.GetValue(head), p.GetValue(activation), p.GetValue(skipFirst), p.GetValue(background), p.GetValue(postprocess), p.GetValue(threshold), p.GetValue(iou), p.GetValue(top));
             var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) };
-            using var opened = PictureModel.Open(p.GetValue(model)!, reading, PipelineFile.Beside(p.GetValue(model)!), options);
+            string path = p.GetValue(model)!;
+            var beside = PipelineFile.Beside(path);
             var files = PictureFiles.Find(p.GetValue(images)!, p.GetValue(recursive));
-            var folder = p.GetValue(save) is { } path ? new PictureFolder(path) : null;
-            IRunOutput output = p.GetValue(json) ? new RunJsonOutput(terminal, p.GetValue(model)!, opened) : new RunTextOutput(terminal, opened.Labels);
+            var folder = p.GetValue(save) is { } saved ? new PictureFolder(saved) : null;
+            var prepare = PreprocessArguments.Resolve(p.GetValue(preprocess), beside);
+            var request = new EngineRequest(path, options, inputs => PictureSamples.First(files, prepare, inputs), $"pictures, {prepare}");
+            var session = Engines.Open(terminal, provider.Read(p), request, cancellation);
+            using var opened = PictureModel.Open(path, reading, beside, session);
+            IRunOutput output = p.GetValue(json) ? new RunJsonOutput(terminal, path, opened) : new RunTextOutput(terminal, opened.Labels);
             return Task.FromResult(Run(terminal, opened, files, folder, output, cancellation));
         });
         return command;

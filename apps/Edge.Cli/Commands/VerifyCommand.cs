@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Edge.Cli.Output;
+using Edge.Cli.Providers;
 using Edge.Runtime;
 using Edge.Tensors;
 using Spectre.Console;
@@ -30,8 +31,8 @@ internal static class VerifyCommand
         command.SetAction((p, cancellation) =>
         {
             var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) };
-            using var first = Engines.Open(p.GetValue(engineA)!, p.GetValue(a)!, options);
-            using var second = Engines.Open(p.GetValue(engineB)!, p.GetValue(b)!, options);
+            using var first = Engines.Open(terminal, p.GetValue(engineA)!, p.GetValue(a)!, options);
+            using var second = Engines.Open(terminal, p.GetValue(engineB)!, p.GetValue(b)!, options);
             var report = Compare(first, second, p.GetValue(a)!, p.GetValue(b)!, p.GetValue(data)!, p.GetValue(preprocess), cancellation);
             if (p.GetValue(json)) terminal.Line(JsonSerializer.Serialize(report, VerifyJson.Default.VerifyReport));
             else Write(terminal, report);
@@ -42,10 +43,10 @@ internal static class VerifyCommand
 
     private static Option<string> Engine(string name, string what)
     {
-        var option = new Option<string>(name) { HelpName = "engine", Description = $"{what}: {Engines.Own} or {Engines.Other}", DefaultValueFactory = _ => Engines.Own };
+        var option = new Option<string>(name) { HelpName = "engine", Description = $"{what}: {ProviderArguments.Own} or {ProviderArguments.OnnxRuntime}", DefaultValueFactory = _ => ProviderArguments.Own };
         option.Validators.Add(r =>
         {
-            if (r.Tokens is [var engine] && engine.Value is not (Engines.Own or Engines.Other)) r.AddError($"{name} {engine.Value}: {Engines.Own} or {Engines.Other} is expected");
+            if (r.Tokens is [var engine] && engine.Value is not (ProviderArguments.Own or ProviderArguments.OnnxRuntime)) r.AddError($"{name} {engine.Value}: {ProviderArguments.Own} or {ProviderArguments.OnnxRuntime} is expected");
         });
         return option;
     }

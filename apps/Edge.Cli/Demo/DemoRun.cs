@@ -1,5 +1,6 @@
 using Edge.Cli.Commands;
 using Edge.Cli.Output;
+using Edge.Cli.Providers;
 using Edge.Mqtt;
 using Edge.Onnx;
 using Edge.Pipeline.Decisions;

@@ -25,6 +25,13 @@ internal sealed class Terminal
 
     public void Line(string text = "") => Output.WriteLine(text);
 
+    /// <summary>A line beside the results; above a spinner that is showing.</summary>
+    public void Remark(string text)
+    {
+        if (Progress.Profile.Capabilities.Interactive) Progress.WriteLine(text);
+        else Error.WriteLine(text);
+    }
+
     /// <summary>A table without frills that also reads well in a log.</summary>
     public static Table NewTable(params ReadOnlySpan<string> columns)
     {

@@ -13,6 +13,9 @@ internal static class UserErrors
     public static string? Message(Exception e) => e switch
     {
         ModelException or CommandException or ImageException or DeviceException or MqttSetupException or ContractException => Line(e.Message),
+#if ONNXRUNTIME
+        OnnxRuntime.Providers.ProviderException => Line(e.Message),
+#endif
         NotSupportedException when e.Message.Contains("kernel set", StringComparison.Ordinal) || e.Message.StartsWith("EDGE_ISA", StringComparison.Ordinal) => Line(e.Message),
         FileNotFoundException f => $"{f.FileName}: no such file",
         DirectoryNotFoundException or UnauthorizedAccessException or IOException => Line(e.Message),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Edge.Imaging;
 using Edge.Imaging.Preprocessing;
+using Edge.Onnx;
 using Edge.Pipeline;
 using Edge.Pipeline.Postprocessing;
 using Edge.Runtime;
@@ -20,12 +21,12 @@ internal sealed record ReadPicture(string File, int Width, int Height, Findings 
 /// <summary>A model with its pre- and post-processing: pictures in, findings out. One picture at a time.</summary>
 internal sealed class PictureModel : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly IInferenceSession _session;
     private readonly Preprocessor _preprocessor;
     private readonly Postprocessor _postprocessor;
     private readonly Tensor _input;
 
-    private PictureModel(InferenceSession session, PictureReading reading)
+    private PictureModel(IInferenceSession session, PictureReading reading)
     {
         (_session, Reading) = (session, reading);
         _preprocessor = new Preprocessor(reading.Preprocess, reading.Input);
@@ -39,15 +40,18 @@ internal sealed class PictureModel : IDisposable
 
     public string Provider => _session.Provider;
 
-    /// <exception cref="Onnx.ModelException">The model cannot be run, or does not suit the arguments.</exception>
+    /// <exception cref="ModelException">The model cannot be run, or does not suit the arguments.</exception>
     /// <exception cref="Output.CommandException">The arguments contradict each other.</exception>
-    public static PictureModel Open(string path, ReadingArguments arguments, PipelineFile? file, SessionOptions options)
+    /// <param name="path">The model file.</param>
+    /// <param name="arguments">What the command line says about pictures and outputs.</param>
+    /// <param name="file">What the file beside the model says.</param>
+    /// <param name="session">The opened model; disposed with this, and if this fails.</param>
+    public static PictureModel Open(string path, ReadingArguments arguments, PipelineFile? file, IInferenceSession session)
     {
-        using var model = Model.Load(path);
-        var session = new InferenceSession(model, options);
         try
         {
-            return new PictureModel(session, PictureReading.Resolve(arguments, file, model, session));
+            using var model = OnnxFile.Open(path);
+            return new PictureModel(session, PictureReading.Resolve(arguments, file, model.Model.Graph!, session));
         }
         catch
         {

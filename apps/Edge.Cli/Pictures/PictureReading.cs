@@ -27,16 +27,16 @@ internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput I
 {
     /// <exception cref="CommandException">The arguments contradict each other.</exception>
     /// <exception cref="ModelException">The model does not suit them.</exception>
-    public static PictureReading Resolve(ReadingArguments arguments, PipelineFile? file, Model model, IInferenceSession session)
+    public static PictureReading Resolve(ReadingArguments arguments, PipelineFile? file, GraphProto graph, IInferenceSession session)
     {
         var preprocess = PreprocessArguments.Resolve(arguments.Preprocess, file);
         var input = PictureInput.Resolve(session, preprocess);
         string? labelFile = arguments.Labels ?? file?.LabelFile;
         var labels = labelFile is null ? null : Labels.Load(labelFile);
-        return new PictureReading(preprocess, input, OutputOptions(arguments, file, model, session, input), labels);
+        return new PictureReading(preprocess, input, OutputOptions(arguments, file, graph, session, input), labels);
     }
 
-    private static PostprocessOptions OutputOptions(ReadingArguments arguments, PipelineFile? file, Model model, IInferenceSession session, ModelInput input)
+    private static PostprocessOptions OutputOptions(ReadingArguments arguments, PipelineFile? file, GraphProto graph, IInferenceSession session, ModelInput input)
     {
         if (arguments.Postprocess is { } path) return FromFile(path, arguments);
         if (arguments.Head is null && file?.Postprocess is { } given) return Adjusted(given, arguments);
@@ -47,7 +47,7 @@ internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput I
             var named => Enum.Parse<HeadKind>(named, ignoreCase: true),
         };
         if (head is not null) return Adjusted(new PostprocessOptions { Detection = new DetectionOptions(head.Value) }, arguments);
-        var activation = EndsInProbabilities(model) ? Activation.None : Activation.Softmax;
+        var activation = EndsInProbabilities(graph) ? Activation.None : Activation.Softmax;
         return Adjusted(new PostprocessOptions { Classification = new ClassificationOptions(activation) }, arguments);
     }
 
@@ -105,12 +105,12 @@ internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput I
     }
 
     /// <summary>Whether the first output comes from a softmax or sigmoid, but for what does not change its values' meaning.</summary>
-    private static bool EndsInProbabilities(Model model)
+    private static bool EndsInProbabilities(GraphProto graph)
     {
         var producers = new Dictionary<string, NodeProto>();
-        foreach (var node in model.Proto.Graph!.Nodes)
+        foreach (var node in graph.Nodes)
             foreach (string output in node.Outputs) producers[output] = node;
-        string value = model.Outputs[0].Name;
+        string value = graph.Outputs[0].Name;
         // A graph has no cycles, but a file may: no more steps than there are nodes.
         for (int i = 0; i <= producers.Count && producers.TryGetValue(value, out var node); i++)
         {

@@ -8,6 +8,13 @@ namespace Edge.OnnxRuntime.Providers;
 /// </summary>
 public sealed class ProviderDetector(OrtBuild build, MachineFiles machine)
 {
+    /// <summary>The environment variable that names the folder of another native library.</summary>
+    public const string LibraryVariable = OrtLibrary.FolderVariable;
+
+    /// <summary>The ONNX Runtime that is loaded.</summary>
+    /// <exception cref="ProviderException">Its native library cannot be loaded.</exception>
+    public static OrtBuild Build => OrtLibrary.Build;
+
     /// <summary>For the ONNX Runtime that is loaded, on this machine.</summary>
     /// <exception cref="ProviderException">ONNX Runtime's native library cannot be loaded.</exception>
     public static ProviderDetector Local() => new(OrtLibrary.Build, MachineFiles.Local);
@@ -27,7 +34,7 @@ public sealed class ProviderDetector(OrtBuild build, MachineFiles machine)
     /// <summary>One line: what was asked for, what is missing, what would help, and what can be used instead.</summary>
     /// <param name="status">Of a provider that cannot be used.</param>
     public string Explain(ProviderStatus status) =>
-        $"provider {status.Name} cannot be used on this machine: {string.Join("; ", status.Missing)} ({status.Remedy}); {UsableHere()}";
+        $"provider {status.Name} cannot be used on this machine: {string.Join("; ", status.Missing)} ({status.Remedy}{(status.Built ? "" : $"; {LibraryVariable}=FOLDER loads another build")}); {UsableHere()}";
 
     /// <summary><c>usable here: edge, cpu</c>. Our own runtime always is.</summary>
     public string UsableHere() => $"usable here: {string.Join(", ", All().Where(p => p.Usable).Select(p => p.Name).Prepend("edge"))}";
@@ -37,7 +44,7 @@ public sealed class ProviderDetector(OrtBuild build, MachineFiles machine)
         if (!build.ExecutionProviders.Contains(provider.ExecutionProvider))
         {
             string has = string.Join(", ", build.ExecutionProviders.Select(KnownProviders.ShortName).Intersect(KnownProviders.Names));
-            return new ProviderStatus(provider.Name, provider.About, "", [$"{build} is built without it and has {has} only"], $"{provider.Source}; {OrtLibrary.FolderVariable}=FOLDER loads another build");
+            return new ProviderStatus(provider.Name, provider.About, "", [$"{build} is built without it and has {has} only"], provider.Source) { Built = false };
         }
 
         var missing = new List<string>();

@@ -8,5 +8,8 @@ namespace Edge.OnnxRuntime.Providers;
 /// <param name="Remedy">What would help; empty for a provider that can be used.</param>
 public sealed record ProviderStatus(string Name, string About, string Version, IReadOnlyList<string> Missing, string Remedy)
 {
+    /// <summary>Whether ONNX Runtime was built with it.</summary>
+    public bool Built { get; init; } = true;
+
     public bool Usable => Missing.Count == 0;
 }

@@ -36,15 +36,16 @@ public sealed class ProviderSelectorTests : IDisposable
         var order = new List<string>();
         Select([Fake("a", 1, 0, 1), Fake("b", 1, 0, 1)], stage: order.Add);
         Assert.Equal(["the reference", "a", "b", "speed of a, b"], order);
-        // One run to compare, then eight turns of one run to settle and four that count.
-        Assert.Equal([41, 41], [_opened["a"][0].Runs, _opened["b"][0].Runs]);
+        // Half a second to compare and warm up, then eight turns of one run to settle and four that count.
+        Assert.Equal([540, 540], [_opened["a"][0].Runs, _opened["b"][0].Runs]);
     }
 
     [Fact]
     public void Slow_candidates_get_three_turns_of_one_run()
     {
         Select([Fake("a", 2000, 0, 1), Fake("b", 1, 0, 1)]);
-        Assert.Equal([4, 4], [_opened["a"][0].Runs, _opened["b"][0].Runs]);
+        // The other still warms up for half a second.
+        Assert.Equal([1 + 3, 500 + 3], [_opened["a"][0].Runs, _opened["b"][0].Runs]);
     }
 
     [Fact]
