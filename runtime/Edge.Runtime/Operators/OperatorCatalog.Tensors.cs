@@ -34,6 +34,7 @@ internal static partial class OperatorCatalog
     private static IEnumerable<Operator> CreateTensors() =>
     [
         new ConvOperator(), new ConvTransposeOperator(), new MatMulOperator(), new GemmOperator(),
+        new FusedConvOperator(), new FusedGemmOperator(),
         new IntegerConvOperator("QLinearConv", "", IntegerConvInputs.QLinear),
         new IntegerConvOperator("ConvInteger", "", IntegerConvInputs.Integer),
         new IntegerConvOperator("QConvFloat", Internal, IntegerConvInputs.Float),

@@ -1,3 +1,4 @@
+using Edge.Kernels;
 using Edge.Kernels.Dense;
 using Edge.Runtime.Graph;
 using Edge.Tensors;
@@ -8,7 +9,7 @@ namespace Edge.Runtime.Operators.Conv;
 /// Conv in one, two and three dimensions: inputs X, W, bias. A pass may add <see cref="FusedActivation"/> and a fourth input of
 /// the output's shape, which is added before the activation.
 /// </summary>
-internal sealed class ConvOperator() : Operator("Conv", "", 1, OperatorCatalog.LatestOpset)
+internal class ConvOperator(string opType = "Conv", string domain = "") : Operator(opType, domain, 1, OperatorCatalog.LatestOpset)
 {
     private const int Bias = 2, Residual = 3;
 
@@ -27,7 +28,7 @@ internal sealed class ConvOperator() : Operator("Conv", "", 1, OperatorCatalog.L
         var y = ConvAttributes.OutputShape(c.Node, g, c.Shape(0).Rank);
         if (c.Has(Bias) && c.Shape(Bias) != new Shape(g.Plane.OutChannels)) throw c.Error($"bias {c.Shape(Bias)} must be [{g.Plane.OutChannels}]");
         if (c.Has(Residual) && c.Shape(Residual) != y) throw c.Error($"residual {c.Shape(Residual)} must have the output's shape {y}");
-        FusedActivation.Read(c.Attributes);
+        ReadActivation(c.Node);
         c.Output(0, DataType.Float32, y);
     }
 
@@ -40,9 +41,12 @@ internal sealed class ConvOperator() : Operator("Conv", "", 1, OperatorCatalog.L
         return new VolumeConvExecutor(g, Prepare(c, VolumeConvExecutor.Slice(g), null), operands, last);
     }
 
-    private static Executor Prepare(PrepareContext c, in ConvGeometry g, ChannelsFirst? layout)
+    /// <summary>What is applied last; fails if that is not supported.</summary>
+    protected virtual Activation ReadActivation(Node node) => FusedActivation.Read(node.Attributes);
+
+    private Executor Prepare(PrepareContext c, in ConvGeometry g, ChannelsFirst? layout)
     {
-        var activation = FusedActivation.Read(c.Attributes);
+        var activation = ReadActivation(c.Node);
         var weights = c.Constant(1);
         var bias = c.Has(Bias) ? c.Constant(Bias) : null;
         int residual = c.Has(Residual) ? Residual : -1;

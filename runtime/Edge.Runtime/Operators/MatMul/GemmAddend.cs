@@ -13,8 +13,7 @@ internal sealed unsafe class GemmAddend
     private GemmAddend(in GemmShape g, Tensors.Shape c)
     {
         _g = g;
-        _columnStride = c.Rank >= 1 && c[^1] > 1 ? 1 : 0;
-        _rowStride = c.Rank == 2 && c[0] > 1 ? c[1] : 0;
+        (_rowStride, _columnStride) = Strides(c);
         _direct = g.Beta == 1 && c.Count == g.M * g.N;
         ScratchBytes = _direct ? 0 : Scratch.Align((nint)g.M * g.N * sizeof(float));
     }
@@ -24,6 +23,10 @@ internal sealed unsafe class GemmAddend
     /// <summary>Null where nothing is added.</summary>
     public static GemmAddend? Of(PrepareContext c, in GemmShape g) =>
         c.Has(GemmShape.C) && g.Beta != 0 ? new GemmAddend(g, c.Shape(GemmShape.C)) : null;
+
+    /// <summary>How far rows and columns of the result are apart in a C of shape <paramref name="c"/>; 0 where they share its elements.</summary>
+    public static (int Row, int Column) Strides(Tensors.Shape c) =>
+        (c.Rank == 2 && c[0] > 1 ? c[1] : 0, c.Rank >= 1 && c[^1] > 1 ? 1 : 0);
 
     public float* Get(float* c, byte* scratch)
     {

@@ -25,7 +25,11 @@ internal static unsafe class Reduction
     }
 
     /// <summary>The types that can be reduced.</summary>
-    public static ReadOnlySpan<DataType> Types => [DataType.Float32, DataType.Float64, DataType.Int32, DataType.Int64, DataType.UInt8, DataType.Int8];
+    public static ReadOnlySpan<DataType> Types =>
+    [
+        DataType.Float32, DataType.Float64, DataType.Int8, DataType.UInt8, DataType.Int16, DataType.UInt16, DataType.Int32, DataType.UInt32,
+        DataType.Int64, DataType.UInt64,
+    ];
 
     public static delegate*<void*, void*, nint, void> Find(string reduction, DataType type) => type switch
     {
@@ -34,6 +38,10 @@ internal static unsafe class Reduction
         DataType.Int32 => Of<int>(reduction),
         DataType.Int64 => Of<long>(reduction),
         DataType.UInt8 => Of<byte>(reduction),
+        DataType.Int16 => Of<short>(reduction),
+        DataType.UInt16 => Of<ushort>(reduction),
+        DataType.UInt32 => Of<uint>(reduction),
+        DataType.UInt64 => Of<ulong>(reduction),
         _ => Of<sbyte>(reduction),
     };
 
