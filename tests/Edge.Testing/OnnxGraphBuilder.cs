@@ -59,6 +59,14 @@ public sealed class OnnxGraphBuilder
         return this;
     }
 
+    /// <summary>A graph output that is a sequence of maps from int64 or string to float: what a ZipMap writes.</summary>
+    public OnnxGraphBuilder MapsOutput(string name, DataType key)
+    {
+        TypeProto map = new() { Map = new MapTypeProto { KeyType = (int)key, ValueType = TypeProto.OfTensor(ElementType.Float) } };
+        _graph.Outputs.Add(new ValueInfoProto { Name = name, Type = new TypeProto { Sequence = new SequenceTypeProto { ElemType = map } } });
+        return this;
+    }
+
     /// <summary>A constant. Without dimensions one value is a scalar and several are a vector.</summary>
     public OnnxGraphBuilder Initializer<T>(string name, ReadOnlySpan<T> values, params long[] dims) where T : unmanaged =>
         Initializer(Tensor(name, values, dims));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
 using Edge.Cli.Output;
 using Edge.Cli.Providers;
 using Edge.Runtime;
@@ -44,9 +45,16 @@ internal static class DigestCommand
         {
             cancellation.ThrowIfCancellationRequested();
             Tensor[] inputs = [.. shapes.Select((s, k) => RandomTensors.Create(session.Inputs[k].Type, s, random))];
-            foreach (var output in ModelArguments.WithDimensions(session.Inputs, sizes, () => session.Run(inputs))) hash.AppendData(output.Bytes);
+            foreach (var output in ModelArguments.WithDimensions(session.Inputs, sizes, () => session.Run(inputs))) Append(hash, output);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Strings by their text: what stands for them in memory differs from process to process.</summary>
+    private static void Append(IncrementalHash hash, Tensor output)
+    {
+        if (output.Type == DataType.String) hash.AppendData(Encoding.UTF8.GetBytes(string.Join('\0', output.ToStrings())));
+        else hash.AppendData(output.Bytes);
     }
 }

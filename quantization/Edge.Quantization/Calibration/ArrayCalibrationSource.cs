@@ -50,7 +50,7 @@ public sealed class ArrayCalibrationSource : ICalibrationSource
     /// <exception cref="ModelException">No such file, or a length that does not fit.</exception>
     public static ArrayCalibrationSource OpenRaw(string path, DataType type, Shape sampleShape)
     {
-        if (type.Size() == 0) throw new ArgumentException($"{type.OnnxName()} elements have no fixed size", nameof(type));
+        if (type.Size() == 0 || type == DataType.String) throw new ArgumentException($"{type.OnnxName()} elements have no fixed size", nameof(type));
         if (!File.Exists(path)) throw new ModelException($"{path}: no such file");
         long sampleBytes = (long)sampleShape.Count * type.Size();
         long length = new FileInfo(path).Length;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Edge.Onnx;
 using Edge.Tensors;
 
@@ -42,11 +43,11 @@ internal static class TensorValues
     public static TensorProto Scalar<T>(string name, T value) where T : unmanaged => Make<T>(name, [value]);
 
     /// <summary>An initializer with the elements of a tensor that a session returned.</summary>
-    public static TensorProto From(string name, Tensor tensor) => new()
+    public static TensorProto From(string name, Tensor tensor)
     {
-        Name = name,
-        DataType = (int)tensor.Type,
-        Dims = [.. tensor.Shape.ToArray().Select(d => (long)d)],
-        RawData = tensor.Bytes.ToArray(),
-    };
+        var proto = new TensorProto { Name = name, DataType = (int)tensor.Type, Dims = [.. tensor.Shape.ToArray().Select(d => (long)d)] };
+        if (tensor.Type == DataType.String) proto.StringData = [.. tensor.ToStrings().Select(t => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(t))];
+        else proto.RawData = tensor.Bytes.ToArray();
+        return proto;
+    }
 }

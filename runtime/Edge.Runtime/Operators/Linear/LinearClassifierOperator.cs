@@ -35,7 +35,7 @@ internal sealed class LinearClassifierOperator() : Operator("LinearClassifier", 
         var labels = ClassLabels.Read(c.Node, "classlabels_strings", "classlabels_ints");
         int sums = weights.Length / x.Columns;
         var product = new DenseRows(c.Kernels, x, weights, Bias(c.Node));
-        return new LinearClassifierExecutor(c.Kernels, x, sums, labels, product, PostTransforms.Read(c.Node), c.Wants(0), c.Wants(1));
+        return new LinearClassifierExecutor(x, sums, labels, product, new ScoreTransform(PostTransforms.Read(c.Node), c.Kernels), c.Wants(0), c.Wants(1));
     }
 
     private static float[] Weights(Node node) => node.Attributes.Floats("coefficients") ?? [];
@@ -44,7 +44,7 @@ internal sealed class LinearClassifierOperator() : Operator("LinearClassifier", 
 }
 
 internal sealed unsafe class LinearClassifierExecutor(
-    Kernels.KernelSet kernels, FeatureRows x, int sums, ClassLabels labels, DenseRows product, PostTransform transform, bool wantsLabels, bool wantsScores) : Executor
+    FeatureRows x, int sums, ClassLabels labels, DenseRows product, ScoreTransform transform, bool wantsLabels, bool wantsScores) : Executor
 {
     private readonly nint _scoreBytes = FeatureRows.Aligned((nint)x.Rows * sums * sizeof(float));
 
@@ -70,14 +70,14 @@ internal sealed unsafe class LinearClassifierExecutor(
         float* y = c.Output<float>(1);
         if (sums == 1)
         {
-            bool logistic = transform == PostTransform.Logistic;
+            bool logistic = transform.Kind == PostTransform.Logistic;
             for (int row = 0; row < x.Rows; row++) (y[2 * row], y[2 * row + 1]) = (logistic ? -scores[row] : 1 - scores[row], scores[row]);
-            if (logistic) transform.Apply(kernels, y, x.Rows, 2, c.Pool);
+            if (logistic) transform.Apply(y, x.Rows, 2, c.Pool);
             return;
         }
 
         new ReadOnlySpan<float>(scores, x.Rows * sums).CopyTo(new Span<float>(y, x.Rows * sums));
-        transform.Apply(kernels, y, x.Rows, sums, c.Pool);
+        transform.Apply(y, x.Rows, sums, c.Pool);
     }
 
     public override void Dispose()

@@ -21,7 +21,7 @@ internal sealed class LinearRegressorOperator() : Operator("LinearRegressor", Op
     {
         var x = FeatureRows.Of(c.Type(0), c.Shape(0), DataType.Float32);
         var (weights, bias, targets) = Read(c.Node);
-        return new LinearRegressorExecutor(c.Kernels, x, targets, new DenseRows(c.Kernels, x, weights, bias), PostTransforms.Read(c.Node));
+        return new LinearRegressorExecutor(x, targets, new DenseRows(c.Kernels, x, weights, bias), new ScoreTransform(PostTransforms.Read(c.Node), c.Kernels));
     }
 
     private static (float[] Weights, float[] Bias, int Targets) Read(Node node)
@@ -32,7 +32,7 @@ internal sealed class LinearRegressorOperator() : Operator("LinearRegressor", Op
     }
 }
 
-internal sealed unsafe class LinearRegressorExecutor(Kernels.KernelSet kernels, FeatureRows x, int targets, DenseRows product, PostTransform transform) : Executor
+internal sealed unsafe class LinearRegressorExecutor(FeatureRows x, int targets, DenseRows product, ScoreTransform transform) : Executor
 {
     public override string Kernel => product.KernelName;
 
@@ -46,7 +46,7 @@ internal sealed unsafe class LinearRegressorExecutor(Kernels.KernelSet kernels, 
     {
         float* y = c.Output<float>(0);
         product.Run(c.Input<byte>(0), y, c.Scratch, c.Pool);
-        transform.Apply(kernels, y, x.Rows, targets, c.Pool);
+        transform.Apply(y, x.Rows, targets, c.Pool);
     }
 
     public override void Dispose()

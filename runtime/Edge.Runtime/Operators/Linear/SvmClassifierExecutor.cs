@@ -1,19 +1,15 @@
-using Edge.Kernels;
-using Edge.Kernels.Elementwise;
 using Edge.Runtime.Operators.Scores;
-using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Linear;
 
 /// <summary>Kernel functions, then the machines of the pairs, votes and scores row by row.</summary>
 internal sealed unsafe class SvmClassifierExecutor : Executor
 {
-    private readonly KernelSet _kernels;
     private readonly SvmKernel _kernel;
     private readonly int _rows, _outputs;
     private readonly SvmClasses _svm;
     private readonly ClassLabels _labels;
-    private readonly PostTransform _transform;
+    private readonly ScoreTransform _transform;
     private readonly bool _wantsLabels, _wantsScores, _allPositive;
     private readonly nint _kernelBytes, _scoreBytes;
     // Of one row, so that the coupling of probabilities needs no scratch.
@@ -21,9 +17,9 @@ internal sealed unsafe class SvmClassifierExecutor : Executor
     private readonly float[] _pairs;
     private readonly PairwiseCoupling? _coupling;
 
-    public SvmClassifierExecutor(KernelSet kernels, SvmKernel kernel, int rows, SvmClasses svm, ClassLabels labels, PostTransform transform, bool wantsLabels, bool wantsScores)
+    public SvmClassifierExecutor(SvmKernel kernel, int rows, SvmClasses svm, ClassLabels labels, ScoreTransform transform, bool wantsLabels, bool wantsScores)
     {
-        (_kernels, _kernel, _rows, _svm, _labels, _transform) = (kernels, kernel, rows, svm, labels, transform);
+        (_kernel, _rows, _svm, _labels, _transform) = (kernel, rows, svm, labels, transform);
         (_wantsLabels, _wantsScores) = (wantsLabels, wantsScores);
         _outputs = svm.IsLinear ? svm.Classes : svm.VectorCount;
         _kernelBytes = FeatureRows.Aligned((nint)rows * _outputs * sizeof(float));
@@ -57,7 +53,7 @@ internal sealed unsafe class SvmClassifierExecutor : Executor
         if (!_wantsScores) return;
         float* z = c.Output<float>(1);
         new ReadOnlySpan<float>(scores, _rows * _svm.Scores).CopyTo(new Span<float>(z, _rows * _svm.Scores));
-        if (!_svm.IsOneScoreForTwo) _transform.Apply(_kernels, z, _rows, _svm.Scores, c.Pool);
+        if (!_svm.IsOneScoreForTwo) _transform.Apply(z, _rows, _svm.Scores, c.Pool);
     }
 
     public override void Dispose()
@@ -96,7 +92,7 @@ internal sealed unsafe class SvmClassifierExecutor : Executor
 
         if (_coupling is not null) _coupling.Run(_pairs, _svm.ProbA, _svm.ProbB, y);
         else if (_svm.Classes > 2) _pairs.CopyTo(y);
-        else (y[0], y[1]) = _transform == PostTransform.None ? (-_pairs[0], _pairs[0]) : (1 - _pairs[0], _pairs[0]);
+        else (y[0], y[1]) = _transform.Kind == PostTransform.None ? (-_pairs[0], _pairs[0]) : (1 - _pairs[0], _pairs[0]);
         return Array.IndexOf(_votes, _votes.Max());
     }
 

@@ -32,7 +32,7 @@ internal sealed class SvmClassifierOperator() : Operator("SVMClassifier", Operat
         var kernel = svm.IsLinear
             ? SvmKernel.Linear(c.Kernels, x, svm.Coefficients, labels.Count)
             : new SvmKernel(c.Node, c.Kernels, x, svm.Vectors, svm.VectorCount);
-        return new SvmClassifierExecutor(c.Kernels, kernel, x.Rows, svm, labels, PostTransforms.Read(c.Node), c.Wants(0), c.Wants(1));
+        return new SvmClassifierExecutor(kernel, x.Rows, svm, labels, new ScoreTransform(PostTransforms.Read(c.Node), c.Kernels), c.Wants(0), c.Wants(1));
     }
 }
 

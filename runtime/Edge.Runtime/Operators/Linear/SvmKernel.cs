@@ -21,7 +21,8 @@ internal sealed unsafe class SvmKernel : IDisposable
     private readonly DenseRows? _product;
     private readonly float[] _vectors;
     private readonly int _count;
-    private readonly KernelSet _kernels;
+    private readonly UnaryKernel? _function;
+    private readonly BinaryKernel? _power;
     private readonly Broadcast? _plan;
 
     /// <param name="node">With the attributes <c>kernel_type</c> and <c>kernel_params</c>.</param>
@@ -37,10 +38,11 @@ internal sealed unsafe class SvmKernel : IDisposable
     private SvmKernel(KernelSet kernels, FeatureRows x, float[] vectors, int count, (string Type, float Gamma, float Offset, float Degree) function)
     {
         _x = x;
-        _kernels = kernels;
         _count = count;
         _vectors = vectors;
         (_type, _gamma, _offset, _degree) = function;
+        if (_type is "RBF" or "SIGMOID") _function = kernels.Elementwise.Unary(_type == "RBF" ? UnaryFunction.Exp : UnaryFunction.Tanh, DataType.Float32);
+        if (_type == "POLY") _power = kernels.Elementwise.Binary(BinaryFunction.Pow, DataType.Float32);
         if (_type == "POLY") _plan = Broadcast.To(new Shape(x.Rows, count), new Shape(x.Rows, count), Shape.Scalar);
         if (_type != "RBF") _product = new DenseRows(kernels, x, vectors, []);
     }
@@ -78,21 +80,16 @@ internal sealed unsafe class SvmKernel : IDisposable
         {
             var job = new Distances { Kernel = this, X = (float*)_x.Get(x, scratch), Y = y };
             pool.Run(ref job, _x.Rows);
-            _kernels.Elementwise.Unary(UnaryFunction.Exp, DataType.Float32)!.Run(y, y, n, pool);
+            _function!.Run(y, y, n, pool);
             return;
         }
 
         _product.Run(x, y, scratch, pool);
         if (_type == "LINEAR") return;
         for (nint i = 0; i < n; i++) y[i] = _gamma * y[i] + _offset;
-        if (_type == "SIGMOID")
-        {
-            _kernels.Elementwise.Unary(UnaryFunction.Tanh, DataType.Float32)!.Run(y, y, n, pool);
-            return;
-        }
-
         float degree = _degree;
-        _kernels.Elementwise.Binary(BinaryFunction.Pow, DataType.Float32)!.Run(y, &degree, y, _plan!, pool);
+        _function?.Run(y, y, n, pool);
+        _power?.Run(y, &degree, y, _plan!, pool);
     }
 
     public void Dispose() => _product?.Dispose();

@@ -1,5 +1,6 @@
 using Edge.Kernels;
 using Edge.Kernels.Elementwise;
+using Edge.Kernels.Reduction;
 using Edge.Kernels.Threading;
 using Edge.Runtime.Graph;
 using Edge.Tensors;
@@ -16,7 +17,7 @@ internal enum PostTransform
     Probit,
 }
 
-internal static unsafe class PostTransforms
+internal static class PostTransforms
 {
     private static readonly string[] s_names = ["NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"];
 
@@ -28,22 +29,31 @@ internal static unsafe class PostTransforms
         if (i < 0 || i >= s_names.Length) throw node.Error($"post_transform {name} is not supported; supported: {string.Join(", ", s_names)}");
         return (PostTransform)i;
     }
+}
+
+/// <summary>A <see cref="PostTransform"/> with its kernels.</summary>
+internal sealed unsafe class ScoreTransform(PostTransform transform, KernelSet kernels)
+{
+    private readonly SoftmaxKernel _softmax = kernels.Reduction.Softmax;
+    private readonly UnaryKernel _sigmoid = kernels.Elementwise.Unary(UnaryFunction.Sigmoid, DataType.Float32)!;
+
+    public PostTransform Kind => transform;
 
     /// <summary>
     /// Transforms <paramref name="rows"/> rows of <paramref name="width"/> scores in place. A single score takes PROBIT only,
     /// and is left as it is by the others: ONNX leaves that open, ONNX Runtime has it so.
     /// </summary>
-    public static void Apply(this PostTransform transform, KernelSet kernels, float* scores, int rows, int width, WorkerPool pool)
+    public void Apply(float* scores, int rows, int width, WorkerPool pool)
     {
         nint count = (nint)rows * width;
         if (width == 1 && transform != PostTransform.Probit) return;
         switch (transform)
         {
             case PostTransform.Softmax:
-                kernels.Reduction.Softmax.Run(scores, scores, rows, width, 1, logarithm: false, pool);
+                _softmax.Run(scores, scores, rows, width, 1, logarithm: false, pool);
                 break;
             case PostTransform.Logistic:
-                kernels.Elementwise.Unary(UnaryFunction.Sigmoid, DataType.Float32)!.Run(scores, scores, count, pool);
+                _sigmoid.Run(scores, scores, count, pool);
                 break;
             case PostTransform.SoftmaxZero:
                 for (int row = 0; row < rows; row++) ScoreFunctions.SoftmaxOfNonZero(new Span<float>(scores + (nint)row * width, width));

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Edge.Kernels;
 using Edge.Runtime.Operators.Scores;
 using Edge.Tensors;
 
@@ -7,11 +6,11 @@ namespace Edge.Runtime.Operators.Trees;
 
 /// <summary>Sums of trees, decided row by row, then transformed.</summary>
 internal sealed unsafe class TreeClassificationExecutor<T>(
-    KernelSet kernels, ListedTrees<T> trees, FeatureRows x, ClassLabels labels, PostTransform transform, bool wantsLabels, bool wantsScores) : Executor
+    ListedTrees<T> trees, FeatureRows x, ClassLabels labels, ScoreTransform transform, bool wantsLabels, bool wantsScores) : Executor
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly TreeScratch _scratch = new(x, labels.Count, sizeof(T), trees.Forest.ScratchBytes);
-    private readonly TreeDecision<T> _decision = new(labels.Count, trees.Weights, trees.Targets, trees.BaseValues, transform);
+    private readonly TreeDecision<T> _decision = new(labels.Count, trees.Weights, trees.Targets, trees.BaseValues, transform.Kind);
 
     public override string Kernel { get; } = $"trees_{DataTypeExtensions.Of<T>().OnnxName()}";
 
@@ -39,14 +38,14 @@ internal sealed unsafe class TreeClassificationExecutor<T>(
         if (!wantsScores) return;
         float* y = c.Output<float>(1);
         for (int i = 0; i < x.Rows * classes; i++) y[i] = float.CreateTruncating(sums[i]);
-        if (transform == PostTransform.None) return;
+        if (transform.Kind == PostTransform.None) return;
         if (allOpen)
         {
-            transform.Apply(kernels, y, x.Rows, classes, c.Pool);
+            transform.Apply(y, x.Rows, classes, c.Pool);
             return;
         }
 
         for (int row = 0; row < x.Rows; row++)
-            if (given[(nint)row * classes] == 0) transform.Apply(kernels, y + (nint)row * classes, 1, classes, c.Pool);
+            if (given[(nint)row * classes] == 0) transform.Apply(y + (nint)row * classes, 1, classes, c.Pool);
     }
 }

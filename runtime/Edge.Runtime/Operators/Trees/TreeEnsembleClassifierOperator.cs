@@ -33,7 +33,7 @@ internal sealed class TreeEnsembleClassifierOperator() : Operator("TreeEnsembleC
     private static TreeClassificationExecutor<T> Of<T>(PrepareContext c, FeatureRows x, ClassLabels labels) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var trees = ListedTrees<T>.Read(c.Node, "class", labels.Count, TreeAggregate.Sum);
-        return new TreeClassificationExecutor<T>(c.Kernels, trees, x, labels, PostTransforms.Read(c.Node), c.Wants(0), c.Wants(1));
+        return new TreeClassificationExecutor<T>(trees, x, labels, new ScoreTransform(PostTransforms.Read(c.Node), c.Kernels), c.Wants(0), c.Wants(1));
     }
 
     private static void Check<T>(InferContext c, FeatureRows x, ClassLabels labels) where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -31,7 +31,7 @@ internal sealed class TreeEnsembleOperator() : Operator("TreeEnsemble", Operator
     }
 
     private static TreeRegressionExecutor<T, T> Of<T>(PrepareContext c, FeatureRows x) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(c.Kernels, ReadForest<T>(c.Node), x, Targets(c.Node), Aggregate(c.Node).Average, [], PostTransforms.Read(c.Node, number: true));
+        new(ReadForest<T>(c.Node), x, Targets(c.Node), Aggregate(c.Node).Average, [], new ScoreTransform(PostTransforms.Read(c.Node, number: true), c.Kernels));
 
     private static int Targets(Node node) => node.Attributes.Int("n_targets", 0) is > 0 and < int.MaxValue and var n ? (int)n : throw node.Error("n_targets must be positive");
 

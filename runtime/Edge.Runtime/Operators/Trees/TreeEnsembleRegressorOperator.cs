@@ -34,7 +34,7 @@ internal sealed class TreeEnsembleRegressorOperator() : Operator("TreeEnsembleRe
         int targets = Targets(c.Node);
         var (aggregate, average) = Aggregate(c.Node);
         var trees = ListedTrees<T>.Read(c.Node, "target", targets, aggregate);
-        return new TreeRegressionExecutor<T, float>(c.Kernels, trees.Forest, x, targets, average, trees.BaseValues, PostTransforms.Read(c.Node));
+        return new TreeRegressionExecutor<T, float>(trees.Forest, x, targets, average, trees.BaseValues, new ScoreTransform(PostTransforms.Read(c.Node), c.Kernels));
     }
 
     private static void Check<T>(InferContext c, FeatureRows x, int targets) where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Edge.Kernels;
 using Edge.Kernels.Trees;
 using Edge.Runtime.Operators.Scores;
 using Edge.Tensors;
@@ -10,7 +9,7 @@ namespace Edge.Runtime.Operators.Trees;
 /// <typeparam name="T">Of the computation.</typeparam>
 /// <typeparam name="TOut">Of the result; transforms are computed in float32.</typeparam>
 internal sealed unsafe class TreeRegressionExecutor<T, TOut>(
-    KernelSet kernels, Forest<T> forest, FeatureRows x, int targets, bool average, T[] baseValues, PostTransform transform) : Executor
+    Forest<T> forest, FeatureRows x, int targets, bool average, T[] baseValues, ScoreTransform transform) : Executor
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOut : unmanaged, IBinaryFloatingPointIeee754<TOut>
 {
@@ -36,11 +35,11 @@ internal sealed unsafe class TreeRegressionExecutor<T, TOut>(
             y[i] = TOut.CreateTruncating(scores[i]);
         }
 
-        if (transform == PostTransform.None) return;
+        if (transform.Kind == PostTransform.None) return;
         // The scores are read before anything is written over them.
         float* z = typeof(TOut) == typeof(float) ? (float*)y : (float*)scores;
         for (int i = 0; i < count; i++) z[i] = float.CreateTruncating(y[i]);
-        transform.Apply(kernels, z, x.Rows, targets, c.Pool);
+        transform.Apply(z, x.Rows, targets, c.Pool);
         for (int i = 0; i < count; i++) y[i] = TOut.CreateTruncating(z[i]);
     }
 }
