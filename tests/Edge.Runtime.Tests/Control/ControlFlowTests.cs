@@ -54,7 +54,7 @@ public class ControlFlowTests
 
     /// <summary>Each branch for inputs of its own size, as voice detectors have one for each sampling rate.</summary>
     [Fact]
-    public void A_branch_that_does_not_fit_the_shapes_fails_when_it_is_taken()
+    public void Each_branch_may_be_for_inputs_of_another_size()
     {
         var proto = new OnnxGraphBuilder().Input("c", DataType.Bool).Input("x", DataType.Float32, 2, "n")
             .Initializer("w3", new float[9], 3, 3).Initializer("w4", new float[16], 4, 4)
@@ -70,17 +70,6 @@ public class ControlFlowTests
         Assert.Contains("else_branch/MatMul_0': [2,3] and [4,4] cannot be multiplied", message, StringComparison.Ordinal);
         Assert.Throws<ModelException>(() => session.Run(Bool(true), EngineComparison.Random(3, 2, 5)));
         Assert.Equal(new Shape(2, 3), session.Run(Bool(true), three)[0].Shape);
-    }
-
-    [Fact]
-    public void A_branch_that_is_wrong_in_any_shape_fails_at_once()
-    {
-        var proto = new OnnxGraphBuilder().Input("c", DataType.Bool).Input("x", DataType.Float32, 2, 3).Initializer("w", new float[9], 3, 3)
-            .Node("If", ["c"], ["y"],
-                Graph("then_branch", new OnnxGraphBuilder().Node("MatMul", ["x", "w"], ["t"]).Output("t", DataType.Float32, 2, -1)),
-                Graph("else_branch", new OnnxGraphBuilder().Node("MatMul", ["x", "missing"], ["e"]).Output("e", DataType.Float32, 2, -1)))
-            .Output("y").Build();
-        Assert.Contains("'missing'", Assert.Throws<ModelException>(() => new InferenceSession(Model.FromProto(proto, "test"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class RealHalfModelTests
     [InlineData("models/yunet/yunet_n_320_320.onnx")]
     [InlineData("models/mlperf_tiny/vww_mobilenetv1_025_96_fp32.onnx")]
     [InlineData("models/trained_here/cwru_transformer.onnx")]
+    [InlineData("models/trained_here/cmapss_fd001_lstm_rul.onnx")]
+    [InlineData("models/trained_here/cwru_bigru.onnx")]
     public void All_in_half_precision(string path) => Compare(HalfModel.AllHalf(File.ReadAllBytes(SharedData.Require(path))), DataType.Float16);
 
     [Theory]
