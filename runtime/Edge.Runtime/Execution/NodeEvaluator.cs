@@ -36,6 +36,16 @@ internal static unsafe class NodeEvaluator
         return outputs;
     }
 
+    /// <summary>Output 0 of a node that a pass makes only to know its result: infers it, runs it, and takes it apart.</summary>
+    public static Tensor Compute(Node node, KernelSet kernels)
+    {
+        var op = OperatorCatalog.Find(node.Domain, node.OpType)!;
+        NodeInference.Infer(node, op);
+        var result = Evaluate(node, op, kernels)[0]!;
+        node.Detach();
+        return result;
+    }
+
     private sealed class Allocator(Tensor?[] outputs) : IOutputAllocator
     {
         public void* Allocate(int output, DataType type, Shape shape)

@@ -29,17 +29,8 @@ internal static class AffineFusion
         }
     }
 
-    /// <summary>The axis of the result along which the weights have their channels; null if the node is none of ours.</summary>
-    private static int? ChannelAxis(Node node, int rank)
-    {
-        if (node.OpType is not ("Conv" or "ConvTranspose" or "MatMul" or "Gemm") || node.Constant(1) is not { Type: DataType.Float32 } w) return null;
-        if (node.OpType is "Conv" or "ConvTranspose") return w.Shape.Rank >= 3 ? 1 : null;
-        // A product over no elements has no place for a bias, and a vector on the left no axis of its own.
-        return w.Shape.Rank == 2 && w.Count > 0 && node.Inputs[0] is { IsStatic: true, Shape.Rank: >= 2 } ? rank - 1 : null;
-    }
-
-    /// <summary>Factor and addend a channel, if <paramref name="next"/> is affine in <paramref name="x"/>.</summary>
-    private static (double[] A, double[] C)? ReadAffine(Node next, Value x, int axis)
+    /// <summary>Factor and addend for each index along <paramref name="axis"/>, if <paramref name="next"/> is affine in <paramref name="x"/>.</summary>
+    public static (double[] A, double[] C)? ReadAffine(Node next, Value x, int axis)
     {
         if (next.Domain.Length > 0 || next.Outputs[0] is not { IsStatic: true } y || !x.IsStatic || y.Shape != x.Shape) return null;
         if (next.OpType == "BatchNormalization") return axis == 1 && next.Inputs[0] == x && next.Outputs.Count == 1 ? ReadBatchNormalization(next) : null;
@@ -55,6 +46,15 @@ internal static class AffineFusion
             "Add" => (Map(k, _ => 1), Map(k, v => v)),
             _ => first ? (Map(k, _ => 1), Map(k, v => -(double)v)) : (Map(k, _ => -1), Map(k, v => v)),
         };
+    }
+
+    /// <summary>The axis of the result along which the weights have their channels; null if the node is none of ours.</summary>
+    private static int? ChannelAxis(Node node, int rank)
+    {
+        if (node.OpType is not ("Conv" or "ConvTranspose" or "MatMul" or "Gemm") || node.Constant(1) is not { Type: DataType.Float32 } w) return null;
+        if (node.OpType is "Conv" or "ConvTranspose") return w.Shape.Rank >= 3 ? 1 : null;
+        // A product over no elements has no place for a bias, and a vector on the left no axis of its own.
+        return w.Shape.Rank == 2 && w.Count > 0 && node.Inputs[0] is { IsStatic: true, Shape.Rank: >= 2 } ? rank - 1 : null;
     }
 
     private static (double[], double[])? ReadBatchNormalization(Node bn)

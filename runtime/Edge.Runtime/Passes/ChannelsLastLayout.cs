@@ -156,11 +156,7 @@ internal sealed class ChannelsLastLayout
         var full = _graph.AddConstant(v.Name, t.Reshape(new Shape(shape)));
         int[] perm = Operator.ChannelsLastPermutation(rank);
         var node = Transpose(full, _graph.AddValue(v.Name, t.Type, Permute(new Shape(shape), perm)), perm);
-        var op = OperatorCatalog.Find("", node.OpType)!;
-        NodeInference.Infer(node, op);
-        var result = NodeEvaluator.Evaluate(node, op, _kernels)[0]!;
-        node.Detach();
-        return _graph.AddConstant(v.Name, result);
+        return _graph.AddConstant(v.Name, NodeEvaluator.Compute(node, _kernels));
     }
 
     private static Shape Permute(Shape shape, int[] perm) => new(Array.ConvertAll(perm, a => shape[a]));

@@ -20,15 +20,19 @@ internal static class PassPipeline
         IdentityElimination.Run(graph);
         QdqFusion.Run(graph, kernels);
         ConstantFolding.Run(graph, settings);
+        CastFusion.Run(graph);
+        BroadcastElimination.Run(graph);
         CommonSubexpressions.Run(graph);
         Pattern.Run(graph, s_patterns);
         PadFusion.Run(graph);
         AffineFusion.Run(graph);
+        ScaleShiftFusion.Run(graph);
         ResidualFusion.Run(graph);
         ActivationFusion.Run(graph);
         ChannelMoves.Run(graph);
         ChannelsLastLayout.Run(graph, kernels);
         IdentityElimination.Run(graph);
+        TransposeSinking.Run(graph, kernels);
         MoveFusion.Run(graph);
         DeadNodeElimination.Run(graph);
     }

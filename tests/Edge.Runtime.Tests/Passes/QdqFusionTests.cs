@@ -39,6 +39,27 @@ public class QdqFusionTests
 
     [Theory]
     [MemberData(nameof(Types))]
+    public void A_product_of_two_activations_multiplies_integers(DataType type)
+    {
+        var g = new QdqGraph(type, 2, 3, 5, 8);
+        string a = g.Round("x"), b = g.Round(g.Node("Tanh", [a]), 0.008f, 128);
+        string t = g.Node("Transpose", [b], AttributeProto.Of("perm", [0L, 1, 3, 2]));
+        var proto = g.Build(g.Round(g.Node("Relu", [g.Node("MatMul", [a, t])]), Last));
+        AssertFuses(proto, QdqGraph.Input(2, 3, 5, 8), "QuantizeLinear", "Lookup", "QLinearMatMul", "DequantizeLinear");
+    }
+
+    [Fact]
+    public void A_product_of_two_activations_that_stays_float_computes_in_float()
+    {
+        var g = new QdqGraph(DataType.UInt8, 2, 5, 5);
+        string a = g.Round("x"), b = g.Round(g.Node("Tanh", [a]), 0.008f, 128);
+        var proto = g.Build(g.Node("MatMul", [a, b]));
+        Assert.Equal(["QuantizeLinear", "DequantizeLinear", "Lookup", "DequantizeLinear", "MatMul"], QdqGraph.Plan(proto));
+        EngineComparison.AssertAgrees(proto, [QdqGraph.Input(2, 5, 5)]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
     public void A_product_with_weights_becomes_an_integer_convolution_over_rows(DataType type)
     {
         var g = new QdqGraph(type, 6, 8);

@@ -11,7 +11,15 @@ namespace Edge.Runtime.Operators.BatchNormalization;
 /// </summary>
 internal sealed class BatchNormalizationOperator() : Operator("BatchNormalization", "", 7, OperatorCatalog.LatestOpset)
 {
-    public override LayoutRole Layout => LayoutRole.ChannelsLast;
+    public override LayoutRole Layout => LayoutRole.Follows;
+
+    public override bool TakesLayout(Node node, int input) => input == 0;
+
+    public override bool ToChannelsLast(Node node, ModelGraph graph, int rank)
+    {
+        node.Attributes.Set("channels_last", 1L);
+        return true;
+    }
 
     public override void Infer(InferContext c)
     {

@@ -17,6 +17,9 @@ namespace Edge.Runtime.Passes.Movement;
 /// <param name="Offset">In elements.</param>
 internal sealed record StridedView(Value Source, int[] Dims, long[] Strides, long Offset)
 {
+    /// <summary>Operators that are followed at once; the pass that replaces chains follows longer ones bit by bit.</summary>
+    private const int LongestChain = 32;
+
     /// <summary>Whether the elements lie one after the other in the source, in the order of the view.</summary>
     public bool IsDense => MoveOperator.IsDense(Dims, Strides);
 
@@ -24,14 +27,9 @@ internal sealed record StridedView(Value Source, int[] Dims, long[] Strides, lon
     public bool IsReshape => IsDense && Offset == 0 && Source.Shape!.Value.Count == Dims.Aggregate(1L, (p, d) => p * d);
 
     /// <summary>The view that <paramref name="value"/> is, as far back as it can be followed. Its shape is known, and not empty.</summary>
-    public static StridedView Of(Value value)
-    {
-        if (value.Producer is not { Domain: "" or OperatorCatalog.Internal } node || node.Input(0) is not { IsStatic: true } x || !Moves(node.OpType))
-            return Whole(value, value.Shape!.Value.Dims);
-        return Through(node, value, Of(x)) ?? Through(node, value, Whole(x, x.Shape!.Value.Dims)) ?? Whole(value, value.Shape!.Value.Dims);
-    }
+    public static StridedView Of(Value value) => Of(value, LongestChain);
 
-    /// <summary>Whether <see cref="Of"/> may see through the operator, which then reads one tensor and constants.</summary>
+    /// <summary>Whether <see cref="Of(Value)"/> may see through the operator, which then reads one tensor and constants.</summary>
     public static bool Moves(string opType) => IsReshaping(opType) || opType is "Transpose" or "Slice" or "Gather" or "Split" or MoveOperator.Name;
 
     public static bool IsReshaping(string opType) => opType is "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity";
@@ -67,6 +65,13 @@ internal sealed record StridedView(Value Source, int[] Dims, long[] Strides, lon
         }
 
         return result;
+    }
+
+    private static StridedView Of(Value value, int length)
+    {
+        if (length == 0 || value.Producer is not { Domain: "" or OperatorCatalog.Internal } node || node.Input(0) is not { IsStatic: true } x || !Moves(node.OpType))
+            return Whole(value, value.Shape!.Value.Dims);
+        return Through(node, value, Of(x, length - 1)) ?? Through(node, value, Whole(x, x.Shape!.Value.Dims)) ?? Whole(value, value.Shape!.Value.Dims);
     }
 
     /// <summary>All of <paramref name="source"/>, in its order.</summary>

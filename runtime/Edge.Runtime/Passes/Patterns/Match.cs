@@ -9,6 +9,11 @@ namespace Edge.Runtime.Passes.Patterns;
 /// </summary>
 internal sealed class Match(ModelGraph graph)
 {
+    /// <summary>Far more than any pattern needs; a graph made to be read in many ways shall not take long to be passed over.</summary>
+    private const int LargestEffort = 500;
+
+    private int _effort;
+
     private readonly List<(string Name, Value Value)> _values = [];
     private readonly List<(string Name, double Number)> _numbers = [];
     private readonly List<Node> _nodes = [];
@@ -44,6 +49,9 @@ internal sealed class Match(ModelGraph graph)
     {
         if (!_nodes.Contains(node)) _nodes.Add(node);
     }
+
+    /// <summary>Whether it is worth while to try one more way of reading the graph.</summary>
+    public bool GoesOn() => ++_effort <= LargestEffort;
 
     public (int, int, int) Mark() => (_values.Count, _numbers.Count, _nodes.Count);
 

@@ -60,19 +60,19 @@ internal static class Terms
 
     /// <summary><paramref name="scale"/> times the factors.</summary>
     public static Term Product(double scale, params Term[] factors) =>
-        (v, m) => Expand([v], 1, factors, k => Near(k, scale), false, m, Factors);
+        (v, m) => Expand([v], 0, 1, factors, k => Near(k, scale), false, m, Factors);
 
     /// <summary>A constant, under a name (1 if none is written), times the factors.</summary>
     public static Term Product(string scale, params Term[] factors) =>
-        (v, m) => Expand([v], 1, factors, k => m.Bind(scale, k), true, m, Factors);
+        (v, m) => Expand([v], 0, 1, factors, k => m.Bind(scale, k), true, m, Factors);
 
     /// <summary><paramref name="addend"/> plus the terms.</summary>
     public static Term Sum(double addend, params Term[] terms) =>
-        (v, m) => Expand([v], 0, terms, k => addend == 0 ? k == 0 : Near(k, addend), false, m, Addends);
+        (v, m) => Expand([v], 0, 0, terms, k => addend == 0 ? k == 0 : Near(k, addend), false, m, Addends);
 
     /// <summary>A constant, under a name (0 if none is written), plus the terms.</summary>
     public static Term Sum(string addend, params Term[] terms) =>
-        (v, m) => Expand([v], 0, terms, k => m.Bind(addend, k), true, m, Addends);
+        (v, m) => Expand([v], 0, 0, terms, k => m.Bind(addend, k), true, m, Addends);
 
     /// <summary><c>min(max(v, low), high)</c>, as Clip or as Max, Min and Relu.</summary>
     public static Term Clip(double low, double high, Term inner) => (v, m) =>
@@ -82,7 +82,7 @@ internal static class Terms
         for (var at = v; ;)
         {
             if ((least, greatest) == (low, high) && inner(at, m)) return true;
-            if (Bounded(at) is not var (node, x, a, b) || a > b) return m.Back(mark);
+            if (Bounded(at) is not var (node, x, a, b) || a > b || !m.GoesOn()) return m.Back(mark);
             // What is clipped later has the last word.
             (least, greatest) = (Math.Clamp(a, least, greatest), Math.Clamp(b, least, greatest));
             m.Include(node);
@@ -117,19 +117,20 @@ internal static class Terms
     private delegate (List<Value> Parts, double Constant)? Opening(Value v, double constant);
 
     /// <summary>
-    /// Opens the parts, one node at a time and each in turn, until they are the terms in some order. With
+    /// Opens the parts from <paramref name="first"/> on, one node at a time, until they are the terms in some order. With
     /// <paramref name="deepest"/> a constant is taken for part of its variable only where it cannot be opened.
     /// </summary>
-    private static bool Expand(List<Value> parts, double constant, Term[] terms, Func<double, bool> accept, bool deepest, Match m, Opening open)
+    private static bool Expand(List<Value> parts, int first, double constant, Term[] terms, Func<double, bool> accept, bool deepest, Match m, Opening open)
     {
+        if (!m.GoesOn()) return false;
         var mark = m.Mark();
         if (!deepest && Complete(parts, constant, terms, accept, m)) return true;
-        for (int i = 0; i < parts.Count; i++)
+        for (int i = first; i < parts.Count; i++)
         {
             if (parts[i].Producer is not { Domain: "", Outputs.Count: 1 } n || open(parts[i], constant) is not var (opened, k)) continue;
             if (parts.Count - 1 + opened.Count > terms.Length) continue;
             m.Include(n);
-            if (Expand([.. parts[..i], .. opened, .. parts[(i + 1)..]], k, terms, accept, deepest, m, open)) return true;
+            if (Expand([.. parts[..i], .. opened, .. parts[(i + 1)..]], i, k, terms, accept, deepest, m, open)) return true;
             m.Back(mark);
         }
 

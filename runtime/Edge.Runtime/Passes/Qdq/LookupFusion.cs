@@ -64,12 +64,8 @@ internal static class LookupFusion
 
     private static Value Evaluate(Node node, KernelSet kernels)
     {
-        var op = OperatorCatalog.Find(node.Domain, node.OpType)!;
-        NodeInference.Infer(node, op);
-        var result = NodeEvaluator.Evaluate(node, op, kernels)[0]!;
         var value = node.Outputs[0]!;
-        node.Detach();
-        value.SetConstant(result);
+        value.SetConstant(NodeEvaluator.Compute(node, kernels));
         return value;
     }
 

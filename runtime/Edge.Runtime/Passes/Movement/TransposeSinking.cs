@@ -1,0 +1,112 @@
+using Edge.Kernels;
+using Edge.Runtime.Execution;
+using Edge.Runtime.Graph;
+using Edge.Runtime.Operators;
+using Edge.Runtime.Operators.Binary;
+using Edge.Runtime.Operators.Cast;
+using Edge.Runtime.Operators.Transpose;
+using Edge.Runtime.Operators.Unary;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Passes.Movement;
+
+/// <summary>
+/// A transposition before elementwise steps goes behind them where another one waits, with which it becomes one copy, or
+/// none. Two operands transposed alike are transposed once, behind their operator.
+/// </summary>
+internal static class TransposeSinking
+{
+    /// <summary>Steps that are looked through for another transposition.</summary>
+    private const int LongestChain = 16;
+
+    public static void Run(ModelGraph graph, KernelSet kernels)
+    {
+        foreach (var node in graph.Nodes.ToArray())
+        {
+            if (Permutation(node) is { } perm && Chain(graph, node) is { } chain) Sink(graph, node, chain, perm, kernels);
+            else TryMerge(graph, node);
+        }
+    }
+
+    /// <summary>The elementwise steps from <paramref name="transpose"/> to the next transposition; null if there is none.</summary>
+    private static List<Node>? Chain(ModelGraph graph, Node transpose)
+    {
+        var chain = new List<Node>();
+        for (var at = transpose.Outputs[0]!; chain.Count <= LongestChain && graph.OnlyConsumer(at) is { } next; at = next.Outputs[0]!)
+        {
+            if (Permutation(next) is not null) return chain.Count > 0 ? chain : null;
+            if (!IsElementwise(next, at)) return null;
+            chain.Add(next);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the node works on each element of <paramref name="x"/> alone, with constants at most.</summary>
+    private static bool IsElementwise(Node node, Value x)
+    {
+        if (node.Outputs is not [{ IsStatic: true } y] || y.Shape != x.Shape) return false;
+        return OperatorCatalog.Find(node.Domain, node.OpType) switch
+        {
+            UnaryOperator or CastOperator => true,
+            ClipOperator => node.Inputs[0] == x,
+            BinaryOperator => node.Inputs.Count == 2 && node.Inputs.Any(v => v is { IsConstant: true }),
+            _ => false,
+        };
+    }
+
+    private static void Sink(ModelGraph graph, Node transpose, List<Node> chain, int[] perm, KernelSet kernels)
+    {
+        int[] back = new int[perm.Length];
+        for (int i = 0; i < perm.Length; i++) back[perm[i]] = i;
+        Value from = transpose.Outputs[0]!, to = transpose.Inputs[0]!;
+        foreach (var node in chain)
+        {
+            bool binary = node.Inputs.Count == 2 && OperatorCatalog.Find(node.Domain, node.OpType) is BinaryOperator;
+            for (int i = 0; i < node.Inputs.Count; i++)
+            {
+                if (node.Inputs[i] == from) node.SetInput(i, to);
+                else if (binary) node.SetInput(i, Permuted(graph, node.Inputs[i]!, back, kernels));
+            }
+
+            from = node.Outputs[0]!;
+            to = graph.AddValue(from.Name, from.Type, new Shape(Array.ConvertAll(back, a => from.Shape!.Value[a])));
+            node.SetOutput(0, to);
+        }
+
+        graph.InsertAfter(chain[^1], graph.Make("", "Transpose", from.Name, [to], [from], ("perm", Array.ConvertAll(perm, a => (long)a))));
+        graph.Remove(transpose);
+    }
+
+    /// <summary>A constant operand with its axes put back.</summary>
+    private static Value Permuted(ModelGraph graph, Value v, int[] perm, KernelSet kernels)
+    {
+        var t = v.Constant!;
+        if (t.Count == 1) return v;
+        int[] dims = [.. Enumerable.Repeat(1, perm.Length - t.Shape.Rank), .. t.Shape.ToArray()];
+        var whole = graph.AddConstant(v.Name, t.Reshape(new Shape(dims)));
+        var result = graph.AddValue(v.Name, t.Type, new Shape(Array.ConvertAll(perm, a => dims[a])));
+        var node = graph.Make("", "Transpose", v.Name, [whole], [result], ("perm", Array.ConvertAll(perm, a => (long)a)));
+        return graph.AddConstant(v.Name, NodeEvaluator.Compute(node, kernels));
+    }
+
+    private static void TryMerge(ModelGraph graph, Node node)
+    {
+        if (node.Outputs is not [{ IsStatic: true } y] || OperatorCatalog.Find(node.Domain, node.OpType) is not BinaryOperator) return;
+        if (node.Inputs is not [{ Producer: { } a }, { Producer: { } b }] || Permutation(a) is not { } perm || Permutation(b) is not { } other) return;
+        if (!perm.AsSpan().SequenceEqual(other) || graph.OnlyConsumer(node.Inputs[0]!) is null || graph.OnlyConsumer(node.Inputs[1]!) is null) return;
+        var dims = new int[perm.Length];
+        for (int i = 0; i < perm.Length; i++) dims[perm[i]] = y.Shape!.Value[i];
+        var result = graph.AddValue(y.Name, y.Type, new Shape(dims));
+        node.SetInput(0, a.Inputs[0]);
+        node.SetInput(1, b.Inputs[0]);
+        node.SetOutput(0, result);
+        graph.InsertAfter(node, graph.Make("", "Transpose", y.Name, [result], [y], ("perm", Array.ConvertAll(perm, p => (long)p))));
+        graph.Remove(a);
+        graph.Remove(b);
+    }
+
+    private static int[]? Permutation(Node node) =>
+        node is { OpType: "Transpose", Domain: "", Inputs: [{ IsStatic: true, IsConstant: false } x], Outputs: [{ IsStatic: true }] }
+            ? TransposeOperator.Permutation(node, x.Shape!.Value.Rank) : null;
+}
