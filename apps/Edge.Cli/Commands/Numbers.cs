@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Edge.Cli.Output;
 using Edge.Tensors;
 
@@ -11,9 +12,14 @@ internal static class Numbers
         DataType.Float32 => Array.ConvertAll(t.AsSpan<float>().ToArray(), v => (double)v),
         DataType.Float64 => t.AsSpan<double>().ToArray(),
         DataType.Float16 => Array.ConvertAll(t.AsSpan<Half>().ToArray(), v => (double)v),
+        DataType.BFloat16 => Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(t.Bytes).ToArray(), v => (double)BitConverter.UInt32BitsToSingle((uint)v << 16)),
         DataType.UInt8 => Array.ConvertAll(t.AsSpan<byte>().ToArray(), v => (double)v),
         DataType.Int8 => Array.ConvertAll(t.AsSpan<sbyte>().ToArray(), v => (double)v),
+        DataType.UInt16 => Array.ConvertAll(t.AsSpan<ushort>().ToArray(), v => (double)v),
+        DataType.Int16 => Array.ConvertAll(t.AsSpan<short>().ToArray(), v => (double)v),
+        DataType.UInt32 => Array.ConvertAll(t.AsSpan<uint>().ToArray(), v => (double)v),
         DataType.Int32 => Array.ConvertAll(t.AsSpan<int>().ToArray(), v => (double)v),
+        DataType.UInt64 => Array.ConvertAll(t.AsSpan<ulong>().ToArray(), v => (double)v),
         DataType.Int64 => Array.ConvertAll(t.AsSpan<long>().ToArray(), v => (double)v),
         DataType.Bool => Array.ConvertAll(t.AsSpan<bool>().ToArray(), v => v ? 1.0 : 0.0),
         _ => throw new CommandException($"outputs of type {t.Type.OnnxName()} cannot be compared"),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Edge.Cli.Output;
 using Edge.Runtime;
 using Edge.Tensors;
@@ -26,14 +27,21 @@ internal static class RandomTensors
             case DataType.Float64:
                 foreach (ref double v in t.AsSpan<double>()) v = random.NextDouble();
                 break;
+            case DataType.Float16:
+                foreach (ref Half v in t.AsSpan<Half>()) v = (Half)random.NextSingle();
+                break;
+            case DataType.BFloat16:
+                // The upper half of a float32.
+                foreach (ref ushort v in MemoryMarshal.Cast<byte, ushort>(t.Bytes)) v = (ushort)(BitConverter.SingleToUInt32Bits(random.NextSingle()) >> 16);
+                break;
             case DataType.UInt8 or DataType.Int8:
                 random.NextBytes(t.Bytes);
                 break;
-            case DataType.Bool or DataType.Int32 or DataType.Int64:
+            case DataType.String or DataType.Undefined:
+                throw new CommandException($"random input of type {type.OnnxName()} is not made; use `edge run` with data");
+            default:
                 for (int i = 0; i < t.Bytes.Length; i += type.Size()) t.Bytes[i] = (byte)random.Next(2);
                 break;
-            default:
-                throw new CommandException($"random input of type {type.OnnxName()} is not made; use `edge run` with data");
         }
 
         return t;
