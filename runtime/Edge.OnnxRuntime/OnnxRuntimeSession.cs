@@ -15,7 +15,7 @@ namespace Edge.OnnxRuntime;
 public sealed class OnnxRuntimeSession : IInferenceSession
 {
     private readonly OrtSession _session;
-    private readonly RunOptions _runOptions = new();
+    private readonly RunOptions _runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
     private readonly Tensor[] _outputs;

@@ -124,7 +124,8 @@ internal sealed class SessionMaker(ModelSource model, OnnxRuntimeOptions options
         try
         {
             session.GraphOptimizationLevel = options.Optimization;
-            session.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+            // Errors arrive as exceptions; on the error stream they would be told twice.
+            session.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
             session.IntraOpNumThreads = options.Threads;
             if (!options.Spin) session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             session.AddSessionConfigEntry(GraphAssignment.ConfigKey, "1");

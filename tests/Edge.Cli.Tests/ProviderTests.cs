@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using static Edge.Cli.Tests.CommandLine;
 
@@ -123,12 +124,51 @@ public sealed class ProviderTests : IDisposable
         Assert.Matches(@"^colors\.onnx for cpu read from the engine cache in [\d.]+ s\n$", Execute(bench).Error);
     }
 
+    [Fact]
+    public void How_far_the_graph_is_rewritten_can_be_limited()
+    {
+        string before = Succeeds("inspect", _model, "--provider", "cpu", "--provider-optimization", "off");
+        Assert.Matches(@"(?m)^  Flatten +1", before);
+    }
+
+    /// <summary>The library is loaded once a process, so these need processes of their own.</summary>
+    [Fact]
+    public void Another_build_of_ONNX_Runtime_can_take_the_place_of_ours()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the name of the library is that of Linux");
+        using var listed = JsonDocument.Parse(Succeeds("providers", "--json"));
+        string library = listed.RootElement.GetProperty("library").GetString()!;
+        Directory.CreateDirectory(_folder["other"]);
+        File.Copy(library, _folder["other/libonnxruntime.so"]);
+        var (code, output, _) = Program(_folder["other"], "bench", _model, "-n", "3", "--provider", "cpu");
+        Assert.Equal(0, code);
+        Assert.Contains("onnxruntime/cpu", output, StringComparison.Ordinal);
+        Assert.Contains($" from {_folder["other/libonnxruntime.so"]}\n", Program(_folder["other"], "providers").Output, StringComparison.Ordinal);
+
+        string absent = _folder["absent"], none = _folder.File("none.so", "not a library");
+        Assert.Equal((1, $"edge: EDGE_ONNXRUNTIME={absent}: there is no {absent}\n"), Refused(Program(absent, "providers")));
+        Assert.Matches("^edge: ONNX Runtime's native library could not be loaded: .+\n$", Refused(Program(none, "providers")).Error);
+
+        static (int Code, string Error) Refused((int Code, string Output, string Error) ran) => (ran.Code, ran.Error);
+    }
+
+    private static (int Code, string Output, string Error) Program(string library, params string[] args)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "edge"), args) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["EDGE_ONNXRUNTIME"] = library;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
     [Theory]
     [InlineData("'gpu' is no provider; providers: cpu, ", "--provider", "gpu")]
     [InlineData("--provider edge,cpu: edge stands alone; it runs a whole model or refuses it", "--provider", "edge,cpu")]
     [InlineData("--provider auto,cpu: auto stands alone; it tries them all", "--provider", "auto,cpu")]
     [InlineData("--provider-policy never: one of fail, warn, allow is expected; try edge bench --help", "--provider-policy", "never")]
-    [InlineData("--provider-policy and --engine-cache belong to ONNX Runtime's providers; name one with --provider", "--engine-cache", "x")]
+    [InlineData("--provider-policy, --provider-optimization and --engine-cache belong to ONNX Runtime's providers; name one with --provider", "--engine-cache", "x")]
     [InlineData("--remeasure, --provider-cache and --provider-tolerance belong to --provider auto", "--provider", "cpu", "--remeasure")]
     [InlineData("--provider-tolerance 2: a number from 0 to 1 is expected", "--provider", "auto", "--provider-tolerance", "2")]
     [InlineData("--profile shows the operators of our own runtime; leave out --provider", "--provider", "cpu", "--profile")]

@@ -68,11 +68,16 @@ internal static class ModelArguments
         {
             return work();
         }
-        catch (Onnx.ModelException e) when (FreeDimensions(inputs).Where(n => !sizes.ContainsKey(n)).ToList() is { Count: > 0 } missing)
+        catch (Onnx.ModelException e) when (MissingDimensions(inputs, sizes) is { } hint)
         {
-            throw new Onnx.ModelException($"{e.Message}; free dimensions count 1 where their size is not given: --dim {string.Join(' ', missing.Select(n => $"{n}=SIZE"))}", e);
+            throw new Onnx.ModelException($"{e.Message}; {hint}", e);
         }
     }
+
+    /// <summary>How to give the sizes of free dimensions that nobody gave; null where all are known.</summary>
+    public static string? MissingDimensions(IReadOnlyList<TensorInfo> inputs, IReadOnlyDictionary<string, int> sizes) =>
+        FreeDimensions(inputs).Where(n => !sizes.ContainsKey(n)).ToList() is { Count: > 0 } missing
+            ? $"free dimensions count 1 where their size is not given: --dim {string.Join(' ', missing.Select(n => $"{n}=SIZE"))}" : null;
 
     private static bool Names(TensorInfo input, int axis, string name) =>
         !input.Dimensions![axis].IsFixed && (input.Dimensions[axis].Symbol == name || $"{input.Name}.{axis}" == name);

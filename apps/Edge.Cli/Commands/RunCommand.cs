@@ -20,8 +20,8 @@ internal static class RunCommand
         var labels = new Option<string?>("--labels") { HelpName = "file", Description = "names of the classes, one a line" };
         var top = NumberOption.Whole("--top", "classes of a classifier to list", value: 5, min: 1, max: 100_000);
         var preprocess = PreprocessArguments.Option();
-        var head = OneOf("--head", "kind", "how the outputs are laid out; guessed from their shapes if it is not given", ReadingArguments.Heads);
-        var activation = OneOf("--activation", "function", "what is still to be done to the scores; a classifier that does not end in one gets a softmax", ["none", "sigmoid", "softmax"]);
+        var head = WordOption.OneOf("--head", "kind", "how the outputs are laid out; guessed from their shapes if it is not given", ReadingArguments.Heads);
+        var activation = WordOption.OneOf("--activation", "function", "what is still to be done to the scores; a classifier that does not end in one gets a softmax", ["none", "sigmoid", "softmax"]);
         var skipFirst = new Option<bool>("--skip-first") { Description = "the classifier's first class means background: leave it out" };
         var background = NumberOption.WholeOrNone("--background", "class that means nothing, of heads ssd and boxes; labels do not count it", min: 0, int.MaxValue);
         var threshold = NumberOption.RealOrNone("--threshold", "report detections from this score on", min: 0, max: 1);
@@ -85,15 +85,5 @@ internal static class RunCommand
         if (folder is null) return null;
         Annotation.Draw(picture, read.Findings, labels);
         return folder.Save(picture, read.File);
-    }
-
-    private static Option<string?> OneOf(string name, string placeholder, string description, string[] words)
-    {
-        var option = new Option<string?>(name) { HelpName = placeholder, Description = $"{description}: {string.Join(", ", words)}" };
-        option.Validators.Add(r =>
-        {
-            if (r.Tokens is [var t] && !words.Contains(t.Value)) r.AddError($"{name} {t.Value}: one of {string.Join(", ", words)} is expected");
-        });
-        return option;
     }
 }

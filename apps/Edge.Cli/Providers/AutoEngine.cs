@@ -19,6 +19,7 @@ internal static class AutoEngine
         var own = new Candidate(ProviderArguments.Own, $"{Program.Version} {isa}", () => Engines.OpenOwn(path, options));
         // Who insists on fail wants no provider that leaves nodes to another.
         var others = OrtCandidates.Of(path, OrtEngine.Options(terminal, arguments, options), strict: arguments.Policy == "fail");
+        IReadOnlyList<TensorInfo> declared = [];
         var selection = new SelectionRequest
         {
             Model = Path.GetFileName(path),
@@ -27,14 +28,25 @@ internal static class AutoEngine
             Conditions = $"{MachineIdentity.Describe()}; {options.Threads} threads; {isa}; {request.Conditions}",
             Candidates = [own, .. others],
             References = [OrtCandidates.Reference(path), new Candidate("edge, scalar, not optimised", "", () => Engines.OpenOwn(path, new SessionOptions { Isa = "scalar", Optimize = false }))],
-            Samples = request.Samples,
+            Samples = inputs =>
+            {
+                declared = inputs;
+                return request.Samples(inputs);
+            },
             Tolerance = arguments.Tolerance ?? 1e-4,
         };
         var cache = new ChoiceCache(arguments.ChoiceCache ?? ChoiceCache.DefaultPath);
-        var selected = WaitLine.Show(terminal, $"choose a provider for {selection.Model}", show =>
-            new ProviderSelector(cache, terminal.Remark).Select(selection, arguments.Remeasure, s => show($"choose a provider for {selection.Model}: {s}"), cancellation));
-        Write(terminal, selected, cache);
-        return selected.Session;
+        try
+        {
+            var selected = WaitLine.Show(terminal, $"choose a provider for {selection.Model}", show =>
+                new ProviderSelector(cache, terminal.Remark).Select(selection, arguments.Remeasure, s => show($"choose a provider for {selection.Model}: {s}"), cancellation));
+            Write(terminal, selected, cache);
+            return selected.Session;
+        }
+        catch (ProviderException e) when (request.Hint(declared) is { } hint)
+        {
+            throw new CommandException($"{e.Message}; {hint}", e);
+        }
     }
 
     /// <summary>To the error stream: the output is for results.</summary>

@@ -11,7 +11,13 @@ namespace Edge.Cli.Providers;
 /// <param name="Conditions">What the samples are like, in words: a choice holds for them only.</param>
 internal sealed record EngineRequest(string Path, SessionOptions Options, Func<IReadOnlyList<TensorInfo>, IReadOnlyList<Tensor[]>> Samples, string Conditions)
 {
+    /// <summary>For a message that the model cannot run on the samples: what might help, for the inputs that a session declares; null for nothing.</summary>
+    public Func<IReadOnlyList<TensorInfo>, string?> Hint { get; init; } = _ => null;
+
     /// <summary>Random inputs, with sizes for free dimensions.</summary>
     public static EngineRequest OfRandomInputs(string path, SessionOptions options, IReadOnlyDictionary<string, int> sizes) =>
-        new(path, options, inputs => [RandomTensors.For(inputs, sizes)], $"random input {string.Join(", ", sizes.Select(d => $"{d.Key}={d.Value}"))}");
+        new(path, options, inputs => [RandomTensors.For(inputs, sizes)], $"random input {string.Join(", ", sizes.Select(d => $"{d.Key}={d.Value}"))}")
+        {
+            Hint = inputs => ModelArguments.MissingDimensions(inputs, sizes),
+        };
 }

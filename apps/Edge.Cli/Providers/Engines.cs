@@ -68,7 +68,7 @@ internal static class Engines
             if (words.Length > 1 && words.Contains(alone)) throw new CommandException($"--provider {a.Provider}: {alone} stands alone; it {(alone == ProviderArguments.Own ? "runs a whole model or refuses it" : "tries them all")}");
         if (a.Provider != ProviderArguments.Auto && (a.Remeasure || a.ChoiceCache is not null || a.Tolerance is not null))
             throw new CommandException("--remeasure, --provider-cache and --provider-tolerance belong to --provider auto");
-        if (a.Provider == ProviderArguments.Own && (a.Policy ?? a.EngineCache) is not null)
-            throw new CommandException($"--provider-policy and --engine-cache belong to ONNX Runtime's providers; name one with --provider");
+        if (a.Provider == ProviderArguments.Own && (a.Policy ?? a.Optimization ?? a.EngineCache) is not null)
+            throw new CommandException("--provider-policy, --provider-optimization and --engine-cache belong to ONNX Runtime's providers; name one with --provider");
     }
 }

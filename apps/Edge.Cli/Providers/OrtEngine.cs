@@ -4,6 +4,7 @@ using Edge.OnnxRuntime;
 using Edge.OnnxRuntime.Providers;
 using Edge.Runtime;
 using Spectre.Console;
+using GraphOptimizationLevel = Microsoft.ML.OnnxRuntime.GraphOptimizationLevel;
 
 namespace Edge.Cli.Providers;
 
@@ -27,6 +28,13 @@ internal static class OrtEngine
     {
         Threads = options.Threads,
         Policy = arguments.Policy is { } policy ? Enum.Parse<ProviderPolicy>(policy, ignoreCase: true) : ProviderPolicy.Fail,
+        Optimization = arguments.Optimization switch
+        {
+            "off" => GraphOptimizationLevel.ORT_DISABLE_ALL,
+            "basic" => GraphOptimizationLevel.ORT_ENABLE_BASIC,
+            "extended" => GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+            _ => GraphOptimizationLevel.ORT_ENABLE_ALL,
+        },
         EngineCache = arguments.EngineCache,
         Log = terminal.Remark,
     };

@@ -113,8 +113,7 @@ public sealed class ProviderSelector(ChoiceCache cache, Action<string> log, Time
             {
                 long start = _clock.GetTimestamp();
                 var outputs = session.Run(samples[i]);
-                trial.Last = _clock.GetElapsedTime(start);
-                trial.Warm += trial.Last;
+                trial.WarmUp(_clock.GetElapsedTime(start));
                 agreement.Add(outputs, expected[i]);
             }
 
@@ -144,7 +143,6 @@ public sealed class ProviderSelector(ChoiceCache cache, Action<string> log, Time
     /// </summary>
     private void Measure(List<Trial> trials, IReadOnlyList<Tensor[]> samples, TimeSpan budget, CancellationToken cancellation)
     {
-        bool slow = trials.Any(t => t.Last > s_slow);
         foreach (var t in trials)
         {
             for (int run = 0; t.Warm < s_warmUp; run++)
@@ -152,10 +150,11 @@ public sealed class ProviderSelector(ChoiceCache cache, Action<string> log, Time
                 cancellation.ThrowIfCancellationRequested();
                 long start = _clock.GetTimestamp();
                 t.Session!.Run(samples[run % samples.Count]);
-                t.Warm += _clock.GetElapsedTime(start);
+                t.WarmUp(_clock.GetElapsedTime(start));
             }
         }
 
+        bool slow = trials.Any(t => t.Quickest > s_slow);
         long begin = _clock.GetTimestamp();
         for (int turn = 0; turn < Turns; turn++)
         {
@@ -200,16 +199,22 @@ public sealed class ProviderSelector(ChoiceCache cache, Action<string> log, Time
 
         public double? Error { get; set; }
 
-        public TimeSpan Last { get; set; }
+        /// <summary>The time that it ran for before it was measured, and the quickest of those runs.</summary>
+        public TimeSpan Warm { get; private set; }
 
-        /// <summary>Time that it has run for.</summary>
-        public TimeSpan Warm { get; set; }
+        public TimeSpan Quickest { get; private set; } = TimeSpan.MaxValue;
 
         public string Verdict { get; set; } = "";
 
         public List<double> Times { get; } = [];
 
         public double MedianMs => Times.Order().ElementAt(Times.Count / 2);
+
+        public void WarmUp(TimeSpan run)
+        {
+            Warm += run;
+            if (run < Quickest) Quickest = run;
+        }
 
         public CandidateResult Result() => new(candidate.Name, Engine, Times.Count == 0 ? null : MedianMs, Error, Verdict);
     }
