@@ -72,6 +72,37 @@ public sealed unsafe class AxisFilter
         }
     }
 
+    /// <summary>Rows of one element: the axis is the innermost one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Line(float* x, float* y, int row, int end, float fill)
+    {
+        var (o, j) = Math.DivRem(row, OutputSize);
+        x += (nint)o * _size;
+        fixed (int* indices = _indices)
+        fixed (float* weights = _weights)
+        {
+            for (; row < end; row++)
+            {
+                int* index = indices + (nint)j * _taps;
+                float* weight = weights + (nint)j * _taps;
+                if (*index < 0)
+                {
+                    y[row] = fill;
+                }
+                else
+                {
+                    float sum = x[index[0]] * weight[0];
+                    for (int t = 1; t < _taps; t++) sum += x[index[t]] * weight[t];
+                    y[row] = sum;
+                }
+
+                if (++j < OutputSize) continue;
+                j = 0;
+                x += _size;
+            }
+        }
+    }
+
     /// <summary>y = a·x₀ + b·x₁; one lane is one inner element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Two(float* x0, float a, float* x1, float b, float* y, int count)
@@ -106,7 +137,10 @@ public sealed unsafe class AxisFilter
         public void Execute(int chunk)
         {
             int end = Grain.Start(filter._rows, chunk + 1, chunks);
-            for (int row = Grain.Start(filter._rows, chunk, chunks); row < end; row++) filter.Row(x, y, row, fill);
+            int row = Grain.Start(filter._rows, chunk, chunks);
+            if (filter._inner == 1) filter.Line(x, y, row, end, fill);
+            else
+                for (; row < end; row++) filter.Row(x, y, row, fill);
         }
     }
 }

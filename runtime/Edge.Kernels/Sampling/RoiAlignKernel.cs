@@ -11,6 +11,9 @@ namespace Edge.Kernels.Sampling;
 /// </summary>
 public sealed unsafe class RoiAlignKernel<T>(RoiAlignGeometry geometry) where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Taps of a maximum that are on the stack at once.</summary>
+    private const int MaxTaps = 256;
+
     private readonly RoiAlignGeometry _g = geometry;
 
     /// <summary>Scratch of one thread.</summary>
@@ -182,40 +185,58 @@ public sealed unsafe class RoiAlignKernel<T>(RoiAlignGeometry geometry) where T 
             }
     }
 
+    /// <summary>A sample outside counts as 0; a bin without samples is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Maxima(T* x, in RoiSpan<T> rows, in RoiSpan<T> columns, T* y, int firstChannel, int endChannel)
     {
+        int* offsets = stackalloc int[MaxTaps];
+        T* weights = stackalloc T[MaxTaps];
         var (pixel, channel) = _g.ChannelsLast ? (_g.Channels, (nint)1) : (1, (nint)_g.Height * _g.Width);
         var (outPixel, outChannel) = _g.ChannelsLast ? (_g.Channels, (nint)1) : (1, (nint)_g.OutHeight * _g.OutWidth);
-        for (int c = firstChannel; c < endChannel; c++)
-            for (int ph = 0; ph < _g.OutHeight; ph++)
-                for (int pw = 0; pw < _g.OutWidth; pw++)
-                    y[c * outChannel + ((nint)ph * _g.OutWidth + pw) * outPixel] = Maximum(x + c * channel, pixel, rows, columns, ph, pw);
+        T all = rows.Samples * columns.Samples;
+        for (int ph = 0; ph < _g.OutHeight; ph++)
+            for (int pw = 0; pw < _g.OutWidth; pw++)
+            {
+                T* to = y + ((nint)ph * _g.OutWidth + pw) * outPixel;
+                for (int c = firstChannel; c < endChannel; c++) to[c * outChannel] = T.NegativeInfinity;
+                long met = 0;
+                int taps = 0;
+                var (firstRow, lastRow) = rows.Range(ph);
+                var (firstColumn, lastColumn) = columns.Range(pw);
+                for (long i = firstRow; i <= lastRow; i++)
+                {
+                    if (!rows.TryLocate(ph, i, out int low, out int high, out T down)) continue;
+                    for (long j = firstColumn; j <= lastColumn; j++)
+                    {
+                        if (!columns.TryLocate(pw, j, out int left, out int right, out T across)) continue;
+                        (offsets[taps], offsets[taps + 1]) = ((low * _g.Width + left) * pixel, (low * _g.Width + right) * pixel);
+                        (offsets[taps + 2], offsets[taps + 3]) = ((high * _g.Width + left) * pixel, (high * _g.Width + right) * pixel);
+                        (weights[taps], weights[taps + 1]) = ((T.One - down) * (T.One - across), (T.One - down) * across);
+                        (weights[taps + 2], weights[taps + 3]) = (down * (T.One - across), down * across);
+                        taps += 4;
+                        met++;
+                        if (taps < MaxTaps) continue;
+                        Raise(x, channel, offsets, weights, taps, to, outChannel, firstChannel, endChannel);
+                        taps = 0;
+                    }
+                }
+
+                Raise(x, channel, offsets, weights, taps, to, outChannel, firstChannel, endChannel);
+                if (met > 0 && T.CreateTruncating(met) >= all) continue;
+                for (int c = firstChannel; c < endChannel; c++) to[c * outChannel] = T.Max(to[c * outChannel], T.Zero);
+            }
     }
 
-    /// <summary>A sample outside counts as 0; a bin without samples is 0.</summary>
-    private T Maximum(T* x, int pixel, in RoiSpan<T> rows, in RoiSpan<T> columns, int ph, int pw)
+    /// <summary>Raises the results of one bin to the greatest weighted tap of every channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Raise(T* x, nint channel, int* offsets, T* weights, int taps, T* y, nint outChannel, int firstChannel, int endChannel)
     {
-        T max = T.NegativeInfinity;
-        T all = rows.Samples * columns.Samples;
-        long met = 0;
-        var (firstRow, lastRow) = rows.Range(ph);
-        var (firstColumn, lastColumn) = columns.Range(pw);
-        for (long i = firstRow; i <= lastRow; i++)
+        for (int c = firstChannel; c < endChannel; c++)
         {
-            if (!rows.TryLocate(ph, i, out int low, out int high, out T down)) continue;
-            T* upper = x + (nint)low * _g.Width * pixel;
-            T* lower = x + (nint)high * _g.Width * pixel;
-            for (long j = firstColumn; j <= lastColumn; j++)
-            {
-                if (!columns.TryLocate(pw, j, out int left, out int right, out T across)) continue;
-                T up = T.One - down, back = T.One - across;
-                max = T.Max(max, T.Max(
-                    T.Max(up * back * upper[(nint)left * pixel], up * across * upper[(nint)right * pixel]),
-                    T.Max(down * back * lower[(nint)left * pixel], down * across * lower[(nint)right * pixel])));
-                met++;
-            }
+            T* plane = x + c * channel;
+            T max = y[c * outChannel];
+            for (int t = 0; t < taps; t++) max = T.Max(max, weights[t] * plane[offsets[t]]);
+            y[c * outChannel] = max;
         }
-
-        return met > 0 && T.CreateTruncating(met) >= all ? max : T.Max(max, T.Zero);
     }
 }

@@ -20,11 +20,16 @@ internal static unsafe class TapSum
         {
             for (int p = 0; p < pixels; p++, offsets += 4, weights += 4)
             {
+                // A negative offset has the sign bit set.
+                if ((offsets[0] | offsets[1] | offsets[2] | offsets[3]) >= 0)
+                {
+                    y[p] = T.Zero + weights[0] * x[offsets[0]] + weights[1] * x[offsets[1]] + weights[2] * x[offsets[2]] + weights[3] * x[offsets[3]];
+                    continue;
+                }
+
                 T sum = T.Zero;
-                if (offsets[0] >= 0) sum += weights[0] * x[offsets[0]];
-                if (offsets[1] >= 0) sum += weights[1] * x[offsets[1]];
-                if (offsets[2] >= 0) sum += weights[2] * x[offsets[2]];
-                if (offsets[3] >= 0) sum += weights[3] * x[offsets[3]];
+                for (int t = 0; t < 4; t++)
+                    if (offsets[t] >= 0) sum += weights[t] * x[offsets[t]];
                 y[p] = sum;
             }
 
