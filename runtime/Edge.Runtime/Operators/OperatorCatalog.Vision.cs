@@ -19,7 +19,7 @@ internal static partial class OperatorCatalog
     [
         new GridSampleOperator("", 16, LatestOpset), new GridSampleOperator(Microsoft, 1, 1), new AffineGridOperator(),
         new DeformConvOperator(), new RoiAlignOperator(), new MaxRoiPoolOperator(), new CropAndResizeOperator(),
-        new MaxUnpoolOperator(), new Col2ImOperator(), new CenterCropPadOperator(),
+        new MaxPoolOperator("NhwcMaxPool", global: false, Microsoft, maxOpset: 1), new MaxUnpoolOperator(), new Col2ImOperator(), new CenterCropPadOperator(),
         new UniqueOperator(), new ReverseSequenceOperator(), new HardmaxOperator(), new DetOperator(),
         new RandomFillOperator("RandomUniform", normal: false, like: false), new RandomFillOperator("RandomUniformLike", normal: false, like: true),
         new RandomFillOperator("RandomNormal", normal: true, like: false), new RandomFillOperator("RandomNormalLike", normal: true, like: true),

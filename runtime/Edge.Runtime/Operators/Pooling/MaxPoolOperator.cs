@@ -4,10 +4,10 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Pooling;
 
-/// <summary>MaxPool, and GlobalMaxPool, of float32, uint8 and int8.</summary>
-internal sealed class MaxPoolOperator(string opType, bool global) : Operator(opType, "", 1, OperatorCatalog.LatestOpset)
+/// <summary>MaxPool, GlobalMaxPool, and com.microsoft NhwcMaxPool, whose tensors are channels-last, of float32, uint8 and int8.</summary>
+internal sealed class MaxPoolOperator(string opType, bool global, string domain = "", int maxOpset = OperatorCatalog.LatestOpset) : Operator(opType, domain, 1, maxOpset)
 {
-    public override LayoutRole Layout => LayoutRole.ChannelsLast;
+    public override LayoutRole Layout => Domain.Length == 0 ? LayoutRole.ChannelsLast : LayoutRole.Opaque;
 
     public override void Infer(InferContext c)
     {

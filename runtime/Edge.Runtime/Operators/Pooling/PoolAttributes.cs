@@ -14,7 +14,7 @@ internal static class PoolAttributes
     private const int MaxSpatial = 3;
 
     /// <summary>Whether input and output are <c>[N, spatial…, C]</c> instead of <c>[N, C, spatial…]</c>.</summary>
-    public static bool ChannelsLast(Node node) => node.Attributes.Int("channels_last", 0) != 0;
+    public static bool ChannelsLast(Node node) => node.OpType == "NhwcMaxPool" || node.Attributes.Int("channels_last", 0) != 0;
 
     /// <summary>
     /// The axes of the windows; a channels-first tensor is N·C images of one channel.

@@ -82,6 +82,13 @@ public class RearrangingOperatorTests
         test.EverywhereWithOnnxRuntime();
     }
 
+    [Theory]
+    [InlineData(DataType.UInt8)]
+    [InlineData(DataType.Int8)]
+    public void A_channels_last_pool_agrees_with_ONNX_Runtime(DataType type) =>
+        new OperatorCase("NhwcMaxPool", 1, "com.microsoft").Input(new Draw(1).Bytes(type, 2, 7, 9, 21))
+            .With(AttributeProto.Of("kernel_shape", [3L, 2L]), AttributeProto.Of("strides", [2L, 1L]), AttributeProto.Of("pads", [1L, 0L, 1L, 1L])).EverywhereWithOnnxRuntime();
+
     [Fact]
     public void An_index_outside_is_refused()
     {
@@ -129,6 +136,7 @@ public class RearrangingOperatorTests
         Assert.Equal([3, 1, 0], some[1].AsSpan<long>().ToArray());
         Assert.Equal([2, 1, 2, 0, 1], some[2].AsSpan<long>().ToArray());
         Assert.Equal([1, 2, 2], some[3].AsSpan<long>().ToArray());
+        TensorAssert.SameBits(some[0], new OperatorCase("Unique", 11).Input(Tensor.Create<float>(new Shape(5), [float.NaN, 1, float.NaN, -1, 1])).OnEveryIsa()[0], "Unique");
     }
 
     [Theory]
