@@ -14,7 +14,8 @@ internal static partial class OperatorCatalog
     [
         new AttentionOperator(),
         new MultiHeadAttentionOperator(),
-        new PackedAttentionOperator(),
+        new PackedAttentionOperator(isQuantized: false),
+        new PackedAttentionOperator(isQuantized: true),
         new GroupQueryAttentionOperator(),
         new RotaryEmbeddingOperator(isMicrosofts: false),
         new RotaryEmbeddingOperator(isMicrosofts: true),

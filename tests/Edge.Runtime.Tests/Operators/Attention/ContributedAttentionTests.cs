@@ -90,6 +90,28 @@ public class ContributedAttentionTests
         test.EverywhereWithOnnxRuntime(Close, Close * 10);
     }
 
+    [Theory]
+    [MemberData(nameof(AttentionOperatorTests.Seeds), 24, MemberType = typeof(AttentionOperatorTests))]
+    public void A_random_QAttention_agrees_with_ONNX_Runtime(int seed)
+    {
+        var draw = new Draw(seed);
+        int batch = draw.Int(1, 2), heads = draw.Int(1, 3), queries = draw.Int(1, 12), inner = draw.Int(1, 24), size = draw.Int(1, 10), past = draw.Int(0, 1) * draw.Int(1, 5);
+        int keys = past + queries, width = 3 * heads * size;
+        DataType weights = draw.Int(0, 1) == 0 ? DataType.Int8 : DataType.UInt8;
+        bool perColumn = draw.Int(0, 2) == 0 && weights == DataType.Int8, zeroPoints = draw.Int(0, 2) != 0, late = draw.Int(0, 1) == 0;
+        var test = new OperatorCase("QAttention", 1, Microsoft).Input(draw.Bytes(DataType.UInt8, batch, queries, inner)).Constant(draw.Bytes(weights, inner, width)).Constant(draw.Float(width));
+        Tensor scale = Draw.Scalar(0.013f), zero = Draw.Zero(DataType.UInt8, 117);
+        test = late ? test.Input(scale) : test.Constant(scale);
+        test.Constant(perColumn ? draw.Tensor(DataType.Float32, 0.001, 0.02, width) : Draw.Scalar(0.007f));
+        test.Input(draw.Int(0, 1) == 0 ? draw.Tensor(DataType.Int32, 0, 1, batch, keys) : null);
+        test = !zeroPoints ? test.Constant(null) : late ? test.Input(zero) : test.Constant(zero);
+        test.Constant(!zeroPoints ? null : perColumn ? draw.Bytes(weights, width) : Draw.Zero(weights, 3));
+        test.Input(past > 0 ? draw.Float(2, batch, heads, past, size) : null);
+        test.With(AttributeProto.Of("num_heads", (long)heads));
+        if (draw.Int(0, 2) == 0) test.With(AttributeProto.Of("unidirectional", 1L));
+        test.Outputs(past > 0 ? 2 : 1).EverywhereWithOnnxRuntime(Close, Close * 10);
+    }
+
     [Fact]
     public void What_is_not_supported_is_refused()
     {
