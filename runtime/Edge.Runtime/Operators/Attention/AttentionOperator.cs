@@ -50,7 +50,8 @@ internal sealed class AttentionOperator() : Operator("Attention", "", 23, Operat
             : new Shape(s.Batch, s.Queries, s.Heads * s.ValueSize));
         c.Output(PresentKey, DataType.Float32, new Shape(s.Batch, s.KvHeads, s.Keys, s.HeadSize));
         c.Output(PresentValue, DataType.Float32, new Shape(s.Batch, s.KvHeads, s.Keys, s.ValueSize));
-        c.Output(Scores, DataType.Float32, new Shape(s.Batch, s.Heads, s.Queries, s.Keys));
+        // Nobody asks for most of them, and of long sequences there may be more than a tensor holds.
+        if (c.Wants(Scores)) c.Output(Scores, DataType.Float32, new Shape(s.Batch, s.Heads, s.Queries, s.Keys));
     }
 
     public override Executor Prepare(PrepareContext c) => new AttentionExecutor(c);
@@ -80,7 +81,7 @@ internal sealed class AttentionOperator() : Operator("Attention", "", 23, Operat
             s = s with { Keys = past + s.Keys };
         }
 
-        if (s.Keys == 0 || s.HeadSize == 0) throw node.Error($"K {k} holds no elements; attention to nothing is not defined");
+        if (s.Keys == 0 || s.HeadSize == 0 || s.ValueSize == 0) throw node.Error($"K {k} or V {v} holds no elements; attention to nothing is not defined");
         return s;
     }
 

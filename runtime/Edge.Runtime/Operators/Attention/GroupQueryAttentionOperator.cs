@@ -75,7 +75,7 @@ internal sealed class GroupQueryAttentionOperator() : Operator("GroupQueryAttent
         if (heads <= 0 || kvHeads <= 0 || heads % kvHeads != 0) throw node.Error($"num_heads {heads} must be a multiple of kv_num_heads {kvHeads}");
         bool packed = !node.Has(K);
         long all = packed ? heads + 2 * kvHeads : heads;
-        if (q.Rank != 3 || q[2] % all != 0 || q[1] == 0) throw node.Error($"query {q} does not divide into {all} heads");
+        if (q.Rank != 3 || q[2] < all || q[2] % all != 0 || q[1] == 0) throw node.Error($"query {q} does not divide into {all} heads");
         int size = (int)(q[2] / all);
         if (node.Has(V) == packed) throw node.Error("key and value must be given together");
         if (!packed)

@@ -54,7 +54,7 @@ internal sealed class LinearAttentionOperator() : Operator("LinearAttention", ""
         Shape q = node.Inputs[Q]!.Shape!.Value, k = node.Inputs[K]!.Shape!.Value, v = node.Inputs[V]!.Shape!.Value;
         long heads = node.Attributes.Int("q_num_heads"), kvHeads = node.Attributes.Int("kv_num_heads");
         if (kvHeads <= 0 || heads <= 0 || heads % kvHeads != 0) throw node.Error($"q_num_heads {heads} must be a multiple of kv_num_heads {kvHeads}");
-        if (q[2] % heads != 0 || v[2] % kvHeads != 0 || k[2] != q[2] / heads * kvHeads || k[0] != q[0] || v[0] != q[0] || k[1] != q[1] || v[1] != q[1])
+        if (q[2] < heads || v[2] < kvHeads || q[2] % heads != 0 || v[2] % kvHeads != 0 || k[2] != q[2] / heads * kvHeads || k[0] != q[0] || v[0] != q[0] || k[1] != q[1] || v[1] != q[1])
             throw node.Error($"query {q}, key {k} and value {v} of {heads} and {kvHeads} heads do not fit each other");
         return new AttentionShape(q[0], (int)heads, (int)kvHeads, q[1], q[1], (int)(q[2] / heads), (int)(v[2] / kvHeads));
     }

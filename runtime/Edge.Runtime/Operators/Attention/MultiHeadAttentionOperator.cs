@@ -63,7 +63,7 @@ internal sealed class MultiHeadAttentionOperator() : Operator("MultiHeadAttentio
             s = s with { Keys = s.Keys + past };
         }
 
-        if (s.Keys == 0 || size == 0) throw node.Error("there are no keys; attention to nothing is not defined");
+        if (s.Keys == 0 || size == 0 || s.ValueSize == 0) throw node.Error("there are no keys; attention to nothing is not defined");
         return s;
     }
 

@@ -93,7 +93,7 @@ internal sealed class PackedAttentionOperator(bool isQuantized) : Operator(isQua
             s = s with { Keys = past + s.Keys };
         }
 
-        if (s.Keys == 0) throw node.Error($"input {x} has no elements; attention to nothing is not defined");
+        if (s.Keys == 0 || x[2] == 0) throw node.Error($"input {x} has no elements; attention to nothing is not defined");
         return s;
     }
 

@@ -59,7 +59,7 @@ internal sealed class RotaryEmbeddingOperator : Operator
         {
             // com.microsoft's form may leave the number of heads to the tables.
             if (heads == 0 && IsMicrosofts && turned == 0 && cos[^1] > 0) heads = x[2] / (2 * cos[^1]);
-            if (heads <= 0 || x[2] % heads != 0) throw node.Error($"input {x} does not divide into num_heads {heads}");
+            if (heads <= 0 || heads > x[2] || x[2] % heads != 0) throw node.Error($"input {x} does not divide into num_heads {heads}");
             r = r with { Heads = (int)heads, Size = x[2] / (int)heads };
         }
 

@@ -66,7 +66,22 @@ internal sealed class EinsumEquation
                 else if (d != size && d != 1) throw node.Error($"equation '{text}': operand {i} {shapes[i]} has {d} where another has {size}");
             }
 
-        return new EinsumEquation(operands, result, sizes);
+        var equation = new EinsumEquation(operands, result, sizes);
+        equation.RequireSmallSteps(node, text);
+        return equation;
+    }
+
+    /// <summary>Fails where what two operands leave for the next holds more elements than a tensor may.</summary>
+    private void RequireSmallSteps(Node node, string text)
+    {
+        HashSet<int> labels = [.. Operands[0]];
+        for (int i = 1; i < Operands.Length; i++)
+        {
+            labels.UnionWith(Operands[i]);
+            labels.IntersectWith([.. Result, .. Operands.Skip(i + 1).SelectMany(o => o)]);
+            double count = labels.Aggregate(1.0, (p, l) => p * Sizes[l]);
+            if (count > int.MaxValue) throw node.Error($"equation '{text}': operands 0 to {i} leave {count:0} elements; supported: {int.MaxValue}");
+        }
     }
 
     /// <summary>Null where the term has a label that is not among <paramref name="names"/> and they may not grow.</summary>

@@ -8,6 +8,9 @@ namespace Edge.Runtime.Operators.Einsum;
 /// </summary>
 internal sealed class EinsumOperator() : Operator("Einsum", "", 12, OperatorCatalog.LatestOpset)
 {
+    /// <summary>A plain loop over more would take an hour.</summary>
+    private const long MaxPlainProducts = 1L << 40;
+
     public override void Infer(InferContext c)
     {
         if (c.InputCount == 0) throw c.Error("there is no operand");
@@ -15,7 +18,11 @@ internal sealed class EinsumOperator() : Operator("Einsum", "", 12, OperatorCata
         for (int i = 1; i < c.InputCount; i++) c.RequireType(i, c.Type(0));
         var shapes = new Shape[c.InputCount];
         for (int i = 0; i < shapes.Length; i++) shapes[i] = c.Shape(i);
-        c.Output(0, c.Type(0), EinsumEquation.Read(c.Node, shapes).Output);
+        var equation = EinsumEquation.Read(c.Node, shapes);
+        double products = equation.Sizes.Aggregate(1.0, (p, d) => p * d);
+        if (c.Type(0) != DataType.Float32 && products > MaxPlainProducts)
+            throw c.Error($"{products:0} products of {c.Type(0).OnnxName()} are not supported; supported: {MaxPlainProducts}, or any number of float");
+        c.Output(0, c.Type(0), equation.Output);
     }
 
     public override Executor Prepare(PrepareContext c)

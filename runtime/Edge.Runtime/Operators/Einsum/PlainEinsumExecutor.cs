@@ -15,7 +15,7 @@ internal sealed unsafe class PlainEinsumExecutor<T> : Executor
     private readonly nint[][] _keptStrides;
     private readonly nint[][] _summedStrides;
     private readonly int _count;
-    private readonly int _terms;
+    private readonly long _terms;
 
     public PlainEinsumExecutor(EinsumEquation e, ReadOnlySpan<Shape> shapes)
     {
@@ -32,12 +32,12 @@ internal sealed unsafe class PlainEinsumExecutor<T> : Executor
         }
 
         _count = e.Output.Count;
-        _terms = _summed.Aggregate(1, (p, d) => checked(p * d));
+        _terms = _summed.Aggregate(1L, (p, d) => checked(p * d));
     }
 
     public override string Kernel { get; } = $"einsum_plain_{DataTypeExtensions.Of<T>().OnnxName()}";
 
-    public override long Macs => (long)_count * _terms;
+    public override long Macs => _count * _terms;
 
     public override void Execute(in StepContext c)
     {
@@ -66,7 +66,7 @@ internal sealed unsafe class PlainEinsumExecutor<T> : Executor
         T** first = stackalloc T*[n];
         for (int i = 0; i < n; i++) first[i] = operands[i] + Offset(at, _kept, _keptStrides[i]);
         var sum = T.Zero;
-        for (int term = 0; term < _terms; term++)
+        for (long term = 0; term < _terms; term++)
         {
             var product = T.One;
             for (int i = 0; i < n; i++) product = unchecked(product * first[i][Offset(term, _summed, _summedStrides[i])]);
@@ -76,13 +76,13 @@ internal sealed unsafe class PlainEinsumExecutor<T> : Executor
         return sum;
     }
 
-    private static nint Offset(int index, int[] dims, nint[] strides)
+    private static nint Offset(long index, int[] dims, nint[] strides)
     {
         nint offset = 0;
         for (int a = dims.Length - 1; a >= 0; a--)
         {
-            (index, int i) = Math.DivRem(index, dims[a]);
-            offset += i * strides[a];
+            (index, long i) = Math.DivRem(index, dims[a]);
+            offset += (nint)i * strides[a];
         }
 
         return offset;

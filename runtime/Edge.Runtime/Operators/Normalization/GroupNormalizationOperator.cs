@@ -20,7 +20,7 @@ internal sealed class GroupNormalizationOperator() : Operator("GroupNormalizatio
         if (c.Opset >= ParametersByChannel) c.RequireSinglePrecision();
         int channels = c.Shape(0)[1];
         long groups = c.Attributes.Int("num_groups");
-        if (groups <= 0 || channels % groups != 0) throw c.Error($"num_groups {groups} does not divide the {channels} channels of {c.Shape(0)}");
+        if (groups <= 0 || groups > Math.Max(1, channels) || channels % groups != 0) throw c.Error($"num_groups {groups} does not divide the {channels} channels of {c.Shape(0)}");
         long parameters = c.Opset >= ParametersByChannel ? channels : groups;
         for (int i = 1; i < 3; i++)
             if (c.Shape(i).Rank != 1 || c.Shape(i)[0] != parameters) throw c.Error($"input {i} has shape {c.Shape(i)}; it must be [{parameters}]");

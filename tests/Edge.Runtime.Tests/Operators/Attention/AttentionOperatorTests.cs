@@ -110,6 +110,7 @@ public class AttentionOperatorTests
         Refuses("3 heads of queries cannot share 2 heads of keys", Case([1, 3, 2, 4], [1, 2, 2, 4], [1, 2, 2, 4]));
         Refuses("do not fit each other", Case([1, 2, 2, 4], [1, 2, 2, 5], [1, 2, 2, 5]));
         Refuses("attention to nothing is not defined", Case([1, 2, 2, 4], [1, 2, 0, 4], [1, 2, 0, 4]));
+        Refuses("attention to nothing is not defined", Case([1, 2, 2, 4], [1, 2, 3, 4], [1, 2, 3, 0]));
         Refuses("does not broadcast to the scores [1,2,2,3]", Case([1, 2, 2, 4], [1, 2, 3, 4], [1, 2, 3, 4]).Input(Tensor.Create<float>(new Shape(2, 2))));
         Refuses("qk_matmul_output_mode 4 is not supported", Case([1, 2, 2, 4], [1, 2, 3, 4], [1, 2, 3, 4], AttributeProto.Of("qk_matmul_output_mode", 4L)));
     }

@@ -87,6 +87,14 @@ public class EinsumTests
     public void A_sum_over_nothing_is_zero() => new OperatorCase("Einsum", 12).Input(Tensor.Create<float>(new Shape(3, 0))).Input(Tensor.Create<float>(new Shape(0, 2)))
         .With(AttributeProto.Of("equation", "ij,jk->ik")).EverywhereWith([Tensor.Create<float>(new Shape(3, 2))]);
 
+    [Fact]
+    public void An_intermediate_that_no_tensor_holds_is_refused()
+    {
+        Tensor x = Tensor.Create<float>(new Shape(1 << 11, 1 << 5));
+        Assert.Contains("operands 0 to 1 leave 4294967296 elements",
+            new OperatorCase("Einsum", 12).Input(x).Input(x).Input(Tensor.Create<float>(new Shape(1))).With(AttributeProto.Of("equation", "ab,cd,e->abcd")).Refusal(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("ij,jk->ik", "has 2 operands; 1 are given")]
     [InlineData("ijk->i", "'ijk' does not fit operand 0 [2,3]")]
