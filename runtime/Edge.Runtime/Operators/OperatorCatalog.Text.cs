@@ -12,5 +12,6 @@ internal static partial class OperatorCatalog
         new StringSplitOperator(),
         new RegexFullMatchOperator(),
         new TfIdfVectorizerOperator(),
+        new TokenizerOperator(),
     ];
 }

@@ -32,9 +32,8 @@ internal sealed class Re2Pattern
     public bool AsciiOnly { get; private set; }
 
     /// <exception cref="Onnx.ModelException">The pattern is malformed or not supported.</exception>
-    public static Re2Pattern Translate(Node node)
+    public static Re2Pattern Translate(Node node, string source)
     {
-        string source = node.Attributes.String("pattern");
         if (source.Length > MaxLength) throw node.Error($"a pattern of {source.Length} characters is not supported; supported: up to {MaxLength}");
         var pattern = new Re2Pattern(node, source);
         pattern.TranslateAll();
@@ -50,7 +49,17 @@ internal sealed class Re2Pattern
         return pattern;
     }
 
+    /// <summary>Matches whole texts.</summary>
     public Regex ToRegex() => new($@"\A(?:{_text})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    /// <summary>Finds matches within texts.</summary>
+    public Regex ToSearch() => new(_text.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    /// <summary>
+    /// Whether the first match that .NET finds is also the longest, which RE2 can be asked for: it is where single characters
+    /// are repeated greedily, without choices between sequences.
+    /// </summary>
+    public bool FirstIsLongest { get; private set; } = true;
 
     /// <summary>Whether RE2 is sure to say the same of this text. It takes code points, .NET takes UTF-16 units.</summary>
     public bool Decides(string text) => AsciiOnly ? Ascii.IsValid(text) : !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
@@ -72,6 +81,8 @@ internal sealed class Re2Pattern
                     break;
                 case '{': Repetition(); break;
                 default:
+                    // A choice, a repeated group, a lazy repetition.
+                    FirstIsLongest &= ch != '|' && !(ch is '*' or '+' or '?' && _at > 0 && _source[_at - 1] is ')' or '*' or '+' or '?' or '}');
                     _text.Append(ch);
                     _at++;
                     break;
@@ -112,6 +123,7 @@ internal sealed class Re2Pattern
         }
 
         if (counts.Length is < 1 or > 2 || counts[0].Length == 0) throw Refuse("a brace that is no repetition: write \\{");
+        FirstIsLongest &= _at > 0 && _source[_at - 1] != ')';
         _repetitions *= Math.Max(1, most);
         if (_repetitions > MaxRepetitions) throw Refuse($"repetitions that multiply to more than {MaxRepetitions:N0}");
         _text.Append(_source, _at, end + 1 - _at);

@@ -13,11 +13,11 @@ internal sealed class RegexFullMatchOperator() : Operator("RegexFullMatch", "", 
     public override void Infer(InferContext c)
     {
         c.RequireType(0, DataType.String);
-        Re2Pattern.Translate(c.Node);
+        Re2Pattern.Translate(c.Node, c.Attributes.String("pattern"));
         c.Output(0, DataType.Bool, c.Shape(0));
     }
 
-    public override Executor Prepare(PrepareContext c) => new RegexFullMatchExecutor(c.Node.Path, c.Shape(0).Count, Re2Pattern.Translate(c.Node));
+    public override Executor Prepare(PrepareContext c) => new RegexFullMatchExecutor(c.Node.Path, c.Shape(0).Count, Re2Pattern.Translate(c.Node, c.Attributes.String("pattern")));
 }
 
 internal sealed unsafe class RegexFullMatchExecutor(string path, int count, Re2Pattern pattern) : Executor
