@@ -83,7 +83,7 @@ internal sealed class SessionMaker(ModelSource model, OnnxRuntimeOptions options
             catch (OnnxRuntimeException e)
             {
                 options.Log($"{model.Name}: the engine in {options.EngineCache} cannot be used and is built again: {NativeErrors.Reason(e)}");
-                entry.Discard();
+                if (!entry.Discard()) entry = null;
             }
         }
 

@@ -86,8 +86,12 @@ public sealed class DetectionTests : IDisposable
         Assert.False(Check("cuda", build).Usable);
         var detector = new ProviderDetector(build, new MachineFiles(_root.Path, [Path.GetDirectoryName(moved)!]));
         Assert.True(detector.Check(ProviderSpec.ParseList("cuda")[0]).Usable);
-        _root.File("etc/ld.so.conf.d/cudnn.conf", "# cuDNN\n/opt/cudnn/lib\n");
-        Assert.True(Check("cuda", build).Usable);
+        foreach (string file in new[] { "etc/ld.so.conf.d/cudnn.conf", "etc/ld.so.conf" })
+        {
+            string configuration = _root.File(file, "# cuDNN\n/opt/cudnn/lib\n");
+            Assert.True(Check("cuda", build).Usable, file);
+            File.Delete(configuration);
+        }
     }
 
     [Fact]

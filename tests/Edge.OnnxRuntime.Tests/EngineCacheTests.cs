@@ -97,6 +97,27 @@ public sealed class EngineCacheTests : IDisposable
     }
 
     [Fact]
+    public void An_entry_that_cannot_be_written_is_told_and_done_without_until_it_is_complete()
+    {
+        Run("cpu");
+        string manifest = Path.Combine(Entry(), "engine.json"), engine = Path.Combine(Entry(), "engine.onnx");
+        string blocked = Path.Combine(Entry(), $"engine.{Environment.ProcessId}.tmp.onnx");
+        Directory.CreateDirectory(blocked);
+        Assert.Equal(Models.Output, Run("cpu"));
+        Assert.Equal(EngineSource.Cached, _progress[^1].Source);
+
+        File.WriteAllText(engine, "rubbish");
+        Assert.Equal(Models.Output, Run("cpu"));
+        Assert.Equal(EngineSource.Built, _progress[^1].Source);
+        Assert.Contains("cannot be used and is built again", Assert.Single(_log), StringComparison.Ordinal);
+        Assert.False(File.Exists(manifest));
+
+        Assert.Equal(Models.Output, Run("cpu"));
+        Assert.Equal(EngineSource.Built, _progress[^1].Source);
+        Assert.EndsWith("; nothing is kept", _log[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_provider_that_compiled_nothing_keeps_nothing()
     {
         Run($"plugin:{ReluPlugin.Require()},cpu", policy: ProviderPolicy.Allow, model: Models.Sum());

@@ -50,17 +50,21 @@ internal sealed class EngineEntry
         byte[] key = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sha, names, build.Version, machine, options.Optimization)));
         string label = string.Join('-', providers.Select(p => p.Name).DefaultIfEmpty(ProviderSpec.Cpu));
         string folder = Path.Combine(cache, $"{Path.GetFileNameWithoutExtension(model.Name)}-{label}-{Convert.ToHexStringLower(key.AsSpan(0, 8))}");
+        var entry = new EngineEntry(folder, kind, new EngineManifest(model.Name, sha, names, build.Version, machine, 0, default));
+        // A folder that somebody filled and that cannot be written to is a fine one.
+        if (entry.IsComplete) return entry;
         try
         {
             Directory.CreateDirectory(folder);
+            File.WriteAllBytes(entry._building, []);
+            File.Delete(entry._building);
+            return entry;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             options.Log($"engine cache {cache}: {e.Message}; nothing is kept");
             return null;
         }
-
-        return new EngineEntry(folder, kind, new EngineManifest(model.Name, sha, names, build.Version, machine, 0, default));
     }
 
     /// <summary>The providers with the options that make TensorRT use the entry.</summary>
@@ -97,11 +101,20 @@ internal sealed class EngineEntry
     }
 
     /// <summary>Forgets the entry: what it holds cannot be used.</summary>
-    public void Discard()
+    /// <returns>Whether another can take its place.</returns>
+    public bool Discard()
     {
-        File.Delete(ManifestFile);
-        File.Delete(EngineFile);
-        File.Delete(_building);
+        try
+        {
+            File.Delete(ManifestFile);
+            File.Delete(EngineFile);
+            File.WriteAllBytes(_building, []);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static EngineKind KindOf(ModelSource model, IReadOnlyList<ProviderSpec> providers, OnnxRuntimeOptions options)

@@ -10,7 +10,7 @@ public sealed class MachineFiles
     [
         "/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64",
         "/lib/*-linux-gnu", "/usr/lib/*-linux-gnu", "/usr/lib/*-linux-gnu/nvidia", "/usr/lib/*-linux-gnu/tegra", "/usr/lib/wsl/lib",
-        "/usr/local/cuda*/lib64", "/usr/local/cuda*/targets/*/lib", "/opt/intel/openvino*/runtime/lib/*",
+        "/usr/local/cuda*/lib64", "/usr/local/cuda*/targets/*/lib", "/opt/intel/openvino*/runtime/lib/*", "/run/opengl-driver/lib",
     ];
 
     private readonly string _root;
@@ -63,10 +63,10 @@ public sealed class MachineFiles
         }
     }
 
-    /// <summary>What <c>/etc/ld.so.conf.d</c> adds.</summary>
+    /// <summary>What <c>/etc/ld.so.conf</c> and <c>/etc/ld.so.conf.d</c> add.</summary>
     private IEnumerable<string> ConfiguredFolders()
     {
-        foreach (string file in Match("/etc/ld.so.conf.d/*.conf"))
+        foreach (string file in Match("/etc/ld.so.conf").Concat(Match("/etc/ld.so.conf.d/*.conf")))
         {
             string[] lines;
             try
