@@ -18,6 +18,12 @@ internal abstract class Executor : IDisposable
     /// <summary>Multiply-accumulates of one execution; 0 where nobody counts them.</summary>
     public virtual long Macs => 0;
 
+    /// <summary>
+    /// Whether <see cref="Execute"/> looks at input <paramref name="input"/>. Where it does not — the elements are packed — the
+    /// pointer is null, and a constant that nobody else reads is given up.
+    /// </summary>
+    public virtual bool Reads(int input) => true;
+
     public abstract void Execute(in StepContext c);
 
     /// <summary>Frees packed weights.</summary>

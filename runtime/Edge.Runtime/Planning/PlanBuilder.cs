@@ -17,6 +17,10 @@ internal sealed unsafe class PlanBuilder
     private readonly StoragePlanner _storage;
     private readonly List<(Storage Storage, nint Offset)> _slots = [];
     private readonly List<object> _keepAlive = [];
+
+    /// <summary>Values that a run reads.</summary>
+    private readonly HashSet<Value> _read = [];
+
     private readonly List<InputView> _views = [];
     private readonly RunValue[] _present;
 
@@ -59,6 +63,8 @@ internal sealed unsafe class PlanBuilder
         var pending = new List<(Node Node, Executor? Executor, int Inputs, int Outputs)>();
         for (int step = 0; step < _graph.Nodes.Count; step++) AddNode(step, pending);
         foreach (var (from, output) in copies) AddCopy(from, output, pending);
+        foreach (var v in _graph.Nodes.SelectMany(n => n.Inputs))
+            if (v is not null && !_read.Contains(v) && !_graph.IsOutput(v)) v.ForgetConstant();
 
         nint packed = _storage.Pack();
         nint scratch = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0);
@@ -96,12 +102,20 @@ internal sealed unsafe class PlanBuilder
         if (_operators[step] is ValueOperator || StoragePlanner.ExecutesDynamically(node, _operators[step]))
         {
             pending.Add((node, null, 0, 0));
+            foreach (var v in node.Inputs)
+                if (v is not null) _read.Add(v);
             return;
         }
 
         var executor = _operators[step].Prepare(new PrepareContext(node, _settings.Kernels, _settings.Threads));
         int inputs = _slots.Count;
-        for (int i = 0; i < node.Inputs.Count; i++) _slots.Add(node.Inputs[i] is { } v ? (Readable(v), _storage.Offset(v)) : (None, 0));
+        for (int i = 0; i < node.Inputs.Count; i++)
+        {
+            bool reads = node.Inputs[i] is not null && executor.Reads(i);
+            if (reads) _read.Add(node.Inputs[i]!);
+            _slots.Add(reads ? (Readable(node.Inputs[i]!), _storage.Offset(node.Inputs[i]!)) : (None, 0));
+        }
+
         int outputs = _slots.Count;
         foreach (var v in node.Outputs) _slots.Add(v is null ? (None, 0) : (_storage[v], _storage.Offset(v)));
         pending.Add((node, executor, inputs, outputs));

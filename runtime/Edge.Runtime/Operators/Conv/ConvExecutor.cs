@@ -17,6 +17,8 @@ internal sealed unsafe class ConvExecutor(PreparedConvF32 kernel, ConvGeometry g
 
     public override long Macs => geometry.Macs;
 
+    public override bool Reads(int input) => input == 0 || input == residual;
+
     public override void Execute(in StepContext c)
     {
         float* x = c.Input<float>(0), y = c.Output<float>(0);

@@ -48,6 +48,8 @@ internal sealed unsafe class ConvTransposeExecutor : Executor
 
     public override long Macs => (long)_pixels * _g.OutChannelsPerGroup * _taps * _g.InChannels;
 
+    public override bool Reads(int input) => _kernel is null || input == 0 || input == _bias;
+
     public override void Execute(in StepContext c)
     {
         if (_pixels == 0) return;

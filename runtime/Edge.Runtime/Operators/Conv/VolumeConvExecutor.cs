@@ -51,6 +51,8 @@ internal sealed unsafe class VolumeConvExecutor : Executor
     /// <summary>The convolution of one slice of the output.</summary>
     public static ConvGeometry Slice(in VolumeGeometry g) => g.Plane with { Batch = 1, InChannels = checked(g.Plane.InChannels * g.Depth.Kernel) };
 
+    public override bool Reads(int input) => input == _operands.X || input == _operands.XZeroPoint || _slice.Reads(input);
+
     public override void Execute(in StepContext c)
     {
         byte* x = c.Input<byte>(_operands.X), y = c.Output<byte>(0), target = y;

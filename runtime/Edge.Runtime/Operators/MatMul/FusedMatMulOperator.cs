@@ -107,6 +107,8 @@ internal sealed class FusedMatMulOperator(string opType) : Operator(opType, Oper
 
         public override long Macs => _shape.Macs;
 
+        public override bool Reads(int input) => _packed is null || input == 0;
+
         public override void Execute(in StepContext c)
         {
             byte* scratch = c.Scratch;

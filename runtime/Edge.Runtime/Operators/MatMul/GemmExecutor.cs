@@ -13,6 +13,8 @@ internal sealed unsafe class GemmExecutor(PreparedConvF32 kernel, GemmShape g, G
 
     public override long Macs => (long)g.M * g.K * g.N;
 
+    public override bool Reads(int input) => input == 0 || (input == GemmShape.C && addend is not null);
+
     public override void Execute(in StepContext c)
     {
         if (g.M == 0 || g.N == 0) return;
