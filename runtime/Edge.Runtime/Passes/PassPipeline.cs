@@ -12,6 +12,12 @@ internal static class PassPipeline
     private static readonly Pattern[] s_patterns = [new AttentionPattern(), .. NormalizationPattern.All, .. ActivationPattern.All];
 
     /// <summary>Everything that makes the graph cheaper without changing what it computes, beyond rounding.</summary>
+    /// <remarks>
+    /// Quantized operators are fused first and see the graph as it was exported, so that the QDQ form of a model stays bit
+    /// for bit its QOperator form. Then what is written out is recognised, which wants equal nodes merged and nothing
+    /// folded; then folding, constants into weights before sums and activations into epilogues. The layout comes after
+    /// everything that fuses by operator, and movements last, when all of them are there.
+    /// </remarks>
     public static void Optimize(ModelGraph graph, PlanSettings settings)
     {
         var kernels = settings.Kernels;
@@ -20,15 +26,19 @@ internal static class PassPipeline
         IdentityElimination.Run(graph);
         QdqFusion.Run(graph, kernels);
         ConstantFolding.Run(graph, settings);
+
         CastFusion.Run(graph);
         BroadcastElimination.Run(graph);
         CommonSubexpressions.Run(graph);
         Pattern.Run(graph, s_patterns);
+
         PadFusion.Run(graph);
         AffineFusion.Run(graph);
+        InputAffineFusion.Run(graph);
         ScaleShiftFusion.Run(graph);
         ResidualFusion.Run(graph);
         ActivationFusion.Run(graph);
+
         ChannelMoves.Run(graph);
         ChannelsLastLayout.Run(graph, kernels);
         IdentityElimination.Run(graph);

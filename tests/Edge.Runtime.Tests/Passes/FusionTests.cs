@@ -45,6 +45,30 @@ public class FusionTests
         Assert.Equal(["Conv"], Operators(proto));
     }
 
+    [Theory]
+    [InlineData(1, 0, "Mul", "Add")]
+    [InlineData(2, 0, "Add", "Mul")]
+    [InlineData(1, 1, "Mul", "Mul")]
+    public void Arithmetic_before_a_convolution_folds_into_it(long group, long pad, string first, string second)
+    {
+        int channels = 4 / (int)group;
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [1, 4, 6, 5]).Initializer("k", [0.5f, -1, 2, 3], 4, 1, 1).Initializer("l", [2f])
+            .Node("Exp", ["x"], ["e"]).Node(first, ["e", "k"], ["a"]).Node(second, ["l", "a"], ["b"])
+            .Initializer("w", Values(6 * channels * 9, 1), 6, channels, 3, 3).Initializer("c", Values(6, 2), 6)
+            .Node("Conv", ["b", "w", "c"], ["y"], AttributeProto.Of("group", group), AttributeProto.Of("pads", [pad, pad, pad, pad])).Output("y").Build();
+        EngineComparison.AssertAgrees(proto, [EngineComparison.Random(9, 1, 4, 6, 5)]);
+        Assert.Equal(["Exp", "Conv"], Operators(proto));
+    }
+
+    [Fact]
+    public void An_addend_before_a_convolution_that_pads_stays()
+    {
+        var proto = new OnnxGraphBuilder().Input("x", DataType.Float32, [1, 3, 6, 5]).Initializer("k", [0.5f, -1, 2], 3, 1, 1).Node("Add", ["x", "k"], ["a"])
+            .Initializer("w", Values(4 * 3 * 9, 1), 4, 3, 3, 3).Node("Conv", ["a", "w"], ["y"], AttributeProto.Of("pads", [1L, 1, 1, 1])).Output("y").Build();
+        EngineComparison.AssertAgrees(proto, [Input]);
+        Assert.Equal(["Add", "Conv"], Operators(proto));
+    }
+
     [Fact]
     public void A_constant_minus_the_convolution_folds_too()
     {

@@ -30,7 +30,7 @@ public class ScaleShiftFusionTests
         var g = new WrittenOut(17, 1, 4, 5, 3);
         string c = g.Node("Relu", [g.Node("Conv", [g.Node("Transpose", ["x"], AttributeProto.Of("perm", [0L, 3, 1, 2])), g.Constant(1, 4, 3, 1, 1)])]);
         string s = g.Node("Add", [g.Node("Mul", [c, g.Constant(2, 4, 1, 1)]), g.Scalar(2)]);
-        string y = g.Node("Conv", [s, g.Constant(3, 2, 4, 1, 1)]);
+        string y = g.Node("Conv", [s, g.Constant(3, 2, 4, 3, 3)], AttributeProto.Of("pads", [1L, 1, 1, 1]));
         g.Becomes([g.Node("Transpose", [y], AttributeProto.Of("perm", [0L, 2, 3, 1]))], "Conv", "BatchNormalization", "Conv");
     }
 
