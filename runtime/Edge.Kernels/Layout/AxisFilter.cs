@@ -6,20 +6,20 @@ namespace Edge.Kernels.Layout;
 
 /// <summary>
 /// <c>y[o, j, i] = Σₜ weight[j, t] · x[o, index[j, t], i]</c>: one separable pass of linear, cubic or any other
-/// resampling along one axis of a float32 tensor. Immutable.
+/// resampling along one axis of a tensor of float32 or float64. Immutable.
 /// </summary>
 /// <remarks>
 /// Every sum is formed in the order of the taps, one multiplication and one addition at a time, so that all instruction
 /// sets and any number of threads return the same bits.
 /// </remarks>
-public sealed unsafe class AxisFilter
+public sealed unsafe class AxisFilter<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _outer;
     private readonly int _size;
     private readonly int _inner;
     private readonly int _taps;
     private readonly int[] _indices;
-    private readonly float[] _weights;
+    private readonly T[] _weights;
     private readonly int _rows;
 
     /// <param name="outer">Product of the dimensions before the axis.</param>
@@ -28,7 +28,7 @@ public sealed unsafe class AxisFilter
     /// <param name="taps">Taps of each output.</param>
     /// <param name="indices"><c>[output, taps]</c>: where each tap reads, within <c>[0, size)</c>; −1 in the first tap stands for the fill value.</param>
     /// <param name="weights"><c>[output, taps]</c>.</param>
-    public AxisFilter(int outer, int size, int inner, int taps, int[] indices, float[] weights)
+    public AxisFilter(int outer, int size, int inner, int taps, int[] indices, T[] weights)
     {
         _outer = outer;
         _size = size;
@@ -50,23 +50,23 @@ public sealed unsafe class AxisFilter
     /// <param name="y">Target, dense; does not overlap the source.</param>
     /// <param name="fill">The value of outputs without taps.</param>
     /// <param name="pool">The threads to use.</param>
-    public void Run(float* x, float* y, float fill, WorkerPool pool)
+    public void Run(T* x, T* y, T fill, WorkerPool pool)
     {
         if (_rows == 0 || _inner == 0) return;
-        int chunks = Grain.Chunks(OutputCount * _taps * sizeof(float), _rows, pool.Threads);
+        int chunks = Grain.Chunks(OutputCount * _taps * sizeof(T), _rows, pool.Threads);
         var job = new Job(this, x, y, fill, chunks);
         pool.Run(ref job, chunks);
     }
 
-    private void Row(float* x, float* y, int row, float fill)
+    private void Row(T* x, T* y, int row, T fill)
     {
         var (o, j) = Math.DivRem(row, OutputSize);
         x += (nint)o * _size * _inner;
         y += (nint)row * _inner;
         fixed (int* index = &_indices[j * _taps])
-        fixed (float* weight = &_weights[j * _taps])
+        fixed (T* weight = &_weights[j * _taps])
         {
-            if (*index < 0) new Span<float>(y, _inner).Fill(fill);
+            if (*index < 0) new Span<T>(y, _inner).Fill(fill);
             else if (_taps == 2) Two(x + (nint)index[0] * _inner, weight[0], x + (nint)index[1] * _inner, weight[1], y, _inner);
             else Many(x, index, weight, _taps, y, _inner);
         }
@@ -74,24 +74,24 @@ public sealed unsafe class AxisFilter
 
     /// <summary>Rows of one element: the axis is the innermost one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Line(float* x, float* y, int row, int end, float fill)
+    private void Line(T* x, T* y, int row, int end, T fill)
     {
         var (o, j) = Math.DivRem(row, OutputSize);
         x += (nint)o * _size;
         fixed (int* indices = _indices)
-        fixed (float* weights = _weights)
+        fixed (T* weights = _weights)
         {
             for (; row < end; row++)
             {
                 int* index = indices + (nint)j * _taps;
-                float* weight = weights + (nint)j * _taps;
+                T* weight = weights + (nint)j * _taps;
                 if (*index < 0)
                 {
                     y[row] = fill;
                 }
                 else
                 {
-                    float sum = x[index[0]] * weight[0];
+                    T sum = x[index[0]] * weight[0];
                     for (int t = 1; t < _taps; t++) sum += x[index[t]] * weight[t];
                     y[row] = sum;
                 }
@@ -105,19 +105,19 @@ public sealed unsafe class AxisFilter
 
     /// <summary>y = a·x₀ + b·x₁; one lane is one inner element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two(float* x0, float a, float* x1, float b, float* y, int count)
+    private static void Two(T* x0, T a, T* x1, T b, T* y, int count)
     {
         int i = 0;
-        for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
+        for (; i + Vector<T>.Count <= count; i += Vector<T>.Count)
             Vector.Store(Vector.Load(x0 + i) * a + Vector.Load(x1 + i) * b, y + i);
         for (; i < count; i++) y[i] = x0[i] * a + x1[i] * b;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Many(float* x, int* index, float* weight, int taps, float* y, int count)
+    private static void Many(T* x, int* index, T* weight, int taps, T* y, int count)
     {
         int i = 0;
-        for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
+        for (; i + Vector<T>.Count <= count; i += Vector<T>.Count)
         {
             var sum = Vector.Load(x + (nint)index[0] * count + i) * weight[0];
             for (int t = 1; t < taps; t++) sum += Vector.Load(x + (nint)index[t] * count + i) * weight[t];
@@ -126,13 +126,13 @@ public sealed unsafe class AxisFilter
 
         for (; i < count; i++)
         {
-            float sum = x[(nint)index[0] * count + i] * weight[0];
+            T sum = x[(nint)index[0] * count + i] * weight[0];
             for (int t = 1; t < taps; t++) sum += x[(nint)index[t] * count + i] * weight[t];
             y[i] = sum;
         }
     }
 
-    private readonly struct Job(AxisFilter filter, float* x, float* y, float fill, int chunks) : IParallelJob
+    private readonly struct Job(AxisFilter<T> filter, T* x, T* y, T fill, int chunks) : IParallelJob
     {
         public void Execute(int chunk)
         {

@@ -21,7 +21,7 @@ public unsafe class AxisFilterTests
         float[] weights = [.. indices.Select(_ => random.NextSingle())];
         indices[taps] = -1;
         using WorkerPool pool = new(threads);
-        new AxisFilter(outer, size, inner, taps, indices, weights).Run((float*)x.Data, (float*)y.Data, 7, pool);
+        new AxisFilter<float>(outer, size, inner, taps, indices, weights).Run((float*)x.Data, (float*)y.Data, 7, pool);
         for (int i = 0; i < y.Count; i++)
         {
             int column = i % inner, j = i / inner % output, o = i / (inner * output);

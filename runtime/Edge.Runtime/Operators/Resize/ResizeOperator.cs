@@ -7,10 +7,14 @@ namespace Edge.Runtime.Operators.Resize;
 
 /// <summary>
 /// Resize (opset 10 on) and Upsample (opset 7 to 9): nearest for elements of any type; linear and cubic, along any axes, for
-/// float32, and for uint8 and int8, whose results are rounded half to even.
+/// numbers. Those of 32 bits and more, float32 excepted, are computed in float64; integers are rounded half to even.
 /// </summary>
 internal sealed class ResizeOperator(string opType, int minOpset, int maxOpset) : Operator(opType, "", minOpset, maxOpset)
 {
+    private static readonly DataType[] s_single = [DataType.Float32, DataType.UInt8, DataType.Int8, DataType.UInt16, DataType.Int16];
+
+    private static readonly DataType[] s_double = [DataType.Float64, DataType.Int32, DataType.UInt32, DataType.Int64, DataType.UInt64];
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override bool TakesLayout(Node node, int input) => input == 0;
@@ -25,7 +29,7 @@ internal sealed class ResizeOperator(string opType, int minOpset, int maxOpset) 
     {
         c.RequireNumbers(0);
         var attributes = ResizeAttributes.Read(c.Node);
-        if (attributes.Mode != ResizeMode.Nearest) c.RequireType(0, DataType.Float32, DataType.UInt8, DataType.Int8);
+        if (attributes.Mode != ResizeMode.Nearest) c.RequireType(0, [.. s_single, .. s_double]);
         var axes = ReadAxes(c.Node, c.Shape(0), attributes);
         if (axes is null)
         {
@@ -43,7 +47,8 @@ internal sealed class ResizeOperator(string opType, int minOpset, int maxOpset) 
         var attributes = ResizeAttributes.Read(c.Node);
         var x = c.Shape(0);
         var axes = ReadAxes(c.Node, x, attributes)!;
-        if (attributes.Mode != ResizeMode.Nearest) return new FilterExecutor(attributes, axes, c.Type(0));
+        if (attributes.Mode != ResizeMode.Nearest)
+            return s_double.Contains(c.Type(0)) ? new FilterExecutor<double>(attributes, axes, c.Type(0)) : new FilterExecutor<float>(attributes, axes, c.Type(0));
         var fill = Tensor.Create(c.Type(0), Shape.Scalar);
         if (attributes.Extrapolation != 0) ElementOf(attributes.Extrapolation, fill);
         int[][] tables = Array.ConvertAll(axes, a => NearestTable.Build(attributes, a));
