@@ -23,7 +23,7 @@ public abstract class AttentionKernels
 internal sealed class GenericAttention<V>(string isa) : AttentionKernels
     where V : unmanaged, IVectorF32<V>
 {
-    public override ScoreKernel Scores { get; } = new ScoreKernel<V>();
+    public override ScoreKernel Scores { get; } = new ScoreKernel<V>(isa);
 
     public override RotaryKernel Rotary { get; } = new RotaryKernel<V>(isa);
 

@@ -1,17 +1,29 @@
 using System.Runtime.CompilerServices;
 using Edge.Kernels.Elementwise;
 using Edge.Kernels.Isa;
+using Edge.Kernels.Reduction;
 
 namespace Edge.Kernels.Attention;
 
 /// <summary>What becomes of a row of attention scores between the product of queries and keys and softmax. Immutable, free of locks.</summary>
 public abstract unsafe class ScoreKernel
 {
+    public abstract string Name { get; }
+
     /// <summary><c>x = x · scale</c>, and then, where <paramref name="softcap"/> is positive, <c>softcap · tanh(x / softcap)</c>.</summary>
     public abstract void Scale(float* x, nint n, float scale, float softcap);
 
     /// <summary><c>x += bias</c>, one number an element, or one for all where <paramref name="step"/> is 0.</summary>
     public abstract void Add(float* x, nint n, float* bias, nint step);
+
+    /// <summary>
+    /// <c>x = e^(x − max x)</c>; their sum, element i going to partial sum i mod 16 and these being added as a tree. A NaN, ∞,
+    /// or nothing but −∞, makes the sum NaN.
+    /// </summary>
+    public abstract float Weigh(float* x, nint n);
+
+    /// <summary><c>x = x / divisor</c>.</summary>
+    public abstract void Divide(float* x, nint n, float divisor);
 
     /// <summary>Makes x −∞ wherever <paramref name="allowed"/> is 0; one byte an element, or one for all where <paramref name="step"/> is 0.</summary>
     public static void Mask(float* x, nint n, byte* allowed, nint step)
@@ -21,9 +33,11 @@ public abstract unsafe class ScoreKernel
     }
 }
 
-internal sealed unsafe class ScoreKernel<V> : ScoreKernel
+internal sealed unsafe class ScoreKernel<V>(string isa) : ScoreKernel
     where V : unmanaged, IVectorF32<V>
 {
+    public override string Name { get; } = $"scores_f32_{isa}";
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Scale(float* x, nint n, float scale, float softcap)
     {
@@ -56,5 +70,59 @@ internal sealed unsafe class ScoreKernel<V> : ScoreKernel
 
         for (; i <= n - V.Count; i += V.Count) (V.Load(x + i) + V.Load(bias + i)).Store(x + i);
         for (; i < n; i++) x[i] += bias[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override float Weigh(float* x, nint n)
+    {
+        float* partial = stackalloc float[Partials.Count];
+        float max = Greatest(x, n, partial);
+        new Span<float>(partial, Partials.Count).Clear();
+        nint whole = n & ~(nint)(Partials.Count - 1);
+        V m = V.Splat(max);
+        for (nint i = 0; i < whole; i += Partials.Count)
+            for (int k = 0; k < Partials.Count; k += V.Count)
+            {
+                V e = VectorMath.Exp(V.Load(x + i + k) - m);
+                e.Store(x + i + k);
+                (V.Load(partial + k) + e).Store(partial + k);
+            }
+
+        for (nint i = whole; i < n; i++)
+        {
+            VectorMath.Exp(VectorF32x1.Splat(x[i] - max)).Store(x + i);
+            partial[i - whole] += x[i];
+        }
+
+        for (int half = Partials.Count / 2; half > 0; half /= 2)
+            for (int k = 0; k < half; k++) partial[k] += partial[k + half];
+        return partial[0];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Divide(float* x, nint n, float divisor)
+    {
+        V d = V.Splat(divisor);
+        nint i = 0;
+        for (; i <= n - V.Count; i += V.Count) (V.Load(x + i) / d).Store(x + i);
+        for (; i < n; i++) x[i] /= divisor;
+    }
+
+    /// <summary>The greatest element; NaN is passed over, for it reaches the sum by itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Greatest(float* x, nint n, float* lanes)
+    {
+        float max = float.NegativeInfinity;
+        nint i = 0;
+        if (n >= V.Count)
+        {
+            V m = V.Splat(max);
+            for (; i <= n - V.Count; i += V.Count) m = V.Greater(V.Load(x + i), m);
+            m.Store(lanes);
+            for (int k = 0; k < V.Count; k++) max = lanes[k] > max ? lanes[k] : max;
+        }
+
+        for (; i < n; i++) max = x[i] > max ? x[i] : max;
+        return max;
     }
 }

@@ -1,7 +1,6 @@
 using Edge.Kernels;
 using Edge.Kernels.Attention;
 using Edge.Kernels.Dense;
-using Edge.Kernels.Reduction;
 using Edge.Kernels.Threading;
 using Edge.Runtime.Operators.Conv;
 
@@ -79,7 +78,6 @@ internal sealed unsafe class AttentionCore
 
     private readonly AttentionShape _s;
     private readonly DenseKernels _dense;
-    private readonly SoftmaxKernel _softmax;
     private readonly ScoreKernel _scores;
     private readonly float _scale;
     private readonly float _softcap;
@@ -87,6 +85,7 @@ internal sealed unsafe class AttentionCore
     private readonly int _blocks;
     private readonly int _lanes;
     private readonly nint _scoreBytes;
+    private readonly nint _sumBytes;
     private readonly nint _laneBytes;
 
     /// <param name="kernels">The kernels.</param>
@@ -98,7 +97,6 @@ internal sealed unsafe class AttentionCore
     {
         _s = shape;
         _dense = kernels.Dense;
-        _softmax = kernels.Reduction.Softmax;
         _scores = kernels.Attention.Scores;
         _scale = scale;
         _softcap = softcap;
@@ -109,11 +107,12 @@ internal sealed unsafe class AttentionCore
         _lanes = Math.Max(1, Math.Min(threads, heads * _blocks));
         int rows = Math.Min(_block, shape.Queries);
         _scoreBytes = Scratch.Align((nint)rows * shape.Keys * sizeof(float));
-        _laneBytes = _scoreBytes + Scratch.Align(nint.Max(
+        _sumBytes = Scratch.Align((nint)rows * sizeof(float));
+        _laneBytes = _scoreBytes + _sumBytes + Scratch.Align(nint.Max(
             _dense.MatMulF32ScratchBytes(rows, shape.Keys, shape.HeadSize), _dense.MatMulF32ScratchBytes(rows, shape.ValueSize, shape.Keys)));
     }
 
-    public string Name => $"attention_f32 ({_s.Batch * _s.Heads} heads in blocks of {Math.Min(_block, _s.Queries)}), {_softmax.Name}";
+    public string Name => $"attention_f32 ({_s.Batch * _s.Heads} heads in blocks of {Math.Min(_block, _s.Queries)}), {_scores.Name}";
 
     public nint ScratchBytes => _lanes * _laneBytes;
 
@@ -151,21 +150,24 @@ internal sealed unsafe class AttentionCore
         // Keys that no query of the block attends to need no product, unless somebody wants to see it.
         int keys = o.Scores is not null ? _s.Keys : Visible(o, b, first + rows - 1);
         var scores = (float*)scratch;
-        byte* product = scratch + _scoreBytes;
+        var sums = (float*)(scratch + _scoreBytes);
+        byte* product = scratch + _scoreBytes + _sumBytes;
         float* y = o.Y.At(b, h) + first * o.Y.Row;
         if (keys > 0)
         {
             _dense.MatMulF32(rows, keys, _s.HeadSize, o.Q.At(b, h) + first * o.Q.Row, o.Q.Row, o.K.At(b, kv), o.K.Row, true, scores, _s.Keys, product, WorkerPool.Inline);
-            for (int r = 0; r < rows; r++) Row(o, b, h, first + r, scores + (nint)r * _s.Keys, keys);
+            for (int r = 0; r < rows; r++) sums[r] = Row(o, b, h, first + r, scores + (nint)r * _s.Keys, keys);
             _dense.MatMulF32(rows, _s.ValueSize, keys, scores, _s.Keys, o.V.At(b, kv), o.V.Row, false, y, o.Y.Row, product, WorkerPool.Inline);
+            // There are fewer elements of values than keys: dividing by the sums comes last.
+            for (int r = 0; r < rows; r++) _scores.Divide(y + r * o.Y.Row, _s.ValueSize, sums[r]);
             return;
         }
 
         for (int r = 0; r < rows; r++) new Span<float>(y + r * o.Y.Row, _s.ValueSize).Fill(float.NaN);
     }
 
-    /// <summary>Turns the products of one query into weights.</summary>
-    private void Row(in AttentionOperands o, int b, int h, int query, float* row, int keys)
+    /// <summary>Turns the products of one query into weights whose sum is the result.</summary>
+    private float Row(in AttentionOperands o, int b, int h, int query, float* row, int keys)
     {
         int visible = Math.Min(keys, Visible(o, b, query));
         float* seen = o.Scores is null ? null : o.Scores + (((nint)b * _s.Heads + h) * _s.Queries + query) * _s.Keys;
@@ -188,10 +190,13 @@ internal sealed unsafe class AttentionCore
 
         int hidden = o.Window > 0 ? Math.Max(0, visible - o.Window) : 0;
         new Span<float>(row, hidden).Clear();
-        _softmax.Run(row + hidden, row + hidden, 1, visible - hidden, 1, false, WorkerPool.Inline);
-        // Where there is nothing to attend to, the definition divides 0 by 0.
-        new Span<float>(row + visible, keys - visible).Fill(visible == 0 ? float.NaN : 0);
-        if (seen is not null && o.Stage == ScoreStage.Weights) Buffer.MemoryCopy(row, seen, (long)keys * sizeof(float), (long)keys * sizeof(float));
+        // Where there is nothing to attend to, the sum is 0: the definition divides 0 by 0.
+        float sum = _scores.Weigh(row + hidden, visible - hidden);
+        new Span<float>(row + visible, keys - visible).Clear();
+        if (seen is null || o.Stage != ScoreStage.Weights) return sum;
+        Buffer.MemoryCopy(row, seen, (long)keys * sizeof(float), (long)keys * sizeof(float));
+        _scores.Divide(seen, keys, sum);
+        return sum;
     }
 
     /// <summary>The number of keys, from the first, that a query may attend to.</summary>
