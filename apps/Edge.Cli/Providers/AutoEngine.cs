@@ -64,7 +64,7 @@ internal static class AutoEngine
             table.AddRow(Markup.Escape(r.Name), Markup.Escape(r.Engine), r.MedianMs is { } ms ? Units.Milliseconds(ms) : "-", r.Error is { } error ? $"{error:0.0e+00}" : "-", Markup.Escape(r.Verdict));
         terminal.Progress.Write(table);
         terminal.Remark($"provider {choice.Provider} for {choice.Model}: {choice.Reason}");
-        terminal.Remark($"held against {choice.Reference}{(cache.FilePath is null ? "" : $"; remembered in {cache.FilePath}")}");
+        terminal.Remark($"held against {choice.Reference}{(selected.Kept ? $"; remembered in {cache.FilePath}" : "")}");
     }
 }
 #endif

@@ -40,12 +40,13 @@ public sealed class ChoiceCache(string? path)
     public ProviderChoice? Recall(string key, Action<string> log) => Read(log).LastOrDefault(e => e.Key == key)?.Choice;
 
     /// <summary>Keeps a choice.</summary>
-    public void Remember(string key, ProviderChoice choice, Action<string> log)
+    /// <returns>Whether it could be kept.</returns>
+    public bool Remember(string key, ProviderChoice choice, Action<string> log)
     {
         if (path is null)
         {
             log("there is no folder to remember the choice in; name a file with --provider-cache");
-            return;
+            return false;
         }
 
         // Another process may have written since: what it chose is kept.
@@ -56,10 +57,12 @@ public sealed class ChoiceCache(string? path)
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             File.WriteAllText(partial, JsonSerializer.Serialize(new ChoiceFile(Version, [.. entries]), ChoiceJson.Default.ChoiceFile));
             File.Move(partial, path, overwrite: true);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             log($"{path}: the choice cannot be remembered: {e.Message}");
+            return false;
         }
     }
 

@@ -56,8 +56,7 @@ public sealed class ProviderSelector(ChoiceCache cache, Action<string> log, Time
             best = agreeing.MinBy(t => t.MedianMs)!;
             foreach (var t in agreeing) t.Verdict = t == best ? "fastest" : "slower";
             var choice = new ProviderChoice(request.Model, best.Candidate.Name, Reason(best, agreeing, trials.Count), reference, _clock.GetUtcNow(), [.. trials.Select(t => t.Result())]);
-            cache.Remember(key, choice, log);
-            return new SelectedProvider(best.Session!, choice, Remembered: false);
+            return new SelectedProvider(best.Session!, choice, Remembered: false, Kept: cache.Remember(key, choice, log));
         }
         finally
         {
@@ -71,7 +70,7 @@ public sealed class ProviderSelector(ChoiceCache cache, Action<string> log, Time
         if (cache.Recall(key, log) is not { } choice || request.Candidates.FirstOrDefault(c => c.Name == choice.Provider) is not { } candidate) return null;
         try
         {
-            return new SelectedProvider(candidate.Open(), choice, Remembered: true);
+            return new SelectedProvider(candidate.Open(), choice, Remembered: true, Kept: true);
         }
         catch (Exception e) when (IsRefusal(e))
         {
@@ -224,4 +223,5 @@ public sealed class ProviderSelector(ChoiceCache cache, Action<string> log, Time
 /// <param name="Session">The caller's to dispose.</param>
 /// <param name="Choice">Why it is this one.</param>
 /// <param name="Remembered">Whether the choice was made earlier.</param>
-public sealed record SelectedProvider(IInferenceSession Session, ProviderChoice Choice, bool Remembered);
+/// <param name="Kept">Whether it will be known the next time.</param>
+public sealed record SelectedProvider(IInferenceSession Session, ProviderChoice Choice, bool Remembered, bool Kept);

@@ -18,7 +18,7 @@ public sealed class ProviderSelectorTests : IDisposable
     [Fact]
     public void The_fastest_that_agrees_is_picked()
     {
-        var (session, choice, remembered) = Select([Fake("a", 3, 0, 1), Fake("b", 1.5, 0, 1.00009f), Fake("c", 0.5, 0, 1.01f)]);
+        var (session, choice, remembered, _) = Select([Fake("a", 3, 0, 1), Fake("b", 1.5, 0, 1.00009f), Fake("c", 0.5, 0, 1.01f)]);
         Assert.Equal(("b", false), (choice.Provider, remembered));
         Assert.Equal("b is 2.00 times as fast as a", choice.Reason);
         Assert.Equal("the definition", choice.Reference);
@@ -74,7 +74,7 @@ public sealed class ProviderSelectorTests : IDisposable
     public void A_choice_that_cannot_be_opened_any_more_is_made_again()
     {
         Select([Fake("a", 2, 0, 1), Fake("b", 1, 0, 1)]);
-        var (_, choice, remembered) = Select([Fake("a", 2, 0, 1), Fails("b", new ProviderException("the GPU fell out"))]);
+        var (_, choice, remembered, _) = Select([Fake("a", 2, 0, 1), Fails("b", new ProviderException("the GPU fell out"))]);
         Assert.Equal(("a", false), (choice.Provider, remembered));
         Assert.Equal("b was the fastest for m.onnx, but cannot be used now: the GPU fell out; measuring again", Assert.Single(_log));
         Assert.Equal(["fastest", "the GPU fell out"], choice.Results.Select(r => r.Verdict));
@@ -91,7 +91,7 @@ public sealed class ProviderSelectorTests : IDisposable
     [Fact]
     public void The_second_reference_serves_where_the_first_refuses()
     {
-        var (_, choice, _) = Select([Fake("a", 1, 0, 1)], references: [Fails("one", new ModelException("too new")), Fake("two", 1, 0, 1)]);
+        var (_, choice, _, _) = Select([Fake("a", 1, 0, 1)], references: [Fails("one", new ModelException("too new")), Fake("two", 1, 0, 1)]);
         Assert.Equal("two", choice.Reference);
         Assert.Equal("a is all there is", choice.Reason);
         var e = Assert.Throws<ProviderException>(() => Select([Fake("a", 1, 0, 1)], references: [Fails("one", new ModelException("too new"))], model: "other"));
@@ -123,7 +123,8 @@ public sealed class ProviderSelectorTests : IDisposable
     public void A_cache_that_cannot_be_written_is_told()
     {
         _folder.File("cache", "a file where a folder should be");
-        Assert.Equal("a", Select([Fake("a", 1, 0, 1)]).Choice.Provider);
+        var selected = Select([Fake("a", 1, 0, 1)]);
+        Assert.Equal(("a", false), (selected.Choice.Provider, selected.Kept));
         Assert.Matches("the choice cannot be remembered: ", Assert.Single(_log));
     }
 

@@ -27,7 +27,7 @@ public sealed class RealSelectionTests
             Samples = _ => [[Models.Input]],
         };
         var selector = new ProviderSelector(new ChoiceCache(folder["providers.json"]), _ => { });
-        var (session, choice, remembered) = selector.Select(request, remeasure: false, cancellation: TestContext.Current.CancellationToken);
+        var (session, choice, remembered, _) = selector.Select(request, remeasure: false, cancellation: TestContext.Current.CancellationToken);
         using (session) Assert.Equal(Models.Output, session.Run(Models.Input)[0].AsSpan<float>().ToArray());
         Assert.False(remembered);
         Assert.Equal(["edge", "cpu"], choice.Results.Select(r => r.Name));
