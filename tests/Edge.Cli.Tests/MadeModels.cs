@@ -41,6 +41,16 @@ internal static class MadeModels
             .ToBytes();
     }
 
+    /// <summary>A column of strings, their logistic scores of two classes as maps, and the class as a string.</summary>
+    public static byte[] Letters() => new OnnxGraphBuilder().Opset("ai.onnx.ml", 3)
+        .Input("letter", DataType.String, "N", 1)
+        .Node("ai.onnx.ml", "LabelEncoder", ["letter"], ["number"], AttributeProto.Of("keys_strings", (IEnumerable<string>)["a", "b"]), AttributeProto.Of("values_floats", [1f, -1]))
+        .Node("ai.onnx.ml", "LinearClassifier", ["number"], ["label", "scores"], AttributeProto.Of("coefficients", [2f]), AttributeProto.Of("intercepts", [0.5f]),
+            AttributeProto.Of("classlabels_strings", (IEnumerable<string>)["no", "yes"]), AttributeProto.Of("post_transform", "LOGISTIC"))
+        .Node("ai.onnx.ml", "ZipMap", ["scores"], ["maps"], AttributeProto.Of("classlabels_strings", (IEnumerable<string>)["no", "yes"]))
+        .Output("label", DataType.String, "N").MapsOutput("maps", DataType.String)
+        .ToBytes();
+
     /// <summary>An operator that nobody has.</summary>
     public static byte[] WithUnknownOperator() => new OnnxGraphBuilder()
         .Input("x", DataType.Float32, 1, 4)

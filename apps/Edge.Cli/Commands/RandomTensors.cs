@@ -15,7 +15,7 @@ internal static class RandomTensors
         return [.. ModelArguments.Shapes(inputs, sizes).Select((s, i) => Create(inputs[i].Type, s, random))];
     }
 
-    /// <summary>Floats in [0, 1), bytes of the full range, integers 0 or 1 (indices and lengths stay valid).</summary>
+    /// <summary>Floats in [0, 1), bytes of the full range, integers 0 or 1 (indices and lengths stay valid), strings of one letter.</summary>
     public static Tensor Create(DataType type, Shape shape, Random random)
     {
         var t = Tensor.Create(type, shape);
@@ -37,7 +37,9 @@ internal static class RandomTensors
             case DataType.UInt8 or DataType.Int8:
                 random.NextBytes(t.Bytes);
                 break;
-            case DataType.String or DataType.Undefined:
+            case DataType.String:
+                return Tensor.FromStrings(shape, [.. Enumerable.Range(0, shape.Count).Select(_ => $"{(char)('a' + random.Next(26))}")]);
+            case DataType.Undefined:
                 throw new CommandException($"random input of type {type.OnnxName()} is not made; use `edge run` with data");
             default:
                 for (int i = 0; i < t.Bytes.Length; i += type.Size()) t.Bytes[i] = (byte)random.Next(2);
