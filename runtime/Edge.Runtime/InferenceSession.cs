@@ -39,6 +39,12 @@ public sealed class InferenceSession : IInferenceSession
         _options = options ?? new SessionOptions();
         if (_options.Threads < 0) throw new ArgumentException($"Threads is {_options.Threads}; it must be 0 (one a core) or more");
         if (model.NonTensor is { } name) throw new ModelException($"{model.Name}: '{name}' is not a tensor; only tensors can be inputs and outputs");
+        foreach (var input in model.Inputs)
+        {
+            if (input.Type.Size() == 0) throw new ModelException($"{model.Name}: input '{input.Name}' has no element type that a tensor can have");
+            if (input.Dimensions?.Count > NodeInference.MaxRank) throw new ModelException($"{model.Name}: input '{input.Name}' has {input.Dimensions.Count} axes; supported: {NodeInference.MaxRank}");
+        }
+
         _kernels = KernelCatalog.Select(_options.Isa);
         int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
         _settings = new PlanSettings(_kernels, threads, _options.Optimize, _options.Limits);
@@ -196,7 +202,14 @@ public sealed class InferenceSession : IInferenceSession
                 else return null;
             }
 
-            shapes[i] = new Shape(sizes);
+            try
+            {
+                shapes[i] = new Shape(sizes);
+            }
+            catch (ArgumentException e)
+            {
+                throw new ModelException($"{_model.Name}: input '{_model.Inputs[i].Name}': {e.Message}", e);
+            }
         }
 
         return shapes;

@@ -98,6 +98,7 @@ public sealed class Model : IDisposable
             : n is >= 0 and <= int.MaxValue ? new Dimension((int)n)
             // Exporters write −1 or 0 for "any".
             : n < 0 ? new Dimension(-1) : throw new ModelException($"{Name}: '{info.Name}' has a dimension of {n}"));
-        return new TensorInfo(info.Name, (DataType)(tensor?.ElemType ?? 0), dims?.ToArray());
+        var type = tensor?.ElemType is { } t and > 0 and <= byte.MaxValue && Enum.IsDefined((DataType)t) ? (DataType)t : DataType.Undefined;
+        return new TensorInfo(info.Name, type, dims?.ToArray());
     }
 }

@@ -112,7 +112,7 @@ internal sealed unsafe class RowNormalization<V>(string isa) : RowNormalization
             nint channels = n / nint.Max(1, Layout.Inner), first = row % Layout.Period * channels;
             float* scale = Operands.Scale is null ? null : Operands.Scale + first;
             float* bias = Operands.Bias is null ? null : Operands.Bias + first;
-            if (Layout.Inner == 1) Elements(x, y, n, mean, inverse, scale, bias);
+            if (Layout.Inner == 1 && scale is not null) Elements(x, y, n, mean, inverse, scale, bias);
             else
                 for (nint c = 0; c < channels; c++)
                     Channel(x + c * Layout.Inner, y + c * Layout.Inner, Layout.Inner, mean, inverse, scale is null ? 1 : scale[c], bias is null ? 0 : bias[c]);

@@ -2,6 +2,7 @@ using Edge.Kernels;
 using Edge.Kernels.Threading;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators;
+using Edge.Runtime.Planning;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Execution;
@@ -15,10 +16,13 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
     private readonly Operator _op;
     private readonly KernelSet _kernels;
     private readonly int _threads;
+    private readonly long _maxBytes;
     private readonly RunValue?[] _sources;
     private readonly RunValue?[] _results;
     private readonly Tensor?[] _inputs;
     private readonly Tensor?[] _remembered;
+    private readonly nint[] _inputAddresses;
+    private readonly nint[] _outputAddresses;
     private Node? _prepared;
     private HalfStaging? _halves;
     private Executor? _executor;
@@ -26,20 +30,22 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
 
     /// <param name="node">The node as planned.</param>
     /// <param name="op">Its operator.</param>
-    /// <param name="kernels">The session's kernels.</param>
-    /// <param name="threads">Threads of the pool.</param>
+    /// <param name="settings">Kernels, threads, limits.</param>
     /// <param name="sources">For each input, where its tensor of the present run is found; null where it is left out.</param>
     /// <param name="results">For each output, where it goes; null where it is left out.</param>
-    public DynamicStep(Node node, Operator op, KernelSet kernels, int threads, RunValue?[] sources, RunValue?[] results)
+    public DynamicStep(Node node, Operator op, PlanSettings settings, RunValue?[] sources, RunValue?[] results)
         : base(node)
     {
         _op = op;
-        _kernels = kernels;
-        _threads = threads;
+        _kernels = settings.Kernels;
+        _threads = settings.Threads;
+        _maxBytes = settings.Limits.MaxActivationBytes;
         _sources = sources;
         _results = results;
         _inputs = new Tensor?[sources.Length];
         _remembered = new Tensor?[sources.Length];
+        _inputAddresses = PointerTable.Create(sources.Length);
+        _outputAddresses = PointerTable.Create(results.Length);
     }
 
     public override string Kernel => _executor is null ? "(chosen at run time)" : _executor.Kernel + " (dynamic)";
@@ -56,16 +62,14 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
 
         if (!same) Prepare();
 
-        void** inputs = stackalloc void*[Math.Max(1, _inputs.Length)];
-        void** outputs = stackalloc void*[Math.Max(1, _results.Length)];
-        for (int i = 0; i < _inputs.Length; i++) inputs[i] = _inputs[i] is { } t ? (_halves?.Input(i, t) ?? t).Data : null;
+        for (int i = 0; i < _inputs.Length; i++) _inputAddresses[i] = _inputs[i] is { } t ? (nint)(_halves?.Input(i, t) ?? t).Data : 0;
         for (int i = 0; i < _results.Length; i++)
         {
             var v = _prepared!.Outputs[i];
-            outputs[i] = v is { IsStatic: true } ? Allocate(i, v.Type, v.Shape!.Value) : null;
+            _outputAddresses[i] = v is { IsStatic: true } ? (nint)Allocate(i, v.Type, v.Shape!.Value) : 0;
         }
 
-        _executor!.Execute(new StepContext(inputs, outputs, _scratch!.Base, pool, this));
+        _executor!.Execute(new StepContext(PointerTable.Over(_inputAddresses), PointerTable.Over(_outputAddresses), _scratch!.Base, pool, this));
         _halves?.Finish(_results);
     }
 
@@ -97,11 +101,16 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
         Node.Attributes.CopyTo(_prepared.Attributes);
         _halves = HalfStaging.Of(_prepared, _op);
         NodeInference.Infer(_prepared, _op);
+        // Before executors are made: some hold the result itself.
+        for (int i = 0; i < _results.Length; i++)
+            if (_prepared.Outputs[i] is { IsStatic: true } v) _results[i]?.Check(v.Type, v.Shape!.Value);
         // What shapes follow from holds until it changes; elements that nobody asked for so far are this run's alone.
         for (int i = 0; i < _inputs.Length; i++)
             if (_prepared.Input(i) is { } v && !Node.Inputs[i]!.IsConstant && !_prepared.Consulted(i)) v.ForgetConstant();
-        _executor = _op.Prepare(new PrepareContext(_prepared, _kernels, _threads));
+        _executor = NodeInference.Prepare(_prepared, _op, _kernels, _threads);
         _scratch?.Dispose();
+        if (_executor.ScratchBytes > _maxBytes)
+            throw Node.Error($"the node needs {_executor.ScratchBytes:N0} bytes of scratch; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {_maxBytes:N0}");
         _scratch = new Arena(_executor.ScratchBytes);
         for (int i = 0; i < _inputs.Length; i++)
         {

@@ -85,9 +85,20 @@ internal sealed unsafe class ExecutionPlan : IDisposable
         foreach (var (slot, input, offset) in _inputSlots) _pointers[slot] = _present[input].Tensor!.Data + offset;
         foreach (var view in _views) view.Follow();
 
-        if (profile) RunProfiled(pool);
-        else
-            foreach (var step in Steps) step.Run(pool);
+        foreach (var step in Steps)
+        {
+            long start = profile ? Stopwatch.GetTimestamp() : 0;
+            try
+            {
+                step.Run(pool);
+            }
+            catch (Exception e) when (NodeInference.IsOfTheNode(e))
+            {
+                throw NodeInference.Malformed(step.Node, e);
+            }
+
+            if (profile) step.Ticks += Stopwatch.GetTimestamp() - start;
+        }
 
         for (int i = 0; i < _outputs.Length; i++)
         {
@@ -115,16 +126,6 @@ internal sealed unsafe class ExecutionPlan : IDisposable
     {
         NativeMemory.Free(_pointers);
         _pointers = null;
-    }
-
-    private void RunProfiled(WorkerPool pool)
-    {
-        foreach (var step in Steps)
-        {
-            long start = Stopwatch.GetTimestamp();
-            step.Run(pool);
-            step.Ticks += Stopwatch.GetTimestamp() - start;
-        }
     }
 
     /// <summary>Recurrent state fed back: a step may write the output before another has read the input.</summary>

@@ -17,21 +17,19 @@ internal static unsafe class NodeEvaluator
     /// </summary>
     public static Tensor?[] Evaluate(Node node, Operator op, KernelSet kernels)
     {
-        using var executor = op.Prepare(new PrepareContext(node, kernels, threads: 1));
+        using var executor = NodeInference.Prepare(node, op, kernels, threads: 1);
         var outputs = new Tensor?[node.Outputs.Count];
-        int count = Math.Max(node.Inputs.Count, 1);
-        void** inputs = stackalloc void*[count];
-        void** results = stackalloc void*[outputs.Length];
-        for (int i = 0; i < node.Inputs.Count; i++) inputs[i] = node.Inputs[i] is { } v ? v.Constant!.Data : null;
+        nint[] inputs = PointerTable.Create(node.Inputs.Count), results = PointerTable.Create(outputs.Length);
+        for (int i = 0; i < node.Inputs.Count; i++) inputs[i] = node.Inputs[i] is { } v ? (nint)v.Constant!.Data : 0;
         for (int i = 0; i < outputs.Length; i++)
         {
             if (node.Outputs[i] is not { IsStatic: true } v) continue;
             outputs[i] = Tensor.Create(v.Type, v.Shape!.Value);
-            results[i] = outputs[i]!.Data;
+            results[i] = (nint)outputs[i]!.Data;
         }
 
         using var scratch = new Arena(executor.ScratchBytes);
-        executor.Execute(new StepContext(inputs, results, scratch.Base, WorkerPool.Inline, new Allocator(outputs)));
+        executor.Execute(new StepContext(PointerTable.Over(inputs), PointerTable.Over(results), scratch.Base, WorkerPool.Inline, new Allocator(outputs)));
         GC.KeepAlive(node);
         return outputs;
     }

@@ -28,13 +28,20 @@ internal sealed class RunValue(long maxBytes = long.MaxValue)
     {
         if (_own is null || _own.Type != type || _own.Shape != shape)
         {
-            long bytes = (long)shape.Count * type.Size();
-            if (bytes > maxBytes) throw new ModelException($"a tensor of {type.OnnxName()}{shape} takes {bytes:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
+            Check(type, shape);
             _own = Tensor.Create(type, shape);
         }
 
         Sequence = null;
         return Tensor = _own;
+    }
+
+    /// <summary>Fails as <see cref="Ensure"/> does, and takes no memory.</summary>
+    /// <exception cref="ModelException">The tensor would be larger than allowed.</exception>
+    public void Check(DataType type, Shape shape)
+    {
+        long bytes = (long)shape.Count * type.Size();
+        if (bytes > maxBytes) throw new ModelException($"a tensor of {type.OnnxName()}{shape} takes {bytes:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
     }
 
     /// <summary>Refers to a tensor of somebody else, who must leave it as it is while this value is read.</summary>
@@ -44,8 +51,10 @@ internal sealed class RunValue(long maxBytes = long.MaxValue)
         Sequence = null;
     }
 
+    /// <exception cref="ModelException">The tensors together are larger than allowed.</exception>
     public void Refer(TensorSequence sequence)
     {
+        if (sequence.ByteLength > maxBytes) throw new ModelException($"a sequence of {sequence.Count:N0} tensors takes {sequence.ByteLength:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
         Tensor = null;
         Sequence = sequence;
     }

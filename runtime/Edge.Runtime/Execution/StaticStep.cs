@@ -10,8 +10,8 @@ namespace Edge.Runtime.Execution;
 /// </summary>
 internal sealed unsafe class StaticStep(Node node, Executor executor, void** inputs, void** outputs) : PlanStep(node)
 {
-    private readonly void** _inputs = inputs;
-    private readonly void** _outputs = outputs;
+    private readonly PointerTable _inputs = new(inputs, node.Inputs.Count);
+    private readonly PointerTable _outputs = new(outputs, node.Outputs.Count);
 
     public override string Kernel => executor.Kernel;
 

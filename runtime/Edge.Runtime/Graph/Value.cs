@@ -41,7 +41,12 @@ internal sealed class Value(string name)
 
     internal void AddConsumer(Node node) => _consumers.Add(node);
 
-    internal void RemoveConsumer(Node node) => _consumers.Remove(node);
+    /// <summary>Looks from the end: what was added last is mostly what goes.</summary>
+    internal void RemoveConsumer(Node node)
+    {
+        int last = _consumers.LastIndexOf(node);
+        if (last >= 0) _consumers.RemoveAt(last);
+    }
 
     public override string ToString() => $"{Name}: {Type.OnnxName()}{(Shape.HasValue ? Shape.Value.ToString() : "[…]")}";
 }

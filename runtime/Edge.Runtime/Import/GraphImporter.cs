@@ -13,6 +13,9 @@ namespace Edge.Runtime.Import;
 /// </summary>
 internal sealed class GraphImporter
 {
+    /// <summary>The most inputs, and outputs, that a node may have: some work grows with their square.</summary>
+    private const int MaxArity = 8192;
+
     private readonly ModelGraph _graph = new();
     private readonly HalfPrecision _nodes;
 
@@ -67,10 +70,11 @@ internal sealed class GraphImporter
     /// <summary>Appends initializers and nodes, and returns the values of the outputs.</summary>
     private List<Value> AddGraph(ImportFrame frame, GraphProto proto, Scope scope)
     {
+        var inputs = proto.Inputs.Select(i => i.Name).ToHashSet();
         foreach (var t in proto.Initializers)
         {
             // An input that has a default is given by the caller, where there is one.
-            if (proto.Inputs.Any(i => i.Name == t.Name) && scope.Defines(t.Name)) continue;
+            if (inputs.Contains(t.Name) && scope.Defines(t.Name)) continue;
             Define(scope, t.Name, frame).SetConstant(frame.Model.TensorOf(t));
         }
 
@@ -85,6 +89,8 @@ internal sealed class GraphImporter
         string domain = OperatorSupport.Canonical(proto.Domain);
         string label = OperatorSupport.Label(proto);
         string name = frame.Path + label;
+        if (Math.Max(proto.Inputs.Count, proto.Outputs.Count) > MaxArity)
+            throw new ModelException($"{frame.Model.Name}: {proto.OpType} '{name}' has {proto.Inputs.Count} inputs and {proto.Outputs.Count} outputs; supported: {MaxArity}");
         Value?[] inputs = [.. proto.Inputs.Select(i => i.Length == 0 ? null : scope.Find(i)
             ?? throw new ModelException($"{frame.Model.Name}: {proto.OpType} '{name}' reads '{i}', which nothing before it writes"))];
         if (OperatorSupport.FunctionOf(frame.Model, proto) is { } function)
@@ -112,7 +118,14 @@ internal sealed class GraphImporter
         foreach (var a in proto.Attributes)
             if (a.G is not null) AddSubgraph(frame.Enter($"{label}.{a.Name}"), a, node, inputs.Length, scope);
         foreach (string o in proto.Outputs) node.AddOutput(o.Length == 0 ? null : Define(scope, o, frame));
+        if (op is not ValueOperator && !op.MayLeaveOutFirst) KeepFirstOutput(node);
         _nodes.Append(node, op);
+    }
+
+    private static void KeepFirstOutput(Node node)
+    {
+        if (node.Outputs.Count == 0) node.AddOutput(new Value(node.Name));
+        else if (node.Outputs[0] is null) node.SetOutput(0, new Value(node.Name));
     }
 
     private static void Bind(Scope scope, string name, Value value, ImportFrame frame)

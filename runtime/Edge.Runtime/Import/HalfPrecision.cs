@@ -82,7 +82,7 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings)
     private void AppendKeeping(Node node, Operator op)
     {
         bool casts = node is { Domain: "", OpType: "Cast" or "CastLike" };
-        if (casts && _wide.TryGetValue(node.Inputs[0]!, out var wide) && !_rounded.Contains(node.Inputs[0]!)) node.SetInput(0, wide);
+        if (casts && node.Input(0) is { } half && _wide.TryGetValue(half, out var wide) && !_rounded.Contains(half)) node.SetInput(0, wide);
         var input = node.Input(0);
         var output = node.Outputs.Count > 0 ? node.Outputs[0] : null;
         Infer(node, op, settings.Limits.MaxFoldedBytes);

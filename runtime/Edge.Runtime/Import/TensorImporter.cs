@@ -20,6 +20,8 @@ internal static unsafe class TensorImporter
         if (type.PackedBits() > 0) return Unpack(bytes.Span, type, shape);
         if (bytes.Length != (long)shape.Count * type.Size())
             throw new ModelException($"{name}: {bytes.Length} bytes of data do not fill shape {shape} of {type.OnnxName()}");
+        // Elsewhere a bool is 0 or 1: kernels count with them.
+        if (type == DataType.Bool && bytes.Span.ContainsAnyExceptInRange((byte)0, (byte)1)) throw new ModelException($"{name}: a bool is neither 0 nor 1");
 
         // Small tensors are copied, which aligns them; large ones stay where they are. The memory stays pinned for the
         // life of the tensor, which owns the handle.
@@ -62,6 +64,7 @@ internal static unsafe class TensorImporter
 
     private static Shape ShapeOf(TensorProto proto, string name)
     {
+        if (proto.Dims.Count > Execution.NodeInference.MaxRank) throw new ModelException($"{name} has {proto.Dims.Count} axes; supported: {Execution.NodeInference.MaxRank}");
         var dims = new int[proto.Dims.Count];
         for (int i = 0; i < dims.Length; i++)
         {

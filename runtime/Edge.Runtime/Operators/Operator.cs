@@ -65,6 +65,11 @@ internal abstract class Operator(string opType, string domain = "", int minOpset
     public virtual DataType ResultType(Node node, int output) =>
         node.Inputs.FirstOrDefault(v => v is not null && v.Type.IsFloatingPoint())?.Type ?? DataType.Float32;
 
+    /// <summary>
+    /// Whether executors work where output 0 is left out. For all others it has memory all the same, which nobody reads.
+    /// </summary>
+    public virtual bool MayLeaveOutFirst => false;
+
     public virtual LayoutRole Layout => LayoutRole.Opaque;
 
     /// <summary>Whether input <paramref name="input"/> is an activation that follows the layout (as opposed to weights or axes).</summary>

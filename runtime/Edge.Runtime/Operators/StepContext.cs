@@ -9,10 +9,10 @@ namespace Edge.Runtime.Operators;
 /// not overlap, except where <see cref="Operator.CanOverwrite"/> or <see cref="Operator.ViewOfInput"/> allowed it: then
 /// output 0 may equal that input; or where <see cref="Operator.PlaceInOutput"/> did: then the input may lie in its place.
 /// </summary>
-internal readonly unsafe ref struct StepContext(void** inputs, void** outputs, byte* scratch, WorkerPool pool, IOutputAllocator? allocator)
+internal readonly unsafe ref struct StepContext(PointerTable inputs, PointerTable outputs, byte* scratch, WorkerPool pool, IOutputAllocator? allocator)
 {
-    private readonly void** _inputs = inputs;
-    private readonly void** _outputs = outputs;
+    private readonly PointerTable _inputs = inputs;
+    private readonly PointerTable _outputs = outputs;
 
     /// <summary><see cref="Executor.ScratchBytes"/> bytes, aligned to 64.</summary>
     public byte* Scratch { get; } = scratch;
@@ -33,6 +33,22 @@ internal readonly unsafe ref struct StepContext(void** inputs, void** outputs, b
     /// <inheritdoc cref="Allocate{T}"/>
     /// <remarks>For strings, whose elements are handles.</remarks>
     public long* AllocateStrings(int index, Shape shape) => (long*)allocator!.Allocate(index, DataType.String, shape);
+}
+
+/// <summary>The addresses of a node's inputs or outputs. Null for one that the model leaves out, and beyond the last.</summary>
+/// <param name="addresses">The first entry.</param>
+/// <param name="count">Entries.</param>
+internal readonly unsafe struct PointerTable(void** addresses, int count)
+{
+    private readonly void** _addresses = addresses;
+
+    public void* this[int index] => (uint)index < (uint)count ? _addresses[index] : null;
+
+    /// <summary>Entries that do not move and live as long as the array.</summary>
+    public static nint[] Create(int count) => GC.AllocateArray<nint>(Math.Max(1, count), pinned: true);
+
+    /// <summary>The table over an array of <see cref="Create"/>.</summary>
+    public static PointerTable Over(nint[] pinned) => new((void**)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0), pinned.Length);
 }
 
 /// <summary>Gives memory to outputs whose shape a run decides.</summary>

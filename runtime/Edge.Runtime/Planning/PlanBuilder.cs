@@ -107,7 +107,7 @@ internal sealed unsafe class PlanBuilder
             return;
         }
 
-        var executor = _operators[step].Prepare(new PrepareContext(node, _settings.Kernels, _settings.Threads));
+        var executor = NodeInference.Prepare(node, _operators[step], _settings.Kernels, _settings.Threads);
         int inputs = _slots.Count;
         for (int i = 0; i < node.Inputs.Count; i++)
         {
@@ -123,7 +123,7 @@ internal sealed unsafe class PlanBuilder
 
     private void AddCopy(Value from, int output, List<(Node, Executor?, int, int)> pending)
     {
-        var node = new Node(OperatorCatalog.Internal, "Copy", 1, from.Name, [], []);
+        var node = new Node(OperatorCatalog.Internal, "Copy", 1, from.Name, [null], [null]);
         nint bytes = (nint)from.Shape!.Value.Count * from.Type.Size();
         _slots.Add((_storage[from], _storage.Offset(from)));
         _slots.Add((new BlockStorage(bytes, 0) { Output = output }, 0));
@@ -158,7 +158,7 @@ internal sealed unsafe class PlanBuilder
     private DynamicStep MakeDynamic(Node node, Operator op, Arena arena, PlanOutput[] outputs)
     {
         var results = node.Outputs.Select(v => v is null ? null : ((DynamicStorage)_storage[v]).Value).ToArray();
-        return new DynamicStep(node, op, _settings.Kernels, _settings.Threads, Sources(node, arena, outputs), results);
+        return new DynamicStep(node, op, _settings, Sources(node, arena, outputs), results);
     }
 
     private ValueStep MakeValueStep(Node node, ValueOperator op, Arena arena, PlanOutput[] outputs)

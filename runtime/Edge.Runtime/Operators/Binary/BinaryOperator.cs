@@ -16,6 +16,8 @@ internal class BinaryOperator(string opType, BinaryFunction function, int minOps
 
     public override void Infer(InferContext c)
     {
+        // Passes take the other input of two.
+        if (c.InputCount > 2) throw c.Error($"{c.InputCount} inputs are given; the operator takes 2");
         var f = Function(c.Node);
         c.RequireType(0, types ?? [.. Elementwise.Types.Where(t => Elementwise.Definition.Binary(f, t) is not null || Compares(f, t))]);
         c.RequireType(1, c.Type(0));

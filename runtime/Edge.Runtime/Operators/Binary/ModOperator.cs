@@ -15,7 +15,7 @@ internal sealed class ModOperator() : BinaryOperator("Mod", BinaryFunction.Mod, 
             1 => true,
             var other => throw node.Error($"fmod {other} is not defined; defined: 0, 1"),
         };
-        if (!sameAsDividend && node.Inputs[0]!.Type is (DataType.Float32 or DataType.Float64)) throw node.Error("floating-point numbers need fmod = 1");
+        if (!sameAsDividend && node.Input(0)?.Type is (DataType.Float32 or DataType.Float64)) throw node.Error("floating-point numbers need fmod = 1");
         return sameAsDividend ? BinaryFunction.FMod : BinaryFunction.Mod;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ConcatOperator() : Operator("Concat", "", 4, OperatorCatal
             if (x.Rank != first.Rank) throw c.Error($"input {i} has shape {x}, input 0 has {first}; all must have the same rank");
             for (int a = 0; a < x.Rank; a++)
                 if (a != axis && x[a] != first[a]) throw c.Error($"input {i} has shape {x}, input 0 has {first}; they may differ along axis {axis} only");
-            dims[axis] += x[axis];
+            dims[axis] = checked(dims[axis] + x[axis]);
         }
 
         c.Output(0, c.Type(0), new Shape(dims));

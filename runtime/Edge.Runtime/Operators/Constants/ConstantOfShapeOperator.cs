@@ -9,6 +9,7 @@ internal sealed class ConstantOfShapeOperator() : Operator("ConstantOfShape", ""
 
     public override void Infer(InferContext c)
     {
+        c.RequireType(0, DataType.Int64, DataType.Int32);
         var value = Value(c.Attributes);
         if (value.Count != 1) throw c.Error($"value has {value.Count} elements; it must have one");
         if (c.ConstantInts(0) is not { } dims) c.DataDependent(0, value.Type);

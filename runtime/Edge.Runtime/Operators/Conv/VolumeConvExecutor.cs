@@ -76,7 +76,7 @@ internal sealed unsafe class VolumeConvExecutor : Executor
             {
                 inputs[_operands.X] = Fold(x + n * _g.Depth.Input * InSlice, od, padding, scratch, c.Pool);
                 if (residual is not null) inputs[_operands.Residual] = residual;
-                _slice.Execute(new StepContext(inputs, &output, scratch + _folded, c.Pool, null));
+                _slice.Execute(new StepContext(new PointerTable(inputs, _operands.Inputs), new PointerTable(&output, 1), scratch + _folded, c.Pool, null));
                 output = (byte*)output + OutSlice;
                 if (residual is not null) residual += OutSlice;
             }

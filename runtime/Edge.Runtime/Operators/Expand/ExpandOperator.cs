@@ -12,6 +12,7 @@ internal sealed class ExpandOperator() : Operator("Expand", "", 8, OperatorCatal
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);
+        c.RequireType(1, DataType.Int64, DataType.Int32);
         if (c.ConstantInts(1) is not { } target)
         {
             c.DataDependent(0, c.Type(0));

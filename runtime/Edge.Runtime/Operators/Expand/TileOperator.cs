@@ -12,6 +12,7 @@ internal sealed class TileOperator() : Operator("Tile", "", 6, OperatorCatalog.L
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);
+        c.RequireType(1, DataType.Int64, DataType.Int32);
         if (c.ConstantInts(1) is not { } repeats)
         {
             c.DataDependent(0, c.Type(0));

@@ -84,7 +84,7 @@ internal sealed unsafe class FloatProduct : IDisposable
     {
         void** inputs = stackalloc void*[] { a, b, aZeroPoint, bZeroPoint };
         void** outputs = stackalloc void*[] { y };
-        _product.Execute(new StepContext(inputs, outputs, scratch + ScaleBytes, pool, null));
+        _product.Execute(new StepContext(new PointerTable(inputs, 4), new PointerTable(outputs, 1), scratch + ScaleBytes, pool, null));
         var scale = (float*)scratch;
         for (int n = 0; n < _columns; n++) scale[n] = aScale * bScale[bScales == 1 ? 0 : n];
         _quantize.ScaleAccumulators((int*)y, y, _rows, _columns, scale, bias, pool);

@@ -20,7 +20,7 @@ internal sealed class BernoulliOperator() : Operator("Bernoulli", "", 15, Operat
 
     public override Executor Prepare(PrepareContext c) => new BernoulliExecutor(RandomStream.Of(c.Node), c.Type(0), c.OutputType(), c.Shape(0).Count);
 
-    private static DataType ReadType(Node node) => (DataType)node.Attributes.Int("dtype", (long)node.Inputs[0]!.Type);
+    private static DataType ReadType(Node node) => (DataType)node.Attributes.Int("dtype", (long)(node.Input(0)?.Type ?? DataType.Undefined));
 }
 
 /// <summary>Bytes of 0 and 1, then their conversion.</summary>

@@ -35,7 +35,7 @@ internal sealed class RandomFillOperator(string opType, bool normal, bool like) 
     }
 
     private DataType ReadType(Node node) =>
-        (DataType)node.Attributes.Int("dtype", like ? (long)node.Inputs[0]!.Type : (long)DataType.Float32);
+        (DataType)node.Attributes.Int("dtype", like && node.Input(0) is { } x ? (long)x.Type : (long)DataType.Float32);
 
     /// <summary>Low and high, or mean and standard deviation.</summary>
     private (float A, float B) ReadBounds(Node node) => normal

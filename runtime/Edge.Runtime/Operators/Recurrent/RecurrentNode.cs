@@ -36,6 +36,7 @@ internal readonly record struct RecurrentNode(RecurrentShape Shape, bool Reverse
         float clip = node.Attributes.Float("clip", float.PositiveInfinity);
         if (!(clip > 0)) throw node.Error($"clip {clip} is not supported; supported: numbers above 0");
         var x = Of(node, X, 3);
+        _ = Of(node, W, 3);
         var r = Of(node, R, 3);
         int hidden = r[transposed ? 1 : 2], input = x[2];
         if (node.Attributes.Int("hidden_size", hidden) is var stated && stated != hidden)

@@ -9,6 +9,8 @@ namespace Edge.Runtime.Operators.Recurrent;
 /// <param name="outputs">Outputs that it may have.</param>
 internal abstract class RecurrentOperator(string opType, int gates, int inputs, int outputs) : Operator(opType, "", 7, OperatorCatalog.LatestOpset)
 {
+    public override bool MayLeaveOutFirst => true;
+
     public override void Infer(InferContext c)
     {
         if (c.InputCount > inputs || c.OutputCount > outputs)

@@ -11,6 +11,7 @@ internal sealed class ReshapeOperator() : ViewOperator("Reshape", 5)
     public override void Infer(InferContext c)
     {
         c.RequireFixedSize(0);
+        c.RequireType(1, DataType.Int64, DataType.Int32);
         bool allowZero = c.Opset >= 14 && c.Attributes.Int("allowzero", 0) != 0;
         long[]? target = c.ConstantInts(1);
         if (target is null) c.DataDependent(0, c.Type(0));

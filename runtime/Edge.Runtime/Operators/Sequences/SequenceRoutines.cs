@@ -106,7 +106,16 @@ internal static unsafe class SequenceRoutines
     {
         if (c.Input(1) is null) return [.. Enumerable.Repeat(1, length)];
         var split = c.Tensor(1);
-        if (split.Shape.Rank > 0) return split.Type == DataType.Int32 ? split.AsSpan<int>().ToArray() : Array.ConvertAll(split.AsSpan<long>().ToArray(), n => checked((int)n));
+        if (split.Shape.Rank > 0)
+        {
+            return split.Type switch
+            {
+                DataType.Int32 => split.AsSpan<int>().ToArray(),
+                DataType.Int64 => Array.ConvertAll(split.AsSpan<long>().ToArray(), n => (int)Math.Clamp(n, int.MinValue, int.MaxValue)),
+                _ => throw c.Node.Error($"the split must be int64 or int32, not {split}"),
+            };
+        }
+
         long size = Condition.Number(c, 1, "the split");
         if (size < 1) throw c.Node.Error($"parts of {size} are not possible");
         return [.. Enumerable.Range(0, (int)((length + size - 1) / size)).Select(i => (int)Math.Min(size, length - i * size))];

@@ -9,16 +9,18 @@ internal sealed class ShapeOperator() : Operator("Shape", "", 1, OperatorCatalog
 {
     public override HalfRole Halves(Node node) => HalfRole.Keeps;
 
-    public override void Infer(InferContext c) => c.Output(0, DataType.Int64, Dims(c.Node)!.Shape);
+    public override void Infer(InferContext c) => c.Output(0, DataType.Int64, new Shape(Dims(c.Node, c.Shape(0)).Length));
 
-    public override Tensor? Fold(Node node) => Dims(node);
+    public override Tensor? Fold(Node node) => Known(node);
 
-    public override Executor Prepare(PrepareContext c) => new KnownExecutor("shape", Dims(c.Node)!);
+    public override Executor Prepare(PrepareContext c) => new KnownExecutor("shape", Known(c.Node)!);
 
     /// <summary>Null while the input's shape is unknown.</summary>
-    private static Tensor? Dims(Node node)
+    private static Tensor? Known(Node node) =>
+        node.Input(0)?.Shape is { } x && Dims(node, x) is { } dims ? Tensor.Create<long>(new Shape(dims.Length), dims) : null;
+
+    private static long[] Dims(Node node, Shape x)
     {
-        if (node.Inputs[0]!.Shape is not { } x) return null;
         long start = 0, end = x.Rank;
         if (node.Opset >= 15)
         {
@@ -28,8 +30,7 @@ internal sealed class ShapeOperator() : Operator("Shape", "", 1, OperatorCatalog
 
         int first = Clamp(start, x.Rank), last = Clamp(end, x.Rank);
         long[] dims = [.. x.ToArray().Select(d => (long)d)];
-        dims = first < last ? dims[first..last] : [];
-        return Tensor.Create<long>(new Shape(dims.Length), dims);
+        return first < last ? dims[first..last] : [];
     }
 
     private static int Clamp(long axis, int rank) => (int)Math.Clamp(axis < 0 ? axis + rank : axis, 0, rank);

@@ -9,7 +9,11 @@ internal sealed class SizeOperator() : Operator("Size", "", 1, OperatorCatalog.L
 {
     public override HalfRole Halves(Node node) => HalfRole.Keeps;
 
-    public override void Infer(InferContext c) => c.Output(0, DataType.Int64, Shape.Scalar);
+    public override void Infer(InferContext c)
+    {
+        _ = c.Type(0);
+        c.Output(0, DataType.Int64, Shape.Scalar);
+    }
 
     public override Tensor? Fold(Node node) => Count(node);
 
@@ -17,5 +21,5 @@ internal sealed class SizeOperator() : Operator("Size", "", 1, OperatorCatalog.L
 
     /// <summary>Null while the input's shape is unknown.</summary>
     private static Tensor? Count(Node node) =>
-        node.Inputs[0]!.Shape is { } x ? Tensor.Create<long>(Shape.Scalar, [x.Count]) : null;
+        node.Input(0)?.Shape is { } x ? Tensor.Create<long>(Shape.Scalar, [x.Count]) : null;
 }

@@ -37,7 +37,7 @@ internal static unsafe class NodeRun
         void** pointers = stackalloc void*[inputs.Length + 1];
         for (int i = 0; i < inputs.Length; i++) pointers[i] = inputs[i].Value is { } t ? t.Data : null;
         pointers[inputs.Length] = y.Data;
-        executor.Execute(new StepContext(pointers, pointers + inputs.Length, scratch.Base, pool, null));
+        executor.Execute(new StepContext(new PointerTable(pointers, inputs.Length), new PointerTable(pointers + inputs.Length, 1), scratch.Base, pool, null));
         return y;
     }
 }
