@@ -15,6 +15,7 @@ public static class KernelCatalog
 
     private static readonly Entry[] s_entries =
     [
+        new("avx512vnni", Avx512VnniFeatures.IsSupported && Avx2.IsSupported && Fma.IsSupported, Avx512VnniKernels.Create),
         new("avx512", Avx512F.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported && Fma.IsSupported, Avx512Kernels.Create),
         new("avxvnni", AvxVnni.IsSupported && Avx2.IsSupported && Fma.IsSupported, AvxVnniKernels.Create),
         new("avx2", Avx2.IsSupported && Fma.IsSupported, Avx2Kernels.Create),
@@ -31,6 +32,12 @@ public static class KernelCatalog
 
     /// <summary>The sets that this CPU can run, best first; the last one is <c>scalar</c>.</summary>
     public static IReadOnlyList<KernelSet> Available => s_available.Value;
+
+    /// <summary>
+    /// Why a better set than those of <see cref="Available"/> is left out although this CPU could run it; null if none is. For
+    /// the log, once.
+    /// </summary>
+    public static string? Notice { get; } = Avx512VnniFeatures.Refusal is { } refusal ? $"kernel set 'avx512vnni' is not used: {refusal}" : null;
 
     /// <summary>
     /// The set named <paramref name="isa"/>; without a name the one that <see cref="IsaVariable"/> asks for; without

@@ -133,7 +133,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             span.RowSums = rowSums;
             t.Rows = tables;
             _finish.Begin(ref t, span, buffer);
-            _tiles.KernelFor(span.Rows, span.TileColumns < _layout.Columns)(&t);
+            _tiles.KernelFor(span.Rows, span.TileColumns < _layout.Columns).Run(&t);
             _finish.End(t, span, buffer);
             tables += (nint)_layout.Taps * _tiles.MaxRows;
             rowSums += _tiles.MaxRows;

@@ -22,6 +22,12 @@ internal sealed class Int8Tiles
 
     public TileSet For(bool inputSigned, bool requantize) => _sets[(inputSigned != _takesSigned ? 1 : 0) + (requantize ? 2 : 0)];
 
+    /// <summary>Tiles that were made otherwise.</summary>
+    /// <param name="takesSigned">What their dot product takes.</param>
+    /// <param name="make">The tiles for inputs that are flipped or not, for results that become bytes or not.</param>
+    public static Int8Tiles Of(bool takesSigned, Func<(bool Flips, bool Requantizes), TileSet> make) =>
+        new(takesSigned, make((false, false)), make((true, false)), make((false, true)), make((true, true)));
+
     /// <summary>As <see cref="TileSet.Wide"/>.</summary>
     public static Int8Tiles Wide<TIsa, TAcc, TB, TX>()
         where TIsa : IDotLanes<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(

@@ -24,10 +24,26 @@ internal sealed unsafe class TileSet
     public int RowsFor(int rows) => _tiles[IndexFor(rows)].Rows;
 
     /// <summary>That tile, or its left half.</summary>
-    public delegate*<TileArguments*, void> KernelFor(int rows, bool leftHalf)
+    public TileKernel KernelFor(int rows, bool leftHalf)
     {
         Entry tile = _tiles[IndexFor(rows)];
         return leftHalf ? tile.LeftHalf : tile.Whole;
+    }
+
+    /// <summary>Tiles of machine code: one for each number of rows.</summary>
+    /// <param name="columns">NR.</param>
+    /// <param name="whole">Of 1, 2, … rows.</param>
+    /// <param name="leftHalves">The same.</param>
+    public static TileSet Emitted(int columns, ReadOnlySpan<nint> whole, ReadOnlySpan<nint> leftHalves)
+    {
+        var tiles = new Entry[whole.Length];
+        for (int i = 0; i < tiles.Length; i++)
+        {
+            int rows = tiles.Length - i;
+            tiles[i] = new(rows, TileKernel.Emitted(whole[rows - 1]), TileKernel.Emitted(leftHalves[rows - 1]));
+        }
+
+        return new TileSet(columns, tiles);
     }
 
     /// <summary>Tiles for 32 vector registers.</summary>
@@ -77,10 +93,15 @@ internal sealed unsafe class TileSet
         return i;
     }
 
-    private readonly struct Entry(int rows, delegate*<TileArguments*, void> whole, delegate*<TileArguments*, void> leftHalf)
+    private readonly struct Entry(int rows, TileKernel whole, TileKernel leftHalf)
     {
+        public Entry(int rows, delegate*<TileArguments*, void> whole, delegate*<TileArguments*, void> leftHalf)
+            : this(rows, TileKernel.Compiled(whole), TileKernel.Compiled(leftHalf))
+        {
+        }
+
         public readonly int Rows = rows;
-        public readonly delegate*<TileArguments*, void> Whole = whole;
-        public readonly delegate*<TileArguments*, void> LeftHalf = leftHalf;
+        public readonly TileKernel Whole = whole;
+        public readonly TileKernel LeftHalf = leftHalf;
     }
 }

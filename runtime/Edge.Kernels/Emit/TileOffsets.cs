@@ -1,0 +1,28 @@
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Emit;
+
+/// <summary>Where emitted code finds the members of <see cref="TileArguments"/>.</summary>
+internal static unsafe class TileOffsets
+{
+    public static readonly int Rows, Taps, Start, End, Panel, Init, InitStride, Y, YStride, Scale, Low, High, ZeroPoint;
+
+    static TileOffsets()
+    {
+        TileArguments t;
+        byte* origin = (byte*)&t;
+        Rows = (int)((byte*)&t.Rows - origin);
+        Taps = (int)((byte*)&t.Taps - origin);
+        Start = (int)((byte*)&t.Start - origin);
+        End = (int)((byte*)&t.End - origin);
+        Panel = (int)((byte*)&t.Panel - origin);
+        Init = (int)((byte*)&t.Init - origin);
+        InitStride = (int)((byte*)&t.InitStride - origin);
+        Y = (int)((byte*)&t.Y - origin);
+        YStride = (int)((byte*)&t.YStride - origin);
+        Scale = (int)((byte*)&t.Scale - origin);
+        Low = (int)((byte*)&t.Low - origin);
+        High = (int)((byte*)&t.High - origin);
+        ZeroPoint = (int)((byte*)&t.ZeroPoint - origin);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+
+namespace Edge.Kernels.Emit;
+
+/// <summary>
+/// Writes x64 machine code: the general instructions that loops need, and those of AVX-512 that kernels do. Encodings from
+/// Intel's Software Developer's Manual, volume 2. Tests decode what is written here with a disassembler.
+/// </summary>
+internal sealed partial class X64Assembler
+{
+    private readonly List<byte> _code = [];
+
+    /// <summary>Bytes so far; the address of the next instruction.</summary>
+    public int Position => _code.Count;
+
+    public byte[] ToArray() => [.. _code];
+
+    /// <summary>Fills up with instructions that do nothing.</summary>
+    public void Align(int bytes)
+    {
+        while (_code.Count % bytes != 0) _code.Add(0x90);
+    }
+
+    public void Push(X64Register r)
+    {
+        if (r >= X64Register.R8) _code.Add(0x41);
+        _code.Add((byte)(0x50 + ((int)r & 7)));
+    }
+
+    public void Pop(X64Register r)
+    {
+        if (r >= X64Register.R8) _code.Add(0x41);
+        _code.Add((byte)(0x58 + ((int)r & 7)));
+    }
+
+    public void Return() => _code.Add(0xC3);
+
+    /// <summary><c>to = [from]</c>, 8 bytes.</summary>
+    public void Load(X64Register to, X64Address from) => General(0x8B, to, from);
+
+    /// <summary><c>[to] = from</c>, 8 bytes.</summary>
+    public void Store(X64Address to, X64Register from) => General(0x89, from, to);
+
+    /// <summary>Compares <paramref name="a"/> with 8 bytes of memory.</summary>
+    public void Compare(X64Register a, X64Address b) => General(0x3B, a, b);
+
+    /// <summary><c>r += [from]</c>, 8 bytes.</summary>
+    public void Add(X64Register r, X64Address from) => General(0x03, r, from);
+
+    public void Add(X64Register to, X64Register from) => General(0x01, from, to);
+
+    public void Move(X64Register to, X64Register from) => General(0x89, from, to);
+
+    public void Add(X64Register r, int value)
+    {
+        Rex(0, 0, (int)r);
+        bool isSmall = value is >= sbyte.MinValue and <= sbyte.MaxValue;
+        _code.Add((byte)(isSmall ? 0x83 : 0x81));
+        _code.Add((byte)(0xC0 | ((int)r & 7)));
+        if (isSmall) _code.Add((byte)value);
+        else Int32(value);
+    }
+
+    /// <summary><c>[at] −= 1</c>, 8 bytes; sets the flags that <see cref="JumpIfNotZero"/> looks at.</summary>
+    public void Decrement(X64Address at) => General(0xFF, (X64Register)1, at);
+
+    /// <summary>Jumps back to <paramref name="target"/> unless the last result was zero.</summary>
+    public void JumpIfNotZero(int target) => JumpBack(0x85, target);
+
+    /// <summary>Jumps back to <paramref name="target"/> if the last comparison found less, of signed numbers.</summary>
+    public void JumpIfLess(int target) => JumpBack(0x8C, target);
+
+    /// <summary>Jumps back if it found less or equal.</summary>
+    public void JumpIfNotGreater(int target) => JumpBack(0x8E, target);
+
+    /// <summary>A jump forward if the last comparison found greater; <see cref="Land"/> says where to.</summary>
+    public int JumpIfGreater() => JumpForward(0x8F);
+
+    /// <summary>A jump forward if it found greater or equal.</summary>
+    public int JumpIfNotLess() => JumpForward(0x8D);
+
+    /// <summary>Lets a jump forward end here.</summary>
+    public void Land(int jump)
+    {
+        Span<byte> offset = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(offset, Position - jump);
+        for (int i = 0; i < 4; i++) _code[jump - 4 + i] = offset[i];
+    }
+
+    /// <summary><c>edx:eax = XCR0</c>, as one number in rax: which registers the system saves.</summary>
+    public void ReadExtendedControl()
+    {
+        _code.AddRange([0x31, 0xC9, 0x0F, 0x01, 0xD0]); // xor ecx, ecx; xgetbv
+        _code.AddRange([0x48, 0xC1, 0xE2, 0x20, 0x48, 0x09, 0xD0]); // shl rdx, 32; or rax, rdx
+    }
+
+    private void JumpBack(byte condition, int target)
+    {
+        _code.AddRange([0x0F, condition]);
+        Int32(target - (Position + 4));
+    }
+
+    private int JumpForward(byte condition)
+    {
+        _code.AddRange([0x0F, condition, 0, 0, 0, 0]);
+        return Position;
+    }
+
+    private void General(byte opcode, X64Register register, X64Address address)
+    {
+        Rex((int)register, address.Index is { } i ? (int)i : 0, (int)address.Base);
+        _code.Add(opcode);
+        Memory((int)register, address, 1);
+    }
+
+    private void General(byte opcode, X64Register register, X64Register other)
+    {
+        Rex((int)register, 0, (int)other);
+        _code.Add(opcode);
+        _code.Add((byte)(0xC0 | (((int)register & 7) << 3) | ((int)other & 7)));
+    }
+
+    /// <summary>REX with W: 64 bits.</summary>
+    private void Rex(int register, int index, int @base) =>
+        _code.Add((byte)(0x48 | ((register >> 3) << 2) | ((index >> 3) << 1) | (@base >> 3)));
+
+    /// <summary>
+    /// ModRM, SIB and displacement. A displacement that is a multiple of <paramref name="scale"/> and small takes one byte, as
+    /// EVEX compresses it; legacy encodings have a scale of 1.
+    /// </summary>
+    private void Memory(int register, X64Address address, int scale)
+    {
+        int low = (int)address.Base & 7;
+        // Base 101 without a displacement would mean another form.
+        bool none = address.Displacement == 0 && low != 5;
+        bool isSmall = address.Displacement % scale == 0 && address.Displacement / scale is >= sbyte.MinValue and <= sbyte.MaxValue;
+        int mode = none ? 0 : isSmall ? 1 : 2;
+        if (address.Index is { } index)
+        {
+            if (index == X64Register.Rsp) throw new ArgumentException("rsp cannot be an index");
+            _code.Add((byte)((mode << 6) | ((register & 7) << 3) | 4));
+            _code.Add((byte)((((int)index & 7) << 3) | low));
+        }
+        else if (low == 4)
+        {
+            // Base 100 needs a SIB byte that says "no index".
+            _code.Add((byte)((mode << 6) | ((register & 7) << 3) | 4));
+            _code.Add(0x24);
+        }
+        else
+        {
+            _code.Add((byte)((mode << 6) | ((register & 7) << 3) | low));
+        }
+
+        if (mode == 1) _code.Add((byte)(sbyte)(address.Displacement / scale));
+        if (mode == 2) Int32(address.Displacement);
+    }
+
+    private void Int32(int value)
+    {
+        for (int i = 0; i < 4; i++) _code.Add((byte)(value >> (8 * i)));
+    }
+}

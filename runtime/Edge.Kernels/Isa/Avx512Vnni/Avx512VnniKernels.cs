@@ -1,0 +1,56 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Edge.Kernels.Emit;
+using Edge.Kernels.Generic;
+using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Isa;
+
+/// <summary>
+/// The set <c>avx512vnni</c>: products of machine code that is emitted here, and everything else as in the best set that
+/// this binary was compiled for.
+/// </summary>
+internal static unsafe class Avx512VnniKernels
+{
+    private const int Lanes = 16;
+
+    public static KernelSet Create() => Avx512F.IsSupported && Avx512BW.IsSupported
+        ? KernelSet.Create<VectorF32x16>("avx512vnni", new GenericDense(Dense(
+            &ActivationRow<VectorF32x16>.Apply,
+            DepthwiseKernelsF32.Create<Avx512F32, Vector512<float>, Vector128F32, Vector128<float>>(),
+            DepthwiseKernelsInt8.Create<Avx512Int8, Vector512<int>, Vector512<short>>())))
+        : KernelSet.Create<VectorF32x8>("avx512vnni", new GenericDense(Dense(
+            &ActivationRow<VectorF32x8>.Apply,
+            DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
+            DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>())));
+
+    private static DenseIsa Dense(delegate*<in Activation, float*, nint, void> activate, DepthwiseKernelsF32 depthwiseF32, DepthwiseKernelsInt8 depthwiseInt8) => new()
+    {
+        Name = "avx512vnni",
+        Activate = activate,
+        TilesF32 = Publish((rows, vectors) => new F32TileEmitter(rows, vectors)),
+        DepthwiseF32 = depthwiseF32,
+        TilesInt8 = Int8Tiles.Of(takesSigned: false, kind => Publish((rows, vectors) => new Int8TileEmitter(rows, vectors, kind.Flips, kind.Requantizes))),
+        DepthwiseInt8 = depthwiseInt8,
+    };
+
+    /// <summary>Emits the tiles of all numbers of rows, whole and left halves, and publishes them together.</summary>
+    private static TileSet Publish(Func<int, int, TileEmitter> make)
+    {
+        var code = new List<byte>();
+        var starts = new List<int>();
+        for (int vectors = 1; vectors <= 2; vectors++)
+            for (int rows = 1; rows <= TileEmitter.MaxRows; rows++)
+            {
+                // Loops are aligned relative to the beginning.
+                while (code.Count % 64 != 0) code.Add(0x90);
+                starts.Add(code.Count);
+                code.AddRange(make(rows, vectors).Emit());
+            }
+
+        byte* memory = ExecutableMemory.Publish([.. code]);
+        nint[] addresses = [.. starts.Select(s => (nint)(memory + s))];
+        return TileSet.Emitted(2 * Lanes, addresses.AsSpan(TileEmitter.MaxRows), addresses.AsSpan(0, TileEmitter.MaxRows));
+    }
+}
