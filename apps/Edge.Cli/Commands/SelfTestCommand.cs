@@ -38,6 +38,7 @@ internal static class SelfTestCommand
         }
 
         terminal.Line($"edge {Program.Version} on {Cpu.Name()}; kernel sets: {string.Join(", ", KernelCatalog.Available.Select(k => k.Name))}");
+        if (KernelCatalog.Notice is { } notice) terminal.Line($"  {notice}");
         terminal.Console.Write(table);
         var failures = results.Where(r => !r.Passed).ToList();
         foreach (var f in failures) terminal.Line($"  FAILED {f.Name}: {f.Detail}");

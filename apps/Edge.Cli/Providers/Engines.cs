@@ -1,4 +1,5 @@
 using Edge.Cli.Output;
+using Edge.Kernels;
 using Edge.Runtime;
 
 namespace Edge.Cli.Providers;
@@ -13,7 +14,12 @@ internal static class Engines
     public static IInferenceSession Open(Terminal terminal, ProviderArguments arguments, EngineRequest request, CancellationToken cancellation)
     {
         Check(arguments);
-        if (arguments.Provider == ProviderArguments.Own) return OpenOwn(request.Path, request.Options);
+        if (arguments.Provider == ProviderArguments.Own)
+        {
+            if (request.Options.Isa is null && KernelCatalog.Notice is { } notice) terminal.Remark($"edge: {notice}");
+            return OpenOwn(request.Path, request.Options);
+        }
+
 #if ONNXRUNTIME
         return arguments.Provider == ProviderArguments.Auto
             ? AutoEngine.Open(terminal, arguments, request, cancellation)
