@@ -8,6 +8,9 @@ public abstract class AttentionKernels
     /// <summary>The rows of scores before their softmax.</summary>
     public abstract ScoreKernel Scores { get; }
 
+    /// <summary>The products of attention for one query.</summary>
+    public abstract SingleQueryKernel SingleQuery { get; }
+
     /// <summary>Rotary position embedding.</summary>
     public abstract RotaryKernel Rotary { get; }
 
@@ -24,6 +27,8 @@ internal sealed class GenericAttention<V>(string isa) : AttentionKernels
     where V : unmanaged, IVectorF32<V>
 {
     public override ScoreKernel Scores { get; } = new ScoreKernel<V>(isa);
+
+    public override SingleQueryKernel SingleQuery { get; } = new SingleQueryKernel<V>(isa);
 
     public override RotaryKernel Rotary { get; } = new RotaryKernel<V>(isa);
 

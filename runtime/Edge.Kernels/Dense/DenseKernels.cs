@@ -65,9 +65,11 @@ public abstract unsafe class DenseKernels
     /// <param name="m">Rows of a and c.</param>
     /// <param name="n">Columns of b and c.</param>
     /// <param name="k">Columns of a, rows of b.</param>
-    /// <param name="a"><c>[m,k]</c>, dense.</param>
+    /// <param name="a"><c>[m,k]</c>, rows <paramref name="lda"/> elements apart.</param>
+    /// <param name="lda">Row stride of a, in elements.</param>
     /// <param name="packed">b.</param>
-    /// <param name="c"><c>[m,n]</c>, dense, aliasing neither operand.</param>
+    /// <param name="c"><c>[m,n]</c>, aliasing neither operand.</param>
+    /// <param name="ldc">Row stride of c, in elements.</param>
     /// <param name="pool">The threads to use.</param>
-    public abstract void MatMulPackedF32(int m, int n, int k, float* a, byte* packed, float* c, WorkerPool pool);
+    public abstract void MatMulPackedF32(int m, int n, int k, float* a, nint lda, byte* packed, float* c, nint ldc, WorkerPool pool);
 }

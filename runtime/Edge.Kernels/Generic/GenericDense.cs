@@ -37,6 +37,6 @@ internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
     public override void PackF32(int n, int k, float* b, nint ldb, bool transposeB, byte* packed, WorkerPool pool) =>
         Gemm.MatMulF32.Pack(isa.TilesF32, n, k, b, ldb, transposeB, packed, pool);
 
-    public override void MatMulPackedF32(int m, int n, int k, float* a, byte* packed, float* c, WorkerPool pool) =>
-        Gemm.MatMulF32.Run(isa.TilesF32, m, n, k, a, k, packed, c, n, pool);
+    public override void MatMulPackedF32(int m, int n, int k, float* a, nint lda, byte* packed, float* c, nint ldc, WorkerPool pool) =>
+        Gemm.MatMulF32.Run(isa.TilesF32, m, n, k, a, lda, packed, c, ldc, pool);
 }

@@ -40,8 +40,8 @@ internal sealed unsafe class ScalarDense : DenseKernels
             for (int p = 0; p < k; p++) *to++ = transposeB ? b[j * ldb + p] : b[p * ldb + j];
     }
 
-    public override void MatMulPackedF32(int m, int n, int k, float* a, byte* packed, float* c, WorkerPool pool) =>
-        MatMulF32(m, n, k, a, k, (float*)packed, k, true, c, n, null, pool);
+    public override void MatMulPackedF32(int m, int n, int k, float* a, nint lda, byte* packed, float* c, nint ldc, WorkerPool pool) =>
+        MatMulF32(m, n, k, a, lda, (float*)packed, k, true, c, ldc, null, pool);
 
     /// <summary>One chunk is one row of c.</summary>
     private readonly struct MatMulRows(int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc) : IParallelJob

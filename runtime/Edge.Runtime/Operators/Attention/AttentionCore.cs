@@ -71,14 +71,24 @@ internal unsafe struct AttentionOperands
 /// <c>softmax(scale · Q·Kᵀ + bias) · V</c>, a head and a block of queries at a time, so that never more scores exist than
 /// a share of the cache holds. Blocks are divided among the threads, each with scratch of its own.
 /// </summary>
+/// <remarks>
+/// Where every query looks at every key, keys and values of a head are packed once, and blocks are so small that their
+/// scores stay in the cache. Where queries leave keys out, a block multiplies only those that one of its queries looks
+/// at, packing them itself, and is as large as may be. A single query reads keys and values where they are.
+/// </remarks>
 internal sealed unsafe class AttentionCore
 {
     private const int MaxScores = 1 << 18;
+    private const int MaxCachedScores = 1 << 15;
     private const int MinQueries = 16;
+    private const int MinCachedQueries = 28;
 
     private readonly AttentionShape _s;
     private readonly DenseKernels _dense;
     private readonly ScoreKernel _scores;
+    private readonly SingleQueryKernel? _single;
+    private readonly bool _packs;
+    private readonly nint _packedKeys;
     private readonly float _scale;
     private readonly float _softcap;
     private readonly int _block;
@@ -92,8 +102,9 @@ internal sealed unsafe class AttentionCore
     /// <param name="threads">Threads that will run it.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="scale">Factor of the products of queries and keys.</param>
+    /// <param name="partial">Queries may leave keys out: the operands are causal, or not all keys are there.</param>
     /// <param name="softcap">Bound of the scores by tanh; 0 for none.</param>
-    public AttentionCore(KernelSet kernels, int threads, in AttentionShape shape, float scale, float softcap = 0)
+    public AttentionCore(KernelSet kernels, int threads, in AttentionShape shape, float scale, bool partial, float softcap = 0)
     {
         _s = shape;
         _dense = kernels.Dense;
@@ -102,14 +113,20 @@ internal sealed unsafe class AttentionCore
         _softcap = softcap;
         int heads = Math.Max(1, shape.Batch * shape.Heads);
         int parts = heads >= 2 * threads ? 1 : (2 * threads + heads - 1) / heads;
-        _block = Math.Max(MinQueries, Math.Min(MaxScores / Math.Max(1, shape.Keys), (shape.Queries + parts - 1) / parts));
+        _single = shape.Queries == 1 ? kernels.Attention.SingleQuery : null;
+        _packs = !partial && _single is null;
+        int most = (_packs ? MaxCachedScores : MaxScores) / Math.Max(1, shape.Keys);
+        _block = Math.Max(_packs ? MinCachedQueries : MinQueries, Math.Min(most, (shape.Queries + parts - 1) / parts));
         _blocks = (shape.Queries + _block - 1) / _block;
         _lanes = Math.Max(1, Math.Min(threads, heads * _blocks));
         int rows = Math.Min(_block, shape.Queries);
         _scoreBytes = Scratch.Align((nint)rows * shape.Keys * sizeof(float));
         _sumBytes = Scratch.Align((nint)rows * sizeof(float));
-        _laneBytes = _scoreBytes + _sumBytes + Scratch.Align(nint.Max(
-            _dense.MatMulF32ScratchBytes(rows, shape.Keys, shape.HeadSize), _dense.MatMulF32ScratchBytes(rows, shape.ValueSize, shape.Keys)));
+        _packedKeys = _packs ? Scratch.Align(_dense.PackedF32Bytes(shape.Keys, shape.HeadSize)) : 0;
+        nint products = _single is not null ? 0
+            : _packs ? _packedKeys + _dense.PackedF32Bytes(shape.ValueSize, shape.Keys)
+            : nint.Max(_dense.MatMulF32ScratchBytes(rows, shape.Keys, shape.HeadSize), _dense.MatMulF32ScratchBytes(rows, shape.ValueSize, shape.Keys));
+        _laneBytes = _scoreBytes + _sumBytes + Scratch.Align(products);
     }
 
     public string Name => $"attention_f32 ({_s.Batch * _s.Heads} heads in blocks of {Math.Min(_block, _s.Queries)}), {_scores.Name}";
@@ -136,28 +153,50 @@ internal sealed unsafe class AttentionCore
         {
             long blocks = (long)Core._s.Batch * Core._s.Heads * Core._blocks;
             long end = blocks * (lane + 1) / Core._lanes;
+            byte* scratch = Scratch + lane * Core._laneBytes;
+            int packed = -1;
             for (long i = blocks * lane / Core._lanes; i < end; i++)
             {
                 var (head, block) = ((int)(i / Core._blocks), (int)(i % Core._blocks));
-                Core.Block(Operands, head / Core._s.Heads, head % Core._s.Heads, block * Core._block, Scratch + lane * Core._laneBytes);
+                var (b, h) = Math.DivRem(head, Core._s.Heads);
+                int kv = h / (Core._s.Heads / Core._s.KvHeads);
+                if (Core._packs && packed != b * Core._s.KvHeads + kv)
+                {
+                    Core.Pack(Operands.K.At(b, kv), Operands.K.Row, Operands.V.At(b, kv), Operands.V.Row, scratch);
+                    packed = b * Core._s.KvHeads + kv;
+                }
+
+                Core.Block(Operands, b, h, kv, block * Core._block, scratch);
             }
         }
     }
 
-    private void Block(in AttentionOperands o, int b, int h, int first, byte* scratch)
+    private void Pack(float* keys, nint keyRow, float* values, nint valueRow, byte* scratch)
     {
-        int rows = Math.Min(_block, _s.Queries - first), kv = h / (_s.Heads / _s.KvHeads);
+        byte* packed = scratch + _scoreBytes + _sumBytes;
+        _dense.PackF32(_s.Keys, _s.HeadSize, keys, keyRow, true, packed, WorkerPool.Inline);
+        _dense.PackF32(_s.ValueSize, _s.Keys, values, valueRow, false, packed + _packedKeys, WorkerPool.Inline);
+    }
+
+    private void Block(in AttentionOperands o, int b, int h, int kv, int first, byte* scratch)
+    {
+        int rows = Math.Min(_block, _s.Queries - first);
         // Keys that no query of the block attends to need no product, unless somebody wants to see it.
-        int keys = o.Scores is not null ? _s.Keys : Visible(o, b, first + rows - 1);
+        int keys = _packs || o.Scores is not null ? _s.Keys : Visible(o, b, first + rows - 1);
         var scores = (float*)scratch;
         var sums = (float*)(scratch + _scoreBytes);
         byte* product = scratch + _scoreBytes + _sumBytes;
         float* y = o.Y.At(b, h) + first * o.Y.Row;
         if (keys > 0)
         {
-            _dense.MatMulF32(rows, keys, _s.HeadSize, o.Q.At(b, h) + first * o.Q.Row, o.Q.Row, o.K.At(b, kv), o.K.Row, true, scores, _s.Keys, product, WorkerPool.Inline);
+            float* q = o.Q.At(b, h) + first * o.Q.Row;
+            if (_single is not null) _single.Products(q, o.K.At(b, kv), o.K.Row, keys, _s.HeadSize, scores);
+            else if (_packs) _dense.MatMulPackedF32(rows, keys, _s.HeadSize, q, o.Q.Row, product, scores, _s.Keys, WorkerPool.Inline);
+            else _dense.MatMulF32(rows, keys, _s.HeadSize, q, o.Q.Row, o.K.At(b, kv), o.K.Row, true, scores, _s.Keys, product, WorkerPool.Inline);
             for (int r = 0; r < rows; r++) sums[r] = Row(o, b, h, first + r, scores + (nint)r * _s.Keys, keys);
-            _dense.MatMulF32(rows, _s.ValueSize, keys, scores, _s.Keys, o.V.At(b, kv), o.V.Row, false, y, o.Y.Row, product, WorkerPool.Inline);
+            if (_single is not null) _single.Mix(scores, o.V.At(b, kv), o.V.Row, keys, _s.ValueSize, y);
+            else if (_packs) _dense.MatMulPackedF32(rows, _s.ValueSize, keys, scores, _s.Keys, product + _packedKeys, y, o.Y.Row, WorkerPool.Inline);
+            else _dense.MatMulF32(rows, _s.ValueSize, keys, scores, _s.Keys, o.V.At(b, kv), o.V.Row, false, y, o.Y.Row, product, WorkerPool.Inline);
             // There are fewer elements of values than keys: dividing by the sums comes last.
             for (int r = 0; r < rows; r++) _scores.Divide(y + r * o.Y.Row, _s.ValueSize, sums[r]);
             return;

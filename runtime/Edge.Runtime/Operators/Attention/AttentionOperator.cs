@@ -121,9 +121,9 @@ internal sealed class AttentionOperator() : Operator("Attention", "", 23, Operat
         public AttentionExecutor(PrepareContext c)
         {
             _s = Read(c.Node, out _past);
-            _core = new AttentionCore(c.Kernels, c.Threads, _s, ReadScale(c.Node, _s), c.Attributes.Float("softcap", 0));
             _flat = c.Shape(Q).Rank == 3;
             _causal = c.Attributes.Int("is_causal", 0) != 0;
+            _core = new AttentionCore(c.Kernels, c.Threads, _s, ReadScale(c.Node, _s), _causal || c.Has(Present), c.Attributes.Float("softcap", 0));
             _stage = ReadStage(c.Node);
             _hasMask = c.Has(Mask);
             _hasPast = c.Has(PastKey);

@@ -118,7 +118,7 @@ internal sealed class GroupQueryAttentionOperator() : Operator("GroupQueryAttent
         {
             _s = s;
             float scale = c.Attributes.Float("scale", 0);
-            _core = new AttentionCore(c.Kernels, c.Threads, s, scale == 0 ? (float)(1 / Math.Sqrt(s.HeadSize)) : scale, c.Attributes.Float("softcap", 0));
+            _core = new AttentionCore(c.Kernels, c.Threads, s, scale == 0 ? (float)(1 / Math.Sqrt(s.HeadSize)) : scale, partial: true, c.Attributes.Float("softcap", 0));
             _rotary = c.Kernels.Attention.Rotary;
             _path = c.Node.Path;
             _past = Past(c.Node);

@@ -115,10 +115,10 @@ internal sealed class MultiHeadAttentionOperator() : Operator("MultiHeadAttentio
         {
             _s = Read(c.Node, out _past);
             float scale = c.Attributes.Float("scale", 0);
-            _core = new AttentionCore(c.Kernels, c.Threads, _s, scale == 0 ? (float)(1 / Math.Sqrt(_s.HeadSize)) : scale);
+            _causal = c.Attributes.Int("unidirectional", 0) != 0;
+            _core = new AttentionCore(c.Kernels, c.Threads, _s, scale == 0 ? (float)(1 / Math.Sqrt(_s.HeadSize)) : scale, _causal);
             _queryRank = c.Shape(Q).Rank;
             _keyRank = c.Has(K) ? c.Shape(K).Rank : 0;
-            _causal = c.Attributes.Int("unidirectional", 0) != 0;
             _padding = c.Has(Padding) ? new PaddingMask(c, Padding, _s) : null;
             _hasScoresBias = c.Has(ScoresBias);
             if (_hasScoresBias) _layout = ScoreBias.Of(c.Node, c.Shape(ScoresBias), _s, mayBeShort: false);

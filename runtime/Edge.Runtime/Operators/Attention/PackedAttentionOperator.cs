@@ -121,7 +121,8 @@ internal sealed class PackedAttentionOperator(bool isQuantized) : Operator(isQua
             _op = op;
             _s = Read(c.Node, op._past, out _past);
             float scale = c.Attributes.Float("scale", 0);
-            _core = new AttentionCore(c.Kernels, c.Threads, _s, scale == 0 ? (float)(1 / Math.Sqrt(_s.HeadSize)) : scale);
+            _causal = c.Attributes.Int("unidirectional", 0) != 0;
+            _core = new AttentionCore(c.Kernels, c.Threads, _s, scale == 0 ? (float)(1 / Math.Sqrt(_s.HeadSize)) : scale, _causal);
             (_inner, _width) = (c.Shape(W)[0], c.Shape(W)[1]);
             _projection = c.Type(X) == DataType.Float32
                 ? new FloatProjection(c, X, W, B)
@@ -129,7 +130,6 @@ internal sealed class PackedAttentionOperator(bool isQuantized) : Operator(isQua
             _packedBytes = Scratch.Align((nint)_s.Batch * _s.Queries * _width * sizeof(float));
             // The projection's own scratch is free again when attention begins.
             _sharedBytes = nint.Max(Scratch.Align(_projection.ScratchBytes), _core.ScratchBytes);
-            _causal = c.Attributes.Int("unidirectional", 0) != 0;
             _padding = c.Has(op._mask) ? new PaddingMask(c, op._mask, _s) : null;
             _hasScoresBias = op.HasScoresBias(c.Node);
             if (_hasScoresBias) _layout = ScoreBias.Of(c.Node, c.Shape(op._scoresBias), _s, mayBeShort: false);

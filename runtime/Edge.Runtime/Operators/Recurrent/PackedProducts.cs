@@ -45,7 +45,7 @@ internal sealed unsafe class PackedProducts : WeightProducts
     }
 
     public override void Multiply(byte* weights, int block, int rows, float* a, float* y, byte* scratch, WorkerPool pool) =>
-        _dense.MatMulPackedF32(rows, _rows[block], _k, a, weights + _offsets[block], y, pool);
+        _dense.MatMulPackedF32(rows, _rows[block], _k, a, _k, weights + _offsets[block], y, _rows[block], pool);
 
     public override void Dispose() => _packed?.Dispose();
 
