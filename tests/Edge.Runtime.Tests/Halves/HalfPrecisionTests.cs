@@ -122,6 +122,20 @@ public sealed class HalfPrecisionTests
         }
     }
 
+    [Theory]
+    [InlineData(true, 4)]
+    [InlineData(false, -3)]
+    public void Branches_take_and_return_halves(bool condition, double expected)
+    {
+        GraphProto Branch(string name, string op, string[] inputs) => new OnnxGraphBuilder().Node(op, inputs, [name]).Output(name, DataType.Float16, 1).BuildGraph();
+        ModelProto proto = new OnnxGraphBuilder().Input("x", DataType.Float16, [1]).Input("c", DataType.Bool).Initializer("one", new[] { (Half)1 }, 1)
+            .Node("Add", ["x", "one"], ["a"])
+            .Node("If", ["c"], ["i"], AttributeProto.Of("then_branch", Branch("t", "Add", ["a", "one"])), AttributeProto.Of("else_branch", Branch("e", "Neg", ["a"])))
+            .Node("Identity", ["i"], ["y"]).Output("y").Build();
+        Tensor y = Run(proto, Tensor.Create<Half>(new Shape(1), [(Half)2]), Tensor.Create<bool>(Shape.Scalar, [condition]))[0];
+        Assert.Equal((Half)expected, y.AsSpan<Half>()[0]);
+    }
+
     private static string WithoutIsa(string kernel) => kernel.Contains("_f32_") ? kernel[..(kernel.IndexOf("_f32_", StringComparison.Ordinal) + 4)] : kernel;
 
     private static string[] Kernels(ModelProto proto)
