@@ -1,4 +1,5 @@
 using System.Numerics;
+using Edge.Kernels.Elementwise;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Cast;
@@ -15,7 +16,16 @@ internal static unsafe class ElementCast
     private const int Block = 256;
 
     /// <summary>The loop from one type to another: source, target, count. The two are different types.</summary>
-    public static delegate*<void*, void*, nint, void> Find(DataType from, DataType to) => from.Unpacked() switch
+    public static delegate*<void*, void*, nint, void> Find(DataType from, DataType to) => (from, to) switch
+    {
+        (DataType.Float16, DataType.Float32) => &HalfConversion.WidenFloat16,
+        (DataType.BFloat16, DataType.Float32) => &HalfConversion.WidenBFloat16,
+        (DataType.Float32, DataType.Float16) => &HalfConversion.NarrowToFloat16,
+        (DataType.Float32, DataType.BFloat16) => &HalfConversion.NarrowToBFloat16,
+        _ => FindPlain(from, to),
+    };
+
+    private static delegate*<void*, void*, nint, void> FindPlain(DataType from, DataType to) => from.Unpacked() switch
     {
         DataType.Float32 => To<float>(to),
         DataType.Float64 => To<double>(to),
@@ -67,7 +77,6 @@ internal static unsafe class ElementCast
 
     private static delegate*<void*, void*, nint, void> FromBFloat16(DataType to) => to switch
     {
-        DataType.Float32 => &FromBFloat16<float>,
         DataType.Float64 => &FromBFloat16<double>,
         DataType.Float16 => &FromBFloat16<Half>,
         DataType.UInt8 => &FromBFloat16<byte>,
@@ -113,7 +122,7 @@ internal static unsafe class ElementCast
     private static nint Widen(ushort* x, float* block, nint count)
     {
         nint n = Math.Min(Block, count);
-        for (nint j = 0; j < n; j++) block[j] = BitConverter.UInt32BitsToSingle((uint)x[j] << 16);
+        HalfConversion.WidenBFloat16(x, block, n);
         return n;
     }
 
@@ -138,15 +147,13 @@ internal static unsafe class ElementCast
 
     private static void ToBFloat16<TFrom>(void* x, void* y, nint count) where TFrom : unmanaged, INumber<TFrom>
     {
-        for (nint i = 0; i < count; i++) ((ushort*)y)[i] = BFloat16Bits(float.CreateTruncating(((TFrom*)x)[i]));
-    }
-
-    /// <summary>The upper half of the float32, rounded to nearest even; NaN stays a quiet NaN.</summary>
-    private static ushort BFloat16Bits(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        if (float.IsNaN(value)) return (ushort)(bits >> 16 | 0x40);
-        return (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+        float* block = stackalloc float[Block];
+        for (nint i = 0; i < count; i += Block)
+        {
+            nint n = Math.Min(Block, count - i);
+            Convert<TFrom, float>((TFrom*)x + i, block, n);
+            HalfConversion.NarrowToBFloat16(block, (ushort*)y + i, n);
+        }
     }
 
     /// <summary>An integer type of less than a byte.</summary>
