@@ -22,7 +22,7 @@ internal static class CastFusion
     private static bool IsNeedless(DataType from, DataType between, DataType to)
     {
         // Text shows the type, and where integers wrap around numbers with a fraction saturate.
-        if (to.Size() == 0 || !Holds(between, from)) return false;
+        if (to == DataType.String || !Holds(between, from)) return false;
         return IsFloat(from) || !IsFloat(between) || IsFloat(to) || to == from || Holds(to, from);
     }
 

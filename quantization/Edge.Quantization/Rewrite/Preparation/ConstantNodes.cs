@@ -29,7 +29,7 @@ internal static class ConstantNodes
         {
             switch (a.Name)
             {
-                case "value" when a.T is { } t:
+                case "value" when a.T is { ElementType: not ElementType.String } t:
                     return new TensorProto { DataType = t.DataType, Dims = [.. t.Dims], RawData = t.GetBytes() };
                 case "value_float": return TensorValues.Scalar("", a.F);
                 case "value_int": return TensorValues.Scalar("", a.I);

@@ -14,7 +14,7 @@ internal sealed class BernoulliOperator() : Operator("Bernoulli", "", 15, Operat
         c.RequireType(0, DataType.Float32, DataType.Float64);
         RandomStream.Of(c.Node);
         var type = ReadType(c.Node);
-        if (type.Size() == 0) throw c.Error($"dtype {(long)type} is not supported; supported: numbers and bool");
+        if (type.Size() == 0 || type == DataType.String) throw c.Error($"dtype {(long)type} is not supported; supported: numbers and bool");
         c.Output(0, type is DataType.Float16 or DataType.BFloat16 ? DataType.Float32 : type, c.Shape(0));
     }
 

@@ -49,7 +49,7 @@ internal static class OutputType
     public static DataType Read(Graph.Node node)
     {
         long type = node.Attributes.Int("output_datatype", (long)DataType.Float32);
-        if (type is < 0 or > byte.MaxValue || (DataType)type == DataType.Bool || ((DataType)type).Size() == 0) throw node.Error($"output_datatype {type} is not supported; supported: numbers");
+        if (type is < 0 or > byte.MaxValue || (DataType)type is DataType.Bool or DataType.String || ((DataType)type).Size() == 0) throw node.Error($"output_datatype {type} is not supported; supported: numbers");
         return (DataType)type;
     }
 
