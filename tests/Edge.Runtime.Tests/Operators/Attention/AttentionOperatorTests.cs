@@ -69,6 +69,24 @@ public class AttentionOperatorTests
         new OperatorCase("Attention", 23).Input(draw.Float(1, 1, 300, 8)).Input(draw.Float(1, 1, 1000, 8)).Input(draw.Float(1, 1, 1000, 8)).EverywhereWithOnnxRuntime(Close, Close * 4);
     }
 
+    [Theory]
+    [InlineData(64, 64, 0f)]
+    [InlineData(5, 37, 1.5f)]
+    [InlineData(16, 3, 0f)]
+    [InlineData(33, 130, 2f)]
+    public void A_single_query_gives_the_same_bytes_everywhere(int size, int valueSize, float softcap)
+    {
+        // It goes through no matrix product, whose last bits may differ.
+        var draw = new Draw(size);
+        const int Keys = 83;
+        Tensor q = draw.Float(2, 4, 1, size), k = draw.Float(2, 2, Keys, size), v = draw.Float(2, 2, Keys, valueSize), mask = Allowing(draw, [2, 1, 1, Keys]);
+        AttributeProto cap = AttributeProto.Of("softcap", softcap);
+        Tensor masked = new OperatorCase("Attention", 23).Input(q).Input(k).Input(v).Input(mask).With(cap).OnEveryIsa()[0];
+        new OperatorCase("Attention", 23).Input(q).Input(k).Input(v).Input(draw.Float(1, 4, 1, 1)).With(cap).OnEveryIsa();
+        Tensor bias = Tensor.Create<float>(mask.Shape, Array.ConvertAll(mask.AsSpan<bool>().ToArray(), allowed => allowed ? 0 : float.NegativeInfinity));
+        TensorAssert.SameBits(masked, new OperatorCase("Attention", 23).Input(q).Input(k).Input(v).Input(bias).With(cap).Run()[0], "a bias of −∞ for a mask");
+    }
+
     [Fact]
     public void Keys_that_are_not_there_are_not_attended_to()
     {
