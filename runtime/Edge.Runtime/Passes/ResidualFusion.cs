@@ -13,7 +13,7 @@ internal static class ResidualFusion
     {
         foreach (var add in graph.Nodes.ToArray())
         {
-            if (add is not { OpType: "Add", Domain: "" } || add.Inputs[0]!.Shape != add.Inputs[1]!.Shape) continue;
+            if (add is not { OpType: "Add", Domain: "", Inputs: [{ } first, { } second] } || first.Shape != second.Shape) continue;
             // Of two convolutions the later one takes the sum, since the other is finished by then.
             var conv = add.Inputs.Select((v, i) => (Conv: Candidate(graph, v!), Other: add.Inputs[1 - i]!))
                 .Where(c => c.Conv is not null && !c.Other.IsConstant)

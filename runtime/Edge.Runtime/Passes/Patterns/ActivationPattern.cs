@@ -30,12 +30,15 @@ internal sealed class ActivationPattern : Pattern
     private readonly Term _term;
     private readonly string _opType;
     private readonly Func<Match, (string, object)[]> _attributes;
+    private readonly Func<Match, bool> _when;
 
-    private ActivationPattern(string opType, string[] roots, Term term, Func<Match, (string, object)[]>? attributes = null)
+    private ActivationPattern(
+        string opType, string[] roots, Term term, Func<Match, (string, object)[]>? attributes = null, Func<Match, bool>? when = null)
     {
         _opType = opType;
         _term = term;
         _attributes = attributes ?? (_ => []);
+        _when = when ?? (_ => true);
         Roots = roots;
     }
 
@@ -51,10 +54,12 @@ internal sealed class ActivationPattern : Pattern
             Any(Product(1.0 / 6, X, Relu6), Product(1, X, Op("HardSigmoid", IsSixth, X)))),
         new ActivationPattern("HardSigmoid", ["Mul", "Div"], Product(1.0 / 6, Relu6), _ => [("alpha", 1f / 6), ("beta", 0.5f)]),
         new ActivationPattern("HardSigmoid", ["Clip", "Min", "Max"], Clip(0, 1, Sum("beta", Product("alpha", X))),
-            m => [("alpha", m.Number("alpha")), ("beta", m.Number("beta"))]),
+            m => [("alpha", m.Number("alpha")), ("beta", m.Number("beta"))], m => (m.Number("alpha"), m.Number("beta")) is not (1, 0)),
         new ActivationPattern("Swish", ["Mul"], Product(1, X, Op("Sigmoid", X)), _ => [("alpha", 1f)]),
         new ActivationPattern("Swish", ["Mul"], Product(1, X, Op("Sigmoid", Product("alpha", X))), m => [("alpha", m.Number("alpha"))]),
         new ActivationPattern("Swish", ["Div"], Op("Div", X, Logistic), _ => [("alpha", 1f)]),
+        new ActivationPattern("LeakyRelu", ["Max"], Any(Op("Max", X, Product("alpha", X)), Op("Max", Product("alpha", X), X)),
+            m => [("alpha", m.Number("alpha"))], m => m.Number("alpha") is > 0 and < 1),
         new ActivationPattern("Sigmoid", ["Div", "Reciprocal"], Any(Op("Div", Number(1), Logistic), Op("Reciprocal", Logistic))),
     ];
 
@@ -63,8 +68,7 @@ internal sealed class ActivationPattern : Pattern
         var m = new Match(graph);
         var y = root.Outputs[0]!;
         if (!_term(y, m) || m["x"].IsConstant || m["x"].Shape != y.Shape || !m.IsClosed(root)) return false;
-        // A Clip alone stays what it is.
-        if (root.OpType is "Clip" or "Min" or "Max" && m["x"] == root.Inputs[0]) return false;
+        if (!_when(m)) return false;
         m.Replace(root, graph.Make("", _opType, root.Name, [m["x"]], [y], _attributes(m)));
         return true;
     }

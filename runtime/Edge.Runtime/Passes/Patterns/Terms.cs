@@ -99,7 +99,7 @@ internal static class Terms
                 return ActivationFusion.Bounds(n) is var (low, high) ? (n, x, low, high) : null;
             case "Relu":
                 return (n, x, 0, double.PositiveInfinity);
-            case "Max" or "Min" when n.Inputs.Count == 2 && Scaled(n) is var (other, bound):
+            case "Max" or "Min" when Scaled(n) is var (other, bound):
                 return n.OpType == "Max" ? (n, other, bound, double.PositiveInfinity) : (n, other, double.NegativeInfinity, bound);
             default:
                 return null;
@@ -109,6 +109,7 @@ internal static class Terms
     /// <summary>The operand of <paramref name="n"/> that is no number, and the number; the result has the operand's shape.</summary>
     private static (Value, double)? Scaled(Node n)
     {
+        if (n.Inputs.Count != 2) return null;
         for (int i = 0; i < 2; i++)
             if (Match.Scalar(n.Inputs[i]) is { } k && n.Inputs[1 - i] is { IsConstant: false } x && n.Outputs[0]!.Shape == x.Shape) return (x, k);
         return null;
@@ -159,17 +160,18 @@ internal static class Terms
     private static (List<Value>, double)? Factors(Value v, double k)
     {
         var n = v.Producer!;
+        if (n.Input(0) is not { } x) return null;
         switch (n.OpType)
         {
-            case "Mul":
-                return Scaled(n) is var (x, a) ? ([x], k * a) : ([n.Inputs[0]!, n.Inputs[1]!], k);
+            case "Mul" when n.Inputs is [_, { } y]:
+                return Scaled(n) is var (z, a) ? ([z], k * a) : ([x, y], k);
             case "Div":
-                return Match.Scalar(n.Inputs[1]) is { } d && d != 0 && v.Shape == n.Inputs[0]!.Shape ? ([n.Inputs[0]!], k / d) : null;
+                return Match.Scalar(n.Input(1)) is { } d && d != 0 && v.Shape == x.Shape ? ([x], k / d) : null;
             case "Pow":
-                return Match.Scalar(n.Inputs[1]) is { } e && e is > 1 and <= LargestPower && e == Math.Floor(e) && v.Shape == n.Inputs[0]!.Shape
-                    ? ([.. Enumerable.Repeat(n.Inputs[0]!, (int)e)], k) : null;
+                return Match.Scalar(n.Input(1)) is { } e && e is > 1 and <= LargestPower && e == Math.Floor(e) && v.Shape == x.Shape
+                    ? ([.. Enumerable.Repeat(x, (int)e)], k) : null;
             case "Neg":
-                return ([n.Inputs[0]!], -k);
+                return ([x], -k);
             default:
                 return null;
         }
@@ -178,10 +180,11 @@ internal static class Terms
     private static (List<Value>, double)? Addends(Value v, double k)
     {
         var n = v.Producer!;
+        if (n.Input(0) is not { } x) return null;
         return n.OpType switch
         {
-            "Add" => Scaled(n) is var (x, a) ? ([x], k + a) : ([n.Inputs[0]!, n.Inputs[1]!], k),
-            "Sub" when Match.Scalar(n.Inputs[1]) is { } s && v.Shape == n.Inputs[0]!.Shape => ([n.Inputs[0]!], k - s),
+            "Add" when n.Inputs is [_, { } y] => Scaled(n) is var (z, a) ? ([z], k + a) : ([x, y], k),
+            "Sub" when Match.Scalar(n.Input(1)) is { } s && v.Shape == x.Shape => ([x], k - s),
             _ => null,
         };
     }

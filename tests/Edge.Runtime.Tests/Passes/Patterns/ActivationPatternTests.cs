@@ -192,6 +192,25 @@ public class ActivationPatternTests
     }
 
     [Theory]
+    [InlineData(0.1f, true)]
+    [InlineData(0.3f, false)]
+    public void The_greater_of_a_value_and_a_part_of_it_is_a_LeakyRelu(float alpha, bool first)
+    {
+        var g = Graph();
+        string part = g.Node("Mul", ["x", g.Scalar(alpha)]);
+        g.Becomes([g.Node("Max", first ? [part, "x"] : ["x", part])], "LeakyRelu");
+    }
+
+    [Theory]
+    [InlineData(1.5f)]
+    [InlineData(-0.5f)]
+    public void The_greater_of_a_value_and_a_multiple_of_it_is_none(float alpha)
+    {
+        var g = Graph();
+        g.Becomes([g.Node("Max", ["x", g.Node("Mul", ["x", g.Scalar(alpha)])])], "Mul", "Max");
+    }
+
+    [Theory]
     [InlineData("Swish")]
     [InlineData("HardSwish")]
     [InlineData("HardSigmoid")]
