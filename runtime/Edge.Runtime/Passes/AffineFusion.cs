@@ -17,15 +17,20 @@ internal static class AffineFusion
         foreach (var node in graph.Nodes.ToArray())
         {
             if (node is not { Domain: "", Outputs: [{ IsStatic: true } y] } || ChannelAxis(node, y.Shape!.Value.Rank) is not { } axis) continue;
+            if (OldBias(node, y.Shape!.Value[axis]) is not { } bias) continue;
+            var factors = new double[bias.Length];
+            factors.AsSpan().Fill(1);
+            bool folds = false;
             while (graph.OnlyConsumer(node.Outputs[0]!) is { } next && ReadAffine(next, node.Outputs[0]!, axis) is var (a, c))
             {
-                if (OldBias(node, a.Length) is not { } bias) break;
-                for (int i = 0; i < a.Length; i++) bias[i] = bias[i] * a[i] + c[i];
-                Fold(graph, node, a, Array.ConvertAll(bias, b => (float)b));
+                for (int i = 0; i < bias.Length; i++) (factors[i], bias[i]) = (factors[i] * a[i], bias[i] * a[i] + c[i]);
                 var result = next.Outputs[0]!;
                 graph.Remove(next);
                 node.SetOutput(0, result);
+                folds = true;
             }
+
+            if (folds) Fold(graph, node, factors, Array.ConvertAll(bias, b => (float)b));
         }
     }
 

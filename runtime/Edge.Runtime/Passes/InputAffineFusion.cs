@@ -16,14 +16,19 @@ internal static class InputAffineFusion
         {
             if (conv is not { OpType: "Conv", Domain: "", Outputs: [{ IsStatic: true }] } || conv.Constant(1) is not { Type: DataType.Float32, Shape.Rank: >= 3 }) continue;
             if (conv.Has(2) && conv.Constant(2) is not { Type: DataType.Float32 }) continue;
+            // y = factors·x + addends, from the convolution backwards.
+            double[]? factors = null, addends = null;
             while (conv.Inputs[0] is { Producer: { } before } input && graph.OnlyConsumer(input) == conv
                 && before.Inputs.FirstOrDefault(v => v is { IsConstant: false }) is { } x && AffineFusion.ReadAffine(before, x, 1) is var (a, c)
                 && (!PadsInput(conv) || !Array.Exists(c, v => v != 0)))
             {
-                Fold(graph, conv, a, c);
+                for (int i = 0; i < a.Length && factors is not null; i++) (a[i], c[i]) = (factors[i] * a[i], factors[i] * c[i] + addends![i]);
+                (factors, addends) = (a, c);
                 conv.SetInput(0, x);
                 graph.Remove(before);
             }
+
+            if (factors is not null) Fold(graph, conv, factors, addends!);
         }
     }
 

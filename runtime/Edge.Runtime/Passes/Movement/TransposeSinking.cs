@@ -74,8 +74,18 @@ internal static class TransposeSinking
             node.SetOutput(0, to);
         }
 
-        graph.InsertAfter(chain[^1], graph.Make("", "Transpose", from.Name, [to], [from], ("perm", Array.ConvertAll(perm, a => (long)a))));
         graph.Remove(transpose);
+        var last = from.Consumers[0];
+        int[] both = Array.ConvertAll(Permutation(last)!, a => perm[a]);
+        if (both.AsSpan().SequenceEqual(both.Order().ToArray()))
+        {
+            graph.ReplaceUses(last.Outputs[0]!, to);
+            graph.Remove(last);
+            return;
+        }
+
+        last.SetInput(0, to);
+        last.Attributes.Set("perm", Array.ConvertAll(both, a => (long)a));
     }
 
     /// <summary>A constant operand with its axes put back.</summary>

@@ -15,6 +15,9 @@ internal static class Terms
     // Powers longer than this are no products that anybody writes out.
     private const int LargestPower = 4;
 
+    // Constants that a product or sum may have beside its terms.
+    private const int MostConstants = 4;
+
     /// <summary>Equal up to what printing and reading a constant changes.</summary>
     public static bool Near(double a, double b) => Math.Abs(a - b) <= 1e-5 * Math.Max(Math.Abs(a), Math.Abs(b));
 
@@ -60,19 +63,19 @@ internal static class Terms
 
     /// <summary><paramref name="scale"/> times the factors.</summary>
     public static Term Product(double scale, params Term[] factors) =>
-        (v, m) => Expand([v], 0, 1, factors, k => Near(k, scale), false, m, Factors);
+        (v, m) => Expand([v], 0, MostConstants, 1, factors, k => Near(k, scale), false, m, Factors);
 
     /// <summary>A constant, under a name (1 if none is written), times the factors.</summary>
     public static Term Product(string scale, params Term[] factors) =>
-        (v, m) => Expand([v], 0, 1, factors, k => m.Bind(scale, k), true, m, Factors);
+        (v, m) => Expand([v], 0, MostConstants, 1, factors, k => m.Bind(scale, k), true, m, Factors);
 
     /// <summary><paramref name="addend"/> plus the terms.</summary>
     public static Term Sum(double addend, params Term[] terms) =>
-        (v, m) => Expand([v], 0, 0, terms, k => addend == 0 ? k == 0 : Near(k, addend), false, m, Addends);
+        (v, m) => Expand([v], 0, MostConstants, 0, terms, k => addend == 0 ? k == 0 : Near(k, addend), false, m, Addends);
 
     /// <summary>A constant, under a name (0 if none is written), plus the terms.</summary>
     public static Term Sum(string addend, params Term[] terms) =>
-        (v, m) => Expand([v], 0, 0, terms, k => m.Bind(addend, k), true, m, Addends);
+        (v, m) => Expand([v], 0, MostConstants, 0, terms, k => m.Bind(addend, k), true, m, Addends);
 
     /// <summary><c>min(max(v, low), high)</c>, as Clip or as Max, Min and Relu.</summary>
     public static Term Clip(double low, double high, Term inner) => (v, m) =>
@@ -121,7 +124,7 @@ internal static class Terms
     /// Opens the parts from <paramref name="first"/> on, one node at a time, until they are the terms in some order. With
     /// <paramref name="deepest"/> a constant is taken for part of its variable only where it cannot be opened.
     /// </summary>
-    private static bool Expand(List<Value> parts, int first, double constant, Term[] terms, Func<double, bool> accept, bool deepest, Match m, Opening open)
+    private static bool Expand(List<Value> parts, int first, int constants, double constant, Term[] terms, Func<double, bool> accept, bool deepest, Match m, Opening open)
     {
         if (!m.GoesOn()) return false;
         var mark = m.Mark();
@@ -129,9 +132,10 @@ internal static class Terms
         for (int i = first; i < parts.Count; i++)
         {
             if (parts[i].Producer is not { Domain: "", Outputs.Count: 1 } n || open(parts[i], constant) is not var (opened, k)) continue;
-            if (parts.Count - 1 + opened.Count > terms.Length) continue;
+            int left = opened.Count == 1 ? constants - 1 : constants;
+            if (parts.Count - 1 + opened.Count > terms.Length || left < 0) continue;
             m.Include(n);
-            if (Expand([.. parts[..i], .. opened, .. parts[(i + 1)..]], i, k, terms, accept, deepest, m, open)) return true;
+            if (Expand([.. parts[..i], .. opened, .. parts[(i + 1)..]], i, left, k, terms, accept, deepest, m, open)) return true;
             m.Back(mark);
         }
 

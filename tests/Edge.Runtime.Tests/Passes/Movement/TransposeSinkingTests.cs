@@ -27,7 +27,16 @@ public class TransposeSinkingTests
     {
         var g = Graph();
         string t = g.Node("Exp", [g.Node("Transpose", ["x"], s_there)]);
-        g.Becomes([g.Node("Neg", [g.Node("Transpose", [t], AttributeProto.Of("perm", [1L, 0, 2, 3]))])], "Exp", "Move", "Neg");
+        g.Becomes([g.Node("Neg", [g.Node("Transpose", [t], AttributeProto.Of("perm", [1L, 0, 2, 3]))])], "Exp", "Transpose", "Neg");
+    }
+
+    [Fact]
+    public void Of_many_transpositions_on_the_way_none_is_left()
+    {
+        var g = Graph();
+        string at = "x";
+        for (int i = 0; i < 6; i++) at = g.Node(i % 2 == 0 ? "Tanh" : "Neg", [g.Node("Transpose", [at], i % 2 == 0 ? s_there : s_back)]);
+        g.Becomes([at], "Tanh", "Neg", "Tanh", "Neg", "Tanh", "Neg");
     }
 
     [Fact]
