@@ -136,6 +136,19 @@ public sealed class HalfPrecisionTests
         Assert.Equal((Half)expected, y.AsSpan<Half>()[0]);
     }
 
+    [Fact]
+    public void Quantized_chains_with_scales_in_half_precision_become_integer_operators()
+    {
+        var draw = new Draw(5);
+        var b = new OnnxGraphBuilder(21).Input("x", DataType.Float16, [1, 4, 6, 6]).Initializer("s", new[] { (Half)0.0625 }).Initializer("z", new byte[] { 128 })
+            .Initializer("wq", draw.Bytes(DataType.Int8, 8, 4, 3, 3).AsSpan<sbyte>().ToArray(), 8, 4, 3, 3).Initializer("ws", new[] { (Half)0.015625 });
+        ModelProto proto = b.Node("QuantizeLinear", ["x", "s", "z"], ["q"]).Node("DequantizeLinear", ["q", "s", "z"], ["d"]).Node("DequantizeLinear", ["wq", "ws"], ["w"])
+            .Node("Conv", ["d", "w"], ["c"]).Node("QuantizeLinear", ["c", "s", "z"], ["cq"]).Node("DequantizeLinear", ["cq", "s", "z"], ["y"]).Output("y").Build();
+        string[] kernels = Kernels(proto);
+        Assert.DoesNotContain(kernels, k => k.Contains("conv_f32"));
+        Assert.Equal(DataType.Float16, Run(proto, Halves(3, -4, 4, 1, 4, 6, 6))[0].Type);
+    }
+
     private static string WithoutIsa(string kernel) => kernel.Contains("_f32_") ? kernel[..(kernel.IndexOf("_f32_", StringComparison.Ordinal) + 4)] : kernel;
 
     private static string[] Kernels(ModelProto proto)
