@@ -13,6 +13,7 @@ internal static partial class OperatorCatalog
     [
         new SoftmaxOperator("Softmax", logarithm: false),
         new SoftmaxOperator("LogSoftmax", logarithm: true),
+        new HardmaxOperator(),
         new ReduceOperator("ReduceSum", ReduceFunction.Sum, axesAreInputSince: 13),
         new ReduceOperator("ReduceMean", ReduceFunction.Mean),
         new ReduceOperator("ReduceMax", ReduceFunction.Max),

@@ -8,7 +8,6 @@ using Edge.Runtime.Operators.RandomNumbers;
 using Edge.Runtime.Operators.Regions;
 using Edge.Runtime.Operators.Sampling;
 using Edge.Runtime.Operators.Select;
-using Edge.Runtime.Operators.Softmax;
 
 namespace Edge.Runtime.Operators;
 
@@ -20,7 +19,7 @@ internal static partial class OperatorCatalog
         new GridSampleOperator("", 16, LatestOpset), new GridSampleOperator(Microsoft, 1, 1), new AffineGridOperator(),
         new DeformConvOperator(), new RoiAlignOperator(), new MaxRoiPoolOperator(), new CropAndResizeOperator(),
         new MaxPoolOperator("NhwcMaxPool", global: false, Microsoft, maxOpset: 1), new MaxUnpoolOperator(), new Col2ImOperator(), new CenterCropPadOperator(),
-        new UniqueOperator(), new ReverseSequenceOperator(), new HardmaxOperator(), new DetOperator(),
+        new UniqueOperator(), new ReverseSequenceOperator(), new DetOperator(),
         new RandomFillOperator("RandomUniform", normal: false, like: false), new RandomFillOperator("RandomUniformLike", normal: false, like: true),
         new RandomFillOperator("RandomNormal", normal: true, like: false), new RandomFillOperator("RandomNormalLike", normal: true, like: true),
         new BernoulliOperator(), new MultinomialOperator(),
