@@ -73,31 +73,7 @@ internal sealed unsafe class ScoreKernel<V>(string isa) : ScoreKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override float Weigh(float* x, nint n)
-    {
-        float* partial = stackalloc float[Partials.Count];
-        float max = Greatest(x, n, partial);
-        new Span<float>(partial, Partials.Count).Clear();
-        nint whole = n & ~(nint)(Partials.Count - 1);
-        V m = V.Splat(max);
-        for (nint i = 0; i < whole; i += Partials.Count)
-            for (int k = 0; k < Partials.Count; k += V.Count)
-            {
-                V e = VectorMath.Exp(V.Load(x + i + k) - m);
-                e.Store(x + i + k);
-                (V.Load(partial + k) + e).Store(partial + k);
-            }
-
-        for (nint i = whole; i < n; i++)
-        {
-            VectorMath.Exp(VectorF32x1.Splat(x[i] - max)).Store(x + i);
-            partial[i - whole] += x[i];
-        }
-
-        for (int half = Partials.Count / 2; half > 0; half /= 2)
-            for (int k = 0; k < half; k++) partial[k] += partial[k + half];
-        return partial[0];
-    }
+    public override float Weigh(float* x, nint n) => Exponentials.Sum<V>(x, x, n, Exponentials.Greatest<V>(x, n));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Divide(float* x, nint n, float divisor)
@@ -106,23 +82,5 @@ internal sealed unsafe class ScoreKernel<V>(string isa) : ScoreKernel
         nint i = 0;
         for (; i <= n - V.Count; i += V.Count) (V.Load(x + i) / d).Store(x + i);
         for (; i < n; i++) x[i] /= divisor;
-    }
-
-    /// <summary>The greatest element; NaN is passed over, for it reaches the sum by itself.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Greatest(float* x, nint n, float* lanes)
-    {
-        float max = float.NegativeInfinity;
-        nint i = 0;
-        if (n >= V.Count)
-        {
-            V m = V.Splat(max);
-            for (; i <= n - V.Count; i += V.Count) m = V.Greater(V.Load(x + i), m);
-            m.Store(lanes);
-            for (int k = 0; k < V.Count; k++) max = lanes[k] > max ? lanes[k] : max;
-        }
-
-        for (; i < n; i++) max = x[i] > max ? x[i] : max;
-        return max;
     }
 }

@@ -67,9 +67,9 @@ internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row(float* x, float* y, nint n, bool logarithm)
     {
-        float max = Partials.Reduce<MaxReduction, V>(x, n);
+        float max = Exponentials.Greatest<V>(x, n);
         // e^(x − m) goes to y, except where the logarithm still needs x and y may be it.
-        float sum = logarithm ? SumOfExponentials(x, n, max) : Exponentials(x, y, n, max);
+        float sum = logarithm ? SumOfExponentials(x, n, max) : Exponentials.Sum<V>(x, y, n, max);
         V m = V.Splat(max);
         if (logarithm)
         {
@@ -86,16 +86,6 @@ internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
         nint k = 0;
         for (; k <= n - V.Count; k += V.Count) (V.Load(y + k) / s).Store(y + k);
         for (; k < n; k++) y[k] /= sum;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Exponentials(float* x, float* y, nint n, float max)
-    {
-        V m = V.Splat(max);
-        nint i = 0;
-        for (; i <= n - V.Count; i += V.Count) VectorMath.Exp(V.Load(x + i) - m).Store(y + i);
-        for (; i < n; i++) VectorMath.Exp(VectorF32x1.Load(x + i) - VectorF32x1.Splat(max)).Store(y + i);
-        return Partials.Reduce<SumReduction, V>(y, n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
