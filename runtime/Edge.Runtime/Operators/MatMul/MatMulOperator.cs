@@ -40,7 +40,11 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
         if (shape.Macs == 0) return new EmptyProductExecutor(c);
         var bias = c.Has(Bias) ? c.Constant(Bias) : null;
         if (shape.B.Length > 1 || (c.Has(Bias) && bias is null) || c.Constant(1) is not { } b)
+        {
+            if (c.Has(Residual)) throw c.Node.Error("a residual is not supported where a run brings weights or bias; supported: constants");
             return new DynamicMatMulExecutor(c, shape, activation, c.Has(Bias) ? Bias : -1);
+        }
+
         var weights = Transposed(b, shape.K, shape.N);
         var g = ConvGeometry.MatMul(shape.M, shape.K, shape.N);
         var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation);
