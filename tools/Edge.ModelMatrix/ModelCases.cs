@@ -81,7 +81,7 @@ internal static class ModelCases
     private const string Imagenet255 = "scale=1/255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225";
 
     private static IEnumerable<(string Name, int Columns)> Tables =>
-        [("lgbm_classifier_tensor", 13), ("lgbm_regressor_tensor", 13), ("xgboost_classifier_tree", 13), ("xgboost_regressor_tree", 13), ("linear_classifier", 4), ("linear_regressor", 4)];
+        [("lgbm_classifier_tensor", 13), ("lgbm_regressor_tensor", 13), ("xgboost_classifier_tree", 13), ("xgboost_regressor_tree", 13), ("linear_classifier", 12), ("linear_regressor", 21)];
 
     private static IEnumerable<string> Tract => ["qrelu_1", "qsigmoid_1", "qtanh_1", "qtdnn_10x5_101_i32_biases", "qlstm_3-2-3_T3_S1"];
 

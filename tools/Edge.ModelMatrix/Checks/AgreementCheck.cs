@@ -8,13 +8,16 @@ namespace Edge.ModelMatrix.Checks;
 /// <summary>
 /// Runs every model here and in ONNX Runtime on the same real inputs. fp32 must agree within 1e-4 of the output's range, and
 /// in 99.9% of the labels where those are the output; int8 within one step on 99.9% of the values, or in the top-1 of every
-/// sample, and in 99% of the labels. Models that hand on a state run at least 50 steps, each engine with its own.
+/// sample, and in 97% of the labels. Models that hand on a state run at least 50 steps, each engine with its own.
 /// </summary>
 internal static class AgreementCheck
 {
     private const double Fp32Tolerance = 1e-4;
     private const double Int8Share = 0.999;
-    private const double Int8Labels = 0.99;
+
+    /// <summary>One step in a score of a coarse map decides over the labels of all pixels that are interpolated from it.</summary>
+    private const double Int8Labels = 0.97;
+
     private const int LeastSteps = 50;
 
     public static bool Run(string data, SharedSets sets, IEnumerable<ModelCase> cases, int samples)
