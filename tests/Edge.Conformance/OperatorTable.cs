@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Edge.Runtime.Operators;
@@ -31,6 +32,8 @@ internal static class OperatorTable
     {
         if (!NodeTestSuite.IsPresent) throw new InvalidOperationException("the table needs shared/data/conformance; set EDGE_SHARED to the shared folder");
         var text = new StringBuilder(Head);
+        int all = NodeTestSuite.Tests.Count, inScope = NodeTestSuite.InScope.Count();
+        text.Append(CultureInfo.InvariantCulture, $"Of {all:N0} tests {inScope:N0} are in scope, {inScope - Exclusions.Reasons.Count:N0} of which pass ({100.0 * (inScope - Exclusions.Reasons.Count) / inScope:0.0} %); {Exclusions.Reasons.Count} are excluded by name, {all - inScope} do not apply.\n\n");
         text.Append("| operator | domain | opsets | passed | excluded |\n|---|---|---|---|---|\n");
         var tests = NodeTestSuite.InScope.Select(t => (Test: t, Op: Subject(t))).ToLookup(t => t.Op, t => t.Test);
         foreach (var op in Operators())
@@ -42,9 +45,14 @@ internal static class OperatorTable
 
         text.Append("\n## Excluded tests\n\n");
         foreach (var group in Exclusions.Reasons.GroupBy(e => e.Value, e => e.Key).OrderBy(g => g.Key, StringComparer.Ordinal))
-            text.Append($"- {group.Key}: {string.Join(", ", group.Order(StringComparer.Ordinal).Select(n => $"`{n}`"))}\n");
+            text.Append($"- {group.Key}: {Names(group)}\n");
+        text.Append("\n## Tests that do not apply\n\n");
+        foreach (var group in NodeTestSuite.Tests.Values.Select(t => (t.Name, Reason: Scope.Outside(t))).Where(t => t.Reason is not null).GroupBy(t => t.Reason!, t => t.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
+            text.Append($"- {group.Key}: {Names(group)}\n");
         return text.ToString();
     }
+
+    private static string Names(IEnumerable<string> tests) => string.Join(", ", tests.Order(StringComparer.Ordinal).Select(n => $"`{n}`"));
 
     private static IEnumerable<Operator> Operators() => OperatorCatalog.All
         .Where(o => o.Domain != OperatorCatalog.Internal)

@@ -166,6 +166,19 @@ public class ControlFlowTests
         EngineComparison.AssertAgrees(proto, [EngineComparison.Random(1, 4), EngineComparison.Random(2, 4, 4)]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Scan_of_operator_set_8_goes_through_a_batch_of_sequences(long reversed)
+    {
+        var body = new OnnxGraphBuilder(8).Input("s", DataType.Float32, 4).Input("row", DataType.Float32, 4)
+            .Node("Add", ["s", "row"], ["next"]).Node("Neg", ["next"], ["out"]).Output("next", DataType.Float32, 4).Output("out", DataType.Float32, 4);
+        var proto = new OnnxGraphBuilder(8).Input("n", DataType.Int64, 3).Input("s0", DataType.Float32, 3, 4).Input("x", DataType.Float32, 3, 5, 4)
+            .Node("Scan", ["n", "s0", "x"], ["last", "rows"], Graph("body", body), AttributeProto.Of("num_scan_inputs", 1), AttributeProto.Of("directions", [reversed]))
+            .Output("last").Output("rows").Build();
+        EngineComparison.AssertAgrees(proto, [Tensor.Create<long>(new Shape(3), [5, 2, 3]), EngineComparison.Random(1, 3, 4), EngineComparison.Random(2, 3, 5, 4)]);
+    }
+
     [Fact]
     public void A_loop_that_does_not_end_is_stopped()
     {

@@ -7,13 +7,19 @@ using Edge.Tensors;
 namespace Edge.Runtime.Operators.Control;
 
 /// <summary>
-/// Scan: <c>(states…, outputs…) = body(states…, slices…)</c> for every slice of the scanned inputs; outputs are stacked. The
-/// definition of operator set 9 and later; that of 8, with a batch axis, is written by no exporter.
+/// Scan: <c>(states…, outputs…) = body(states…, slices…)</c> for every slice of the scanned inputs; outputs are stacked. For
+/// operator set 8 see <see cref="BatchedScanExecutor"/>.
 /// </summary>
-internal sealed class ScanOperator() : ValueOperator("Scan", minOpset: 9)
+internal sealed class ScanOperator() : ValueOperator("Scan", minOpset: 8)
 {
     public override void Infer(InferContext c)
     {
+        if (c.Opset < 9)
+        {
+            BatchedScanExecutor.Infer(c);
+            return;
+        }
+
         var body = c.Attributes.Graph("body");
         long scans = c.Attributes.Int("num_scan_inputs");
         int states = body.OwnInputs - (int)scans;
@@ -50,7 +56,8 @@ internal sealed class ScanOperator() : ValueOperator("Scan", minOpset: 9)
         }
     }
 
-    public override ValueExecutor Prepare(Node node, PlanSettings settings) => new ScanExecutor(node, settings);
+    public override ValueExecutor Prepare(Node node, PlanSettings settings) =>
+        node.Opset < 9 ? new BatchedScanExecutor(node, settings) : new ScanExecutor(node, settings);
 }
 
 /// <summary>Along which axis, and from which end, each input of a Scan is read and each output written.</summary>
