@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Edge.Kernels;
 using Edge.Kernels.Threading;
+using Edge.Runtime;
 
 namespace Edge.Benchmarks.Kernels;
 
@@ -17,7 +18,7 @@ internal static class KernelBenchmark
     public static int Run(KernelBenchmarkOptions options)
     {
         KernelSet[] sets = options.Isas.Length == 0 ? [.. KernelCatalog.Available.Where(s => s.Name != "scalar")] : [.. options.Isas.Select(KernelCatalog.Select)];
-        Console.WriteLine($"{CpuName()}, {RuntimeInformation.FrameworkDescription}, {options.Threads} thread(s); µs a layer and 10⁹ operations (2 a multiply-accumulate) a second, medians");
+        Console.WriteLine($"{Cpu.Name()}, {RuntimeInformation.FrameworkDescription}, {options.Threads} thread(s); µs a layer and 10⁹ operations (2 a multiply-accumulate) a second, medians");
         Console.WriteLine($"{"shape",-18}{"type",-6}{"kernel",-32}{"µs",9}{"GOP/s",9}{(options.AgainstOnnxRuntime ? "  × ONNX Runtime" : "")}");
         using var pool = new WorkerPool(options.Threads);
         foreach (KernelShape shape in KernelShape.All)
@@ -45,12 +46,5 @@ internal static class KernelBenchmark
             chains[i].Dispose();
         }
         if (otherSeconds is { } s) Console.WriteLine($"{shape.Name,-18}{type,-6}{"ONNX Runtime",-32}{s / LayerChain.Layers * 1e6,9:F1}{operations / s / 1e9,9:F1}");
-    }
-
-    private static string CpuName()
-    {
-        const string Info = "/proc/cpuinfo";
-        string? line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':') + 1)..].Trim();
     }
 }
