@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Edge.Kernels.Dense;
 
 namespace Edge.Kernels.Generic.Gemm;
@@ -51,12 +52,20 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
     /// <summary><c>init = bias − wZeroPoint · (Σ x − n · xZeroPoint)</c>, x being unsigned.</summary>
     private void FillInit(in TileSpan span, nint slot, int* init)
     {
-        for (int r = 0; r < span.TileRows; r++)
+        int c = 0;
+        for (; c + Vector256<int>.Count <= span.TileColumns; c += Vector256<int>.Count)
         {
-            int row = r < span.Rows ? span.RowSums[r] - _packed.RowSumOfZeroPoint : 0;
-            for (int c = 0; c < span.TileColumns; c++) *init++ = _packed.Bias[slot + c] - _packed.WeightZeroPoints[slot + c] * row;
+            var bias = Vector256.Load(_packed.Bias + slot + c);
+            var zeroPoints = Vector256.Load(_packed.WeightZeroPoints + slot + c);
+            for (int r = 0; r < span.TileRows; r++) (bias - zeroPoints * RowTerm(span, r)).Store(init + r * span.TileColumns + c);
         }
+
+        for (; c < span.TileColumns; c++)
+            for (int r = 0; r < span.TileRows; r++)
+                init[r * span.TileColumns + c] = _packed.Bias[slot + c] - _packed.WeightZeroPoints[slot + c] * RowTerm(span, r);
     }
+
+    private int RowTerm(in TileSpan span, int row) => row < span.Rows ? span.RowSums[row] - _packed.RowSumOfZeroPoint : 0;
 
     public void End(in TileArguments t, in TileSpan span, byte* buffer)
     {
