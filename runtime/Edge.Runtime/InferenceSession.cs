@@ -84,6 +84,7 @@ public sealed class InferenceSession : IInferenceSession
         {
             InputValidation.Check(_model, inputs);
             for (int i = 0; i < inputs.Length; i++) _inputs[i].Refer(inputs[i]);
+            _settings.Run.Start();
             var results = FindPlan().Run(_inputs, _pool, _options.Profile);
             for (int i = 0; i < results.Length; i++)
                 _outputs[i] = results[i].Tensor ?? throw new ModelException($"output '{Outputs[i].Name}' is {(results[i].Sequence is null ? "absent" : "a sequence")}; only tensors can be returned");

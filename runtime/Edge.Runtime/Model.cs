@@ -31,6 +31,7 @@ public sealed class Model : IDisposable
         _columns = ZipMaps.Columns(proto.Graph, name);
         Inputs = [.. proto.Graph.Inputs.Where(i => !constants.Contains(i.Name)).Select(Describe)];
         Outputs = [.. proto.Graph.Outputs.Select(Describe)];
+        Functions = OperatorSupport.FunctionsOf(proto);
         OperatorSupport.Check(this);
     }
 
@@ -76,6 +77,8 @@ public sealed class Model : IDisposable
 
     /// <summary>An input or output that is a sequence, a map or an optional, which sessions refuse; null if there is none.</summary>
     internal string? NonTensor { get; private set; }
+
+    internal IReadOnlyDictionary<(string Domain, string Name, string Overload), FunctionProto> Functions { get; }
 
     internal void AddReference() => Interlocked.Increment(ref _references);
 

@@ -21,11 +21,23 @@ public sealed record SessionLimits
     /// <summary>How deep If, Loop, Scan and functions may be nested. 16.</summary>
     public int MaxSubgraphDepth { get; init => field = (int)Positive(value, nameof(MaxSubgraphDepth)); } = 16;
 
-    /// <summary>How often the body of one Loop may run. 10 million.</summary>
+    /// <summary>How often the bodies of Loop, Scan and SequenceMap may run in one run, all together. 10 million.</summary>
     public long MaxLoopIterations { get; init => field = Positive(value, nameof(MaxLoopIterations)); } = 10_000_000;
 
     /// <summary>Bytes of a result that is computed when the session is made rather than in each run. 32 MiB.</summary>
     public long MaxFoldedBytes { get; init => field = Positive(value, nameof(MaxFoldedBytes)); } = 32L << 20;
+
+    /// <summary>
+    /// How long one run may take: 10 minutes. Looked at between nodes, so that a loop ends in time; a node that has begun
+    /// is not interrupted.
+    /// </summary>
+    public TimeSpan MaxRunTime { get; init => field = TimeSpan.FromTicks(Positive(value.Ticks, nameof(MaxRunTime))); } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Multiply-accumulates, or taps of windows, of one execution of a node. 10¹³, which is a minute or more; the largest
+    /// convolutions and products of real models take a hundredth of it.
+    /// </summary>
+    public long MaxNodeWork { get; init => field = Positive(value, nameof(MaxNodeWork)); } = 10_000_000_000_000;
 
     private static long Positive(long value, string name) =>
         value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive");

@@ -44,6 +44,9 @@ public readonly record struct PoolGeometry(int Batch, PoolAxis Depth, PoolAxis H
     /// <summary>Taps of one window.</summary>
     public long Taps => (long)Depth.Kernel * Height.Kernel * Width.Kernel;
 
+    /// <summary>Taps of all windows, those that hang over the edge aside.</summary>
+    public double Work => OutputCount * ((double)Math.Min(Depth.Kernel, Depth.Input) * Math.Min(Height.Kernel, Height.Input) * Math.Min(Width.Kernel, Width.Input));
+
     public long InputCount => (long)Batch * Depth.Input * Height.Input * Width.Input * Channels;
 
     public long OutputCount => (long)Batch * Depth.Output * Height.Output * Width.Output * Channels;

@@ -17,6 +17,7 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
     private readonly KernelSet _kernels;
     private readonly int _threads;
     private readonly long _maxBytes;
+    private readonly long _maxWork;
     private readonly RunValue?[] _sources;
     private readonly RunValue?[] _results;
     private readonly Tensor?[] _inputs;
@@ -39,6 +40,7 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
         _op = op;
         _kernels = settings.Kernels;
         _threads = settings.Threads;
+        _maxWork = settings.Limits.MaxNodeWork;
         _maxBytes = settings.Limits.MaxActivationBytes;
         _sources = sources;
         _results = results;
@@ -80,6 +82,7 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
     {
         _executor?.Dispose();
         _scratch?.Dispose();
+        foreach (var result in _results) result?.Free();
     }
 
     private bool Same(int i)
@@ -107,7 +110,7 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
         // What shapes follow from holds until it changes; elements that nobody asked for so far are this run's alone.
         for (int i = 0; i < _inputs.Length; i++)
             if (_prepared.Input(i) is { } v && !Node.Inputs[i]!.IsConstant && !_prepared.Consulted(i)) v.ForgetConstant();
-        _executor = NodeInference.Prepare(_prepared, _op, _kernels, _threads);
+        _executor = NodeInference.Prepare(_prepared, _op, _kernels, _threads, _maxWork);
         _scratch?.Dispose();
         if (_executor.ScratchBytes > _maxBytes)
             throw Node.Error($"the node needs {_executor.ScratchBytes:N0} bytes of scratch; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {_maxBytes:N0}");

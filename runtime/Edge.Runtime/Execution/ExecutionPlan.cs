@@ -18,6 +18,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
     private readonly PlanOutput[] _sources;
     private readonly RunValue[] _outputs;
     private readonly object[] _keepAlive;
+    private readonly RunBudget _budget;
 
     /// <param name="inputs">What the plan was made for.</param>
     /// <param name="steps">In execution order.</param>
@@ -28,6 +29,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
     /// <param name="views">Inputs that steps read under another shape.</param>
     /// <param name="outputs">Where each output is found after the steps.</param>
     /// <param name="keepAlive">Constants that steps point into.</param>
+    /// <param name="budget">Of the session.</param>
     public ExecutionPlan(
         PlanInput[] inputs,
         PlanStep[] steps,
@@ -37,8 +39,10 @@ internal sealed unsafe class ExecutionPlan : IDisposable
         RunValue[] present,
         InputView[] views,
         PlanOutput[] outputs,
-        object[] keepAlive)
+        object[] keepAlive,
+        RunBudget budget)
     {
+        _budget = budget;
         Inputs = inputs;
         Steps = steps;
         Arena = arena;
@@ -87,6 +91,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
 
         foreach (var step in Steps)
         {
+            _budget.CheckTime(step.Node);
             long start = profile ? Stopwatch.GetTimestamp() : 0;
             try
             {

@@ -11,13 +11,19 @@ namespace Edge.Runtime.Execution;
 /// </summary>
 internal static unsafe class NodeEvaluator
 {
+    private const long MaxScratchBytes = 1L << 30;
+
+    /// <summary>Seconds.</summary>
+    private const long MaxWork = 10_000_000_000;
+
     /// <summary>
     /// The outputs of <paramref name="node"/>, whose inputs are constants and which has been inferred. Outputs that the
     /// node leaves out are null.
     /// </summary>
     public static Tensor?[] Evaluate(Node node, Operator op, KernelSet kernels)
     {
-        using var executor = NodeInference.Prepare(node, op, kernels, threads: 1);
+        using var executor = NodeInference.Prepare(node, op, kernels, threads: 1, MaxWork);
+        if (executor.ScratchBytes > MaxScratchBytes) throw node.Error($"the node needs {executor.ScratchBytes:N0} bytes of scratch; computed at once, it may need {MaxScratchBytes:N0}");
         var outputs = new Tensor?[node.Outputs.Count];
         nint[] inputs = PointerTable.Create(node.Inputs.Count), results = PointerTable.Create(outputs.Length);
         for (int i = 0; i < node.Inputs.Count; i++) inputs[i] = node.Inputs[i] is { } v ? (nint)v.Constant!.Data : 0;

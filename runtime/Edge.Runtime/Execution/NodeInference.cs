@@ -39,11 +39,15 @@ internal static class NodeInference
     /// <param name="op">Its operator.</param>
     /// <param name="kernels">The kernels to choose from.</param>
     /// <param name="threads">Threads of the pool that will execute.</param>
-    public static Executor Prepare(Node node, Operator op, KernelSet kernels, int threads)
+    /// <param name="maxWork">The most <see cref="Executor.Work"/>.</param>
+    public static Executor Prepare(Node node, Operator op, KernelSet kernels, int threads, long maxWork)
     {
         try
         {
-            return op.Prepare(new PrepareContext(node, kernels, threads));
+            var executor = op.Prepare(new PrepareContext(node, kernels, threads));
+            if (executor.Work <= maxWork && executor.Work >= 0) return executor;
+            executor.Dispose();
+            throw node.Error($"the node takes {executor.Work:N0} multiply-accumulates; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxNodeWork)} allows {maxWork:N0}");
         }
         catch (Exception e) when (IsOfTheNode(e))
         {
@@ -62,7 +66,7 @@ internal static class NodeInference
     }
 
     /// <summary>What arithmetic on absurd sizes and indices throws.</summary>
-    public static bool IsOfTheNode(Exception e) => e is ArgumentException or OverflowException or IndexOutOfRangeException or InvalidOperationException or DivideByZeroException;
+    public static bool IsOfTheNode(Exception e) => e is ArgumentException or NotSupportedException or OverflowException or IndexOutOfRangeException or InvalidOperationException or DivideByZeroException;
 
     public static ModelException Malformed(Node node, Exception e) => new($"{node.Path}: the node is malformed: {e.Message}", e);
 }

@@ -7,10 +7,11 @@ namespace Edge.Runtime.Execution;
 /// What a value holds during a run where the plan does not fix its memory: a tensor, a sequence of tensors, or nothing
 /// (an absent optional).
 /// </summary>
-/// <param name="maxBytes">The most that one tensor may take.</param>
-internal sealed class RunValue(long maxBytes = long.MaxValue)
+/// <param name="budget">Bounds its own memory; null for a value that has none, or none that a model decides.</param>
+internal sealed class RunValue(MemoryBudget? budget = null)
 {
     private Tensor? _own;
+    private long _ownBytes;
 
     /// <summary>Null before the first run, and while the value is a sequence or absent.</summary>
     public Tensor? Tensor { get; private set; }
@@ -28,7 +29,9 @@ internal sealed class RunValue(long maxBytes = long.MaxValue)
     {
         if (_own is null || _own.Type != type || _own.Shape != shape)
         {
-            Check(type, shape);
+            budget?.Check(type, shape);
+            budget?.Exchange(_ownBytes, (long)shape.Count * type.Size());
+            _ownBytes = (long)shape.Count * type.Size();
             _own = Tensor.Create(type, shape);
         }
 
@@ -38,11 +41,7 @@ internal sealed class RunValue(long maxBytes = long.MaxValue)
 
     /// <summary>Fails as <see cref="Ensure"/> does, and takes no memory.</summary>
     /// <exception cref="ModelException">The tensor would be larger than allowed.</exception>
-    public void Check(DataType type, Shape shape)
-    {
-        long bytes = (long)shape.Count * type.Size();
-        if (bytes > maxBytes) throw new ModelException($"a tensor of {type.OnnxName()}{shape} takes {bytes:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
-    }
+    public void Check(DataType type, Shape shape) => budget?.Check(type, shape);
 
     /// <summary>Refers to a tensor of somebody else, who must leave it as it is while this value is read.</summary>
     public void Refer(Tensor tensor)
@@ -54,7 +53,7 @@ internal sealed class RunValue(long maxBytes = long.MaxValue)
     /// <exception cref="ModelException">The tensors together are larger than allowed.</exception>
     public void Refer(TensorSequence sequence)
     {
-        if (sequence.ByteLength > maxBytes) throw new ModelException($"a sequence of {sequence.Count:N0} tensors takes {sequence.ByteLength:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
+        budget?.Check(sequence);
         Tensor = null;
         Sequence = sequence;
     }
@@ -78,6 +77,15 @@ internal sealed class RunValue(long maxBytes = long.MaxValue)
     {
         Tensor = null;
         Sequence = null;
+    }
+
+    /// <summary>Gives its own memory back; it must not be used afterwards.</summary>
+    public void Free()
+    {
+        budget?.Exchange(_ownBytes, 0);
+        _ownBytes = 0;
+        _own = null;
+        Clear();
     }
 
     /// <summary>The memory of <see cref="Ensure"/> is <paramref name="tensor"/> while type and shape fit.</summary>

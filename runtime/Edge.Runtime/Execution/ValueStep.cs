@@ -39,7 +39,11 @@ internal sealed class ValueStep : PlanStep
             if (_fixed[i] is { } memory) Store(i, memory);
     }
 
-    public override void Dispose() => _executor.Dispose();
+    public override void Dispose()
+    {
+        _executor.Dispose();
+        foreach (var output in _outputs) output?.Free();
+    }
 
     private unsafe void Store(int output, Tensor memory)
     {

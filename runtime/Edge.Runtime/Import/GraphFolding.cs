@@ -16,11 +16,11 @@ internal static class GraphFolding
     /// <param name="node">Not yet in the graph; its inputs are.</param>
     /// <param name="op">Its operator.</param>
     /// <param name="kernels">For computing constants.</param>
-    /// <param name="largest">Bytes of results that are still folded.</param>
+    /// <param name="budget">Bounds what is folded; null for what cannot be much.</param>
     /// <param name="keepDequantize">
     /// Leave DequantizeLinear of constants in place: the quantization pass needs the integers.
     /// </param>
-    public static void InferAndFold(ModelGraph graph, Node node, Operator op, KernelSet kernels, long largest, bool keepDequantize)
+    public static void InferAndFold(ModelGraph graph, Node node, Operator op, KernelSet kernels, NodeBudget? budget, bool keepDequantize)
     {
         if (op is ValueOperator)
         {
@@ -39,7 +39,7 @@ internal static class GraphFolding
                 return;
             }
 
-            if (CanFold(node, largest, keepDequantize))
+            if (CanFold(node, keepDequantize) && budget?.TryFold(OutputBytes(node)) != false)
             {
                 var results = NodeEvaluator.Evaluate(node, op, kernels);
                 for (int i = 0; i < results.Length; i++) node.Outputs[i]?.SetConstant(results[i]!);
@@ -51,12 +51,14 @@ internal static class GraphFolding
         graph.Nodes.Add(node);
     }
 
-    public static bool CanFold(Node node, long largest, bool keepDequantize)
+    public static bool CanFold(Node node, bool keepDequantize)
     {
         if (node.Inputs.Count == 0 || !node.Inputs.All(v => v is null or { IsConstant: true })) return false;
         if (OperatorCatalog.Find(node.Domain, node.OpType) is ValueOperator) return false;
         if (keepDequantize && node.OpType == "DequantizeLinear") return false;
-        long bytes = node.Outputs.Sum(v => v is null ? 0 : (long)v.Shape!.Value.Count * v.Type.Size());
-        return bytes <= largest;
+        return true;
     }
+
+    /// <summary>Bytes of all outputs, whose shapes are known.</summary>
+    public static long OutputBytes(Node node) => node.Outputs.Sum(v => v is null ? 0 : (long)v.Shape!.Value.Count * v.Type.Size());
 }

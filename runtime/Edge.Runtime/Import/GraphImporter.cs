@@ -22,7 +22,7 @@ internal sealed class GraphImporter
     private GraphImporter(ImportFrame frame)
     {
         foreach (var (domain, version) in frame.Opsets) _graph.Opsets[domain] = version;
-        _nodes = new HalfPrecision(_graph, frame.Settings);
+        _nodes = new HalfPrecision(_graph, frame.Settings, frame.Budget);
     }
 
     /// <param name="model">The model.</param>

@@ -13,7 +13,7 @@ namespace Edge.Runtime.Import;
 /// Results are therefore nearer to the true ones than those of arithmetic in half precision. Where the model casts to a
 /// half type and back itself, both stay.
 /// </summary>
-internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings)
+internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings, NodeBudget budget)
 {
     private static readonly Operator s_cast = OperatorCatalog.Find("", "Cast")!;
 
@@ -41,7 +41,7 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings)
             }
         }
 
-        Infer(node, op, settings.Limits.MaxFoldedBytes);
+        Infer(node, op, budget);
     }
 
     private void AppendComputing(Node node, Operator op)
@@ -70,10 +70,10 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings)
             }
         }
 
-        Infer(node, op, settings.Limits.MaxFoldedBytes);
+        Infer(node, op, budget);
         foreach (var (wide, half, type) in narrow)
         {
-            Cast(wide, half, type, settings.Limits.MaxFoldedBytes);
+            Cast(wide, half, type, budget);
             _wide[half] = wide;
             if (rounded) _rounded.Add(half);
         }
@@ -85,7 +85,7 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings)
         if (casts && node.Input(0) is { } half && _wide.TryGetValue(half, out var wide) && !_rounded.Contains(half)) node.SetInput(0, wide);
         var input = node.Input(0);
         var output = node.Outputs.Count > 0 ? node.Outputs[0] : null;
-        Infer(node, op, settings.Limits.MaxFoldedBytes);
+        Infer(node, op, budget);
         if (!casts || input?.Type != DataType.Float32 || output is null || !output.Type.IsHalf()) return;
         _wide[output] = input;
         _rounded.Add(output);
@@ -96,12 +96,12 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings)
         if (_wide.TryGetValue(half, out var wide)) return wide;
         wide = graph.AddValue(half.Name, DataType.Float32, half.Shape);
         // A constant is in the file already: widening it cannot blow up.
-        Cast(half, wide, DataType.Float32, long.MaxValue);
+        Cast(half, wide, DataType.Float32, null);
         return _wide[half] = wide;
     }
 
-    private void Cast(Value from, Value to, DataType type, long largest) =>
-        Infer(graph.Make("", "Cast", to.Name, [from], [to], ("to", (long)type)), s_cast, largest);
+    private void Cast(Value from, Value to, DataType type, NodeBudget? folds) =>
+        Infer(graph.Make("", "Cast", to.Name, [from], [to], ("to", (long)type)), s_cast, folds);
 
-    private void Infer(Node node, Operator op, long largest) => GraphFolding.InferAndFold(graph, node, op, settings.Kernels, largest, keepDequantize: true);
+    private void Infer(Node node, Operator op, NodeBudget? folds) => GraphFolding.InferAndFold(graph, node, op, settings.Kernels, folds, keepDequantize: true);
 }

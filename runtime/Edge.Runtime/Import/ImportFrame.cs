@@ -22,7 +22,7 @@ internal sealed record ImportFrame(
 {
     /// <summary>The frame of the model's own graph.</summary>
     public static ImportFrame Of(Model model, PlanSettings settings) =>
-        new(model, settings, new NodeBudget(settings.Limits.MaxNodes), OpsetsOf(model.Proto.OpsetImports, model.Name), null, "", 0);
+        new(model, settings, new NodeBudget(settings.Limits), OpsetsOf(model.Proto.OpsetImports, model.Name), null, "", 0);
 
     /// <summary>The frame of a subgraph or function inside of this one.</summary>
     /// <exception cref="ModelException">They are nested too deeply.</exception>
@@ -46,14 +46,29 @@ internal sealed record ImportFrame(
     }
 }
 
-/// <summary>Counts nodes while functions are inlined: a few bytes of functions that call each other twice make billions.</summary>
-internal sealed class NodeBudget(int limit)
+/// <summary>
+/// Counts nodes while functions are inlined: a few bytes of functions that call each other twice make billions; and bytes
+/// of results that are computed at once.
+/// </summary>
+internal sealed class NodeBudget(SessionLimits limits)
 {
     private int _taken;
+    private long _folded;
+
+    /// <summary>
+    /// Whether another result of so many bytes may be computed while the graph is built; if not, a run does it. All
+    /// together may take eight times what one may.
+    /// </summary>
+    public bool TryFold(long bytes)
+    {
+        if (bytes > limits.MaxFoldedBytes || _folded + bytes > 8 * limits.MaxFoldedBytes) return false;
+        _folded += bytes;
+        return true;
+    }
 
     /// <exception cref="ModelException">There are too many.</exception>
     public void Take()
     {
-        if (++_taken > limit) throw new ModelException($"the graph has more than {limit:N0} nodes with its functions inlined; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxNodes)} allows no more");
+        if (++_taken > limits.MaxNodes) throw new ModelException($"the graph has more than {limits.MaxNodes:N0} nodes with its functions inlined; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxNodes)} allows no more");
     }
 }

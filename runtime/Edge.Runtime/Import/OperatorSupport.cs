@@ -6,6 +6,9 @@ namespace Edge.Runtime.Import;
 /// <summary>Whether a model asks only for operators that exist here, found before any shape is known.</summary>
 internal static class OperatorSupport
 {
+    /// <summary>Characters of the way to a node that messages show.</summary>
+    private const int MaxPath = 1000;
+
     /// <summary>The default domain under one name.</summary>
     public static string Canonical(string domain) => domain == "ai.onnx" ? "" : domain;
 
@@ -13,16 +16,35 @@ internal static class OperatorSupport
     public static string Label(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Outputs.FirstOrDefault(o => o.Length > 0) ?? "?";
 
     /// <summary>The function of the model that <paramref name="node"/> calls; null if it is an operator.</summary>
-    public static FunctionProto? FunctionOf(Model model, NodeProto node)
+    public static FunctionProto? FunctionOf(Model model, NodeProto node) =>
+        model.Functions.GetValueOrDefault((Canonical(node.Domain), node.OpType, node.Overload));
+
+    /// <summary>The functions of a model by domain, name and overload; of several, the first.</summary>
+    public static Dictionary<(string, string, string), FunctionProto> FunctionsOf(ModelProto model)
     {
-        foreach (var f in model.Proto.Functions)
-            if (f.Name == node.OpType && Canonical(f.Domain) == Canonical(node.Domain) && f.Overload == node.Overload) return f;
-        return null;
+        var functions = new Dictionary<(string, string, string), FunctionProto>();
+        foreach (var f in model.Functions) functions.TryAdd((Canonical(f.Domain), f.Name, f.Overload), f);
+        return functions;
     }
 
     /// <summary>Fails unless every node's operator is supported in the version that the model imports, in branches, loops and functions too.</summary>
-    public static void Check(Model model) =>
-        Check(model, ImportFrame.OpsetsOf(model.Proto.OpsetImports, model.Name), model.Proto.Graph!.Nodes, "", []);
+    public static void Check(Model model)
+    {
+        // Functions one after the other: they may call each other as deeply as the file is long.
+        var seen = new HashSet<FunctionProto>();
+        var pending = new Queue<(IEnumerable<NodeProto> Nodes, IReadOnlyDictionary<string, int> Opsets, string Path)>();
+        pending.Enqueue((model.Proto.Graph!.Nodes, ImportFrame.OpsetsOf(model.Proto.OpsetImports, model.Name), ""));
+        while (pending.TryDequeue(out var next))
+        {
+            foreach (var (function, opsets, path) in Check(model, next.Opsets, next.Nodes, next.Path))
+            {
+                if (!seen.Add(function)) continue;
+                var own = new Dictionary<string, int>(opsets);
+                foreach (var (domain, version) in ImportFrame.OpsetsOf(function.OpsetImports, model.Name)) own[domain] = version;
+                pending.Enqueue((function.Nodes, own, path));
+            }
+        }
+    }
 
     public static Operator Require(Model model, IReadOnlyDictionary<string, int> opsets, string domain, string opType, string name)
     {
@@ -44,23 +66,18 @@ internal static class OperatorSupport
         return op;
     }
 
-    private static void Check(Model model, IReadOnlyDictionary<string, int> opsets, IEnumerable<NodeProto> nodes, string path, HashSet<FunctionProto> seen)
+    /// <summary>Looks at the nodes and the graphs in them, and returns the functions that they call.</summary>
+    private static IEnumerable<(FunctionProto Function, IReadOnlyDictionary<string, int> Opsets, string Path)> Check(
+        Model model, IReadOnlyDictionary<string, int> opsets, IEnumerable<NodeProto> nodes, string path)
     {
         foreach (var n in nodes)
         {
             string name = path + Label(n);
             foreach (var a in n.Attributes)
-                if (a.G is not null) Check(model, opsets, a.G.Nodes, $"{name}.{a.Name}/", seen);
-            if (FunctionOf(model, n) is not { } function)
-            {
-                Require(model, opsets, Canonical(n.Domain), n.OpType, name);
-                continue;
-            }
-
-            if (!seen.Add(function)) continue;
-            var own = new Dictionary<string, int>(opsets);
-            foreach (var (domain, version) in ImportFrame.OpsetsOf(function.OpsetImports, model.Name)) own[domain] = version;
-            Check(model, own, function.Nodes, name + "/", seen);
+                if (a.G is not null)
+                    foreach (var call in Check(model, opsets, a.G.Nodes, $"{name}.{a.Name}/")) yield return call;
+            if (FunctionOf(model, n) is { } function) yield return (function, opsets, name.Length < MaxPath ? name + "/" : "…/");
+            else Require(model, opsets, Canonical(n.Domain), n.OpType, name);
         }
     }
 }

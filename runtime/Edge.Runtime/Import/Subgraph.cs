@@ -53,7 +53,7 @@ internal sealed class Subgraph
             return done.Graph;
         }
 
-        return GraphImporter.Import(_frame with { Budget = new NodeBudget(_frame.Settings.Limits.MaxNodes) }, Proto, formals);
+        return GraphImporter.Import(_frame with { Budget = new NodeBudget(_frame.Settings.Limits) }, Proto, formals);
     }
 
     /// <summary>

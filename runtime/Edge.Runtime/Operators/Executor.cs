@@ -24,6 +24,11 @@ internal abstract class Executor : IDisposable
     /// </summary>
     public virtual bool Reads(int input) => true;
 
+    /// <summary>
+    /// What one execution costs where that grows faster than its tensors: multiply-accumulates, taps of windows.
+    /// </summary>
+    public virtual long Work => Macs;
+
     public abstract void Execute(in StepContext c);
 
     /// <summary>Frees packed weights.</summary>

@@ -11,10 +11,11 @@ internal static class ConstantFolding
 {
     public static void Run(ModelGraph graph, PlanSettings settings)
     {
+        var budget = new NodeBudget(settings.Limits);
         foreach (var node in graph.Nodes.ToArray())
         {
-            if (StaticOutputs(node) && GraphFolding.CanFold(node, long.MaxValue, keepDequantize: false)
-                && OnlyFromDequantize(node, settings.Limits.MaxFoldedBytes))
+            if (StaticOutputs(node) && GraphFolding.CanFold(node, keepDequantize: false)
+                && OnlyFromDequantize(node, budget))
             {
                 var results = NodeEvaluator.Evaluate(node, OperatorCatalog.Find(node.Domain, node.OpType)!, settings.Kernels);
                 for (int i = 0; i < results.Length; i++) node.Outputs[i]?.SetConstant(results[i]!);
@@ -26,6 +27,6 @@ internal static class ConstantFolding
     private static bool StaticOutputs(Node node) => node.Outputs.All(v => v is null or { IsStatic: true });
 
     // What import refused to fold for its size stays unfolded.
-    private static bool OnlyFromDequantize(Node node, long largest) =>
-        node.OpType == "DequantizeLinear" || GraphFolding.CanFold(node, largest, keepDequantize: false);
+    private static bool OnlyFromDequantize(Node node, NodeBudget budget) =>
+        node.OpType == "DequantizeLinear" || budget.TryFold(GraphFolding.OutputBytes(node));
 }

@@ -23,13 +23,15 @@ internal sealed unsafe class PlanBuilder
 
     private readonly List<InputView> _views = [];
     private readonly RunValue[] _present;
+    private long _packed;
+    private long _constants;
 
     private PlanBuilder(ModelGraph graph, PlanSettings settings)
     {
         _graph = graph;
         _settings = settings;
         _operators = [.. graph.Nodes.Select(n => OperatorCatalog.Find(n.Domain, n.OpType)!)];
-        _storage = StoragePlanner.Plan(graph, _operators, settings.Limits.MaxActivationBytes);
+        _storage = StoragePlanner.Plan(graph, _operators, settings.Memory);
         _present = [.. graph.Inputs.Select(_ => new RunValue())];
     }
 
@@ -92,7 +94,7 @@ internal sealed unsafe class PlanBuilder
 
         return new ExecutionPlan(
             [.. _graph.Inputs.Select(v => new PlanInput(v.Type, v.Shape))], [.. steps], arena, pointers,
-            [.. inputSlots], _present, [.. _views], outputs, [.. _keepAlive]);
+            [.. inputSlots], _present, [.. _views], outputs, [.. _keepAlive], _settings.Run);
     }
 
     private void AddNode(int step, List<(Node, Executor?, int, int)> pending)
@@ -107,7 +109,8 @@ internal sealed unsafe class PlanBuilder
             return;
         }
 
-        var executor = NodeInference.Prepare(node, _operators[step], _settings.Kernels, _settings.Threads);
+        var executor = NodeInference.Prepare(node, _operators[step], _settings.Kernels, _settings.Threads, _settings.Limits.MaxNodeWork);
+        CountPacked(node, executor);
         int inputs = _slots.Count;
         for (int i = 0; i < node.Inputs.Count; i++)
         {
@@ -119,6 +122,18 @@ internal sealed unsafe class PlanBuilder
         int outputs = _slots.Count;
         foreach (var v in node.Outputs) _slots.Add(v is null ? (None, 0) : (_storage[v], _storage.Offset(v)));
         pending.Add((node, executor, inputs, outputs));
+    }
+
+    /// <summary>Packing pads: what is one column wide takes many times its bytes.</summary>
+    private void CountPacked(Node node, Executor executor)
+    {
+        _packed += executor.PackedBytes;
+        foreach (var v in node.Inputs)
+            if (v?.Constant is { } constant) _constants += constant.ByteLength;
+        long allowed = _settings.Limits.MaxActivationBytes + 4 * _constants;
+        if (_packed <= allowed) return;
+        executor.Dispose();
+        throw node.Error($"packed weights take {_packed:N0} bytes so far; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} and four times the weights allow {allowed:N0}");
     }
 
     private void AddCopy(Value from, int output, List<(Node, Executor?, int, int)> pending)

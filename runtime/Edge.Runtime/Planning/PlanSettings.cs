@@ -1,4 +1,5 @@
 using Edge.Kernels;
+using Edge.Runtime.Execution;
 
 namespace Edge.Runtime.Planning;
 
@@ -7,4 +8,11 @@ namespace Edge.Runtime.Planning;
 /// <param name="Threads">Threads of the pool that will run the plan.</param>
 /// <param name="Optimize">Whether passes rewrite the graph.</param>
 /// <param name="Limits">What a model may ask for.</param>
-internal sealed record PlanSettings(KernelSet Kernels, int Threads, bool Optimize, SessionLimits Limits);
+internal sealed record PlanSettings(KernelSet Kernels, int Threads, bool Optimize, SessionLimits Limits)
+{
+    /// <summary>Of the session: shared by its plans and those of graphs inside of nodes.</summary>
+    public MemoryBudget Memory { get; } = new(Limits.MaxActivationBytes);
+
+    /// <inheritdoc cref="Memory"/>
+    public RunBudget Run { get; } = new(Limits);
+}

@@ -38,7 +38,7 @@ internal sealed class BlockStorage(nint bytes, int firstUse) : Storage
 }
 
 /// <summary>A value whose shape only a run knows.</summary>
-internal sealed class DynamicStorage(long maxBytes) : Storage
+internal sealed class DynamicStorage(MemoryBudget budget) : Storage
 {
-    public RunValue Value { get; } = new(maxBytes);
+    public RunValue Value { get; } = new(budget);
 }

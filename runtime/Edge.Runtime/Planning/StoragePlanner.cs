@@ -1,3 +1,4 @@
+using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators;
 using Edge.Tensors;
@@ -16,16 +17,16 @@ internal sealed class StoragePlanner
     private readonly Dictionary<Value, Storage> _storage = [];
     private readonly Dictionary<Value, nint> _offsets = [];
     private readonly Dictionary<Storage, List<Value>> _holders = [];
-    private readonly long _maxBytes;
+    private readonly MemoryBudget _budget;
     private bool _sharesParts;
 
     /// <param name="graph">Final, in topological order.</param>
     /// <param name="operators">The operator of each node.</param>
-    /// <param name="maxBytes">The most that a tensor may take whose shape a run decides.</param>
+    /// <param name="budget">Bounds tensors whose shapes a run decides.</param>
     /// <param name="parts">Whether a value may lie inside another.</param>
-    private StoragePlanner(ModelGraph graph, IReadOnlyList<Operator> operators, long maxBytes, bool parts)
+    private StoragePlanner(ModelGraph graph, IReadOnlyList<Operator> operators, MemoryBudget budget, bool parts)
     {
-        _maxBytes = maxBytes;
+        _budget = budget;
         _graph = graph;
         _operators = operators;
         for (int i = 0; i < graph.Inputs.Count; i++) Assign(graph.Inputs[i], new InputStorage(i), 0);
@@ -36,16 +37,16 @@ internal sealed class StoragePlanner
         Overwrite();
     }
 
-    /// <inheritdoc cref="StoragePlanner(ModelGraph, IReadOnlyList{Operator}, long, bool)"/>
+    /// <inheritdoc cref="StoragePlanner(ModelGraph, IReadOnlyList{Operator}, MemoryBudget, bool)"/>
     /// <remarks>
     /// A part keeps the whole alive, and a whole lives from when its first part is written. Where that takes more than an
     /// eighth of memory beyond what copies would take, they are made.
     /// </remarks>
-    public static StoragePlanner Plan(ModelGraph graph, IReadOnlyList<Operator> operators, long maxBytes)
+    public static StoragePlanner Plan(ModelGraph graph, IReadOnlyList<Operator> operators, MemoryBudget budget)
     {
-        var shared = new StoragePlanner(graph, operators, maxBytes, parts: true);
+        var shared = new StoragePlanner(graph, operators, budget, parts: true);
         if (!shared._sharesParts) return shared;
-        var apart = new StoragePlanner(graph, operators, maxBytes, parts: false);
+        var apart = new StoragePlanner(graph, operators, budget, parts: false);
         nint most = apart.Pack();
         return shared.Pack() <= most + most / 8 ? shared : apart;
     }
@@ -141,7 +142,7 @@ internal sealed class StoragePlanner
             }
 
             foreach (var v in node.Outputs)
-                if (v is not null) Assign(v, dynamic || !v.IsStatic ? new DynamicStorage(_maxBytes) : new BlockStorage(Bytes(v), step), 0);
+                if (v is not null) Assign(v, dynamic || !v.IsStatic ? new DynamicStorage(_budget) : new BlockStorage(Bytes(v), step), 0);
         }
     }
 

@@ -38,4 +38,53 @@ public class MemoryLimitTests
             .Node("Loop", ["", "", "e"], ["q"], AttributeProto.Of("body", body.BuildGraph())).Node("SequenceLength", ["q"], ["n"]).Output("n");
         HostileModel.AssertRefused("a sequence of 16 tensors", model, HostileModel.Floats(512, 512));
     }
+
+    /// <summary>A megabyte each, and none of it in the file.</summary>
+    [Fact]
+    public void Results_that_are_computed_at_once_are_bounded_together()
+    {
+        const int Count = 200;
+        var model = new OnnxGraphBuilder().Input("x", DataType.Float32, 1).Initializer("s", new long[] { 1 << 18 });
+        for (int i = 0; i < Count; i++) model.Node("ConstantOfShape", ["s"], [$"c{i}"]).Node("Add", [i == 0 ? "x" : $"y{i - 1}", $"c{i}"], [$"y{i}"]);
+        model.Output($"y{Count - 1}");
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(new Shape(1 << 18), HostileModel.Run(model, HostileModel.Floats(1))[0].Shape);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+    }
+
+    /// <summary>Each is allowed; a thousand of them are not.</summary>
+    [Fact]
+    public void Tensors_that_a_run_makes_large_are_bounded_together()
+    {
+        var model = new OnnxGraphBuilder().Input("s", DataType.Int64, 1);
+        for (int i = 0; i < 40; i++) model.Node("ConstantOfShape", ["s"], [$"c{i}"]).Output($"c{i}");
+        HostileModel.AssertRefused("four times as much as one may", model, HostileModel.Longs(2 << 20));
+    }
+
+    /// <summary>A row of padding used to be as long as all steps of the window together.</summary>
+    [Theory]
+    [InlineData(1 << 20, 1)]
+    [InlineData(1 << 27, 1)]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(1, 1 << 27)]
+    public void A_depthwise_convolution_takes_no_memory_for_steps_that_it_does_not_take(int stride, int dilation)
+    {
+        var x = Tensor.Create<float>(new Shape(1, 8, 1, 6));
+        x.AsSpan<float>().Fill(1);
+        var model = new OnnxGraphBuilder().Input("x", DataType.Float32, 1, 8, 1, 6).Initializer("w", Enumerable.Repeat(2f, 8).ToArray(), 8, 1, 1, 1)
+            .Node("Conv", ["x", "w"], ["y"], AttributeProto.Of("group", 8), AttributeProto.Of("strides", 1L, stride), AttributeProto.Of("dilations", 1L, dilation)).Output("y");
+        using var loaded = Model.Load(model.ToBytes(), "hostile.onnx");
+        using var session = new InferenceSession(loaded, new SessionOptions { Threads = 1, Limits = HostileModel.Limits });
+        Assert.All(session.Run(x)[0].AsSpan<float>().ToArray(), y => Assert.Equal(2, y));
+        Assert.InRange(session.Describe().PackedBytes, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void A_tensor_without_elements_has_no_billion_parts()
+    {
+        var model = new OnnxGraphBuilder().Input("s", DataType.Int64, 2).Node("ConstantOfShape", ["s"], ["x"])
+            .Node("SplitToSequence", ["x"], ["q"]).Node("SequenceLength", ["q"], ["n"]).Output("n");
+        HostileModel.AssertRefused("parts are not supported", model, HostileModel.Longs(2_000_000_000, 0));
+    }
 }

@@ -84,8 +84,8 @@ internal readonly unsafe struct DepthwiseLayout
     /// <summary>Input bytes from one unit to the next.</summary>
     public nint UnitStride => DepthwiseArguments.Pixels * Geometry.StrideWidth * PixelBytes;
 
-    /// <summary>Bytes of padding that runs read: as long as the row of units.</summary>
-    public nint PaddingRowBytes => (_unitsPerRow * UnitStride) + (Geometry.KernelWidth * Geometry.DilationWidth * PixelBytes) + 64;
+    /// <summary>Bytes of padding that runs read, each tap from its start: as far as the units of the longest run are apart.</summary>
+    public nint PaddingRowBytes => (Math.Max(0, _endInner - _firstInner - 1) * UnitStride) + (Geometry.KernelWidth * PixelBytes) + 64;
 
     private int RowEntries => Kernel == DepthwiseKernel.Any
         ? Geometry.KernelWidth * DepthwiseArguments.Pixels

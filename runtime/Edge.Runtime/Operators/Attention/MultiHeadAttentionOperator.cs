@@ -23,6 +23,7 @@ internal sealed class MultiHeadAttentionOperator() : Operator("MultiHeadAttentio
             if (c.Has(i)) throw c.Error($"input {i} (a cache shared between runs) is not supported; supported: 0 to {PastValue}");
         for (int i = PresentValue + 1; i < c.OutputCount; i++)
             if (c.Wants(i)) throw c.Error($"output {i} is not supported; supported: 0 to {PresentValue}");
+        _ = c.Shape(Q);
         var s = Read(c.Node, out _);
         c.Attributes.Float("scale", 0);
         c.Attributes.Int("unidirectional", 0);

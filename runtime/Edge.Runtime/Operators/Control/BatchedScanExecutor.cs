@@ -19,16 +19,18 @@ internal sealed class BatchedScanExecutor : ValueExecutor
     private readonly bool[] _reversed;
     private readonly RunValue[] _arguments;
     private readonly RunValue[] _pieces;
+    private readonly RunBudget _budget;
 
     public BatchedScanExecutor(Node node, PlanSettings settings)
     {
         var body = node.Attributes.Graph("body");
         _body = new SubgraphRunner(body, node, settings);
+        _budget = settings.Run;
         _scans = Scans(node, body);
         _states = body.OwnInputs - 1 - _scans;
         _reversed = Reversed(node, _scans);
         _arguments = [.. body.Proto.Inputs.Select(_ => new RunValue())];
-        _pieces = [.. _arguments.Select(_ => new RunValue(settings.Limits.MaxActivationBytes))];
+        _pieces = [.. _arguments.Select(_ => new RunValue(settings.Memory))];
     }
 
     public override string Kernel => "scan (batched)";
@@ -54,6 +56,7 @@ internal sealed class BatchedScanExecutor : ValueExecutor
             for (int i = 0; i < _states; i++) Take(c, i, b, batch, 1);
             for (int t = 0; t < steps; t++)
             {
+                _budget.TakeIteration(c.Node);
                 for (int i = 0; i < _scans; i++) Take(c, _states + i, b * length + (_reversed[i] ? steps - 1 - t : t), batch, length);
                 var results = _body.Run(_arguments, c);
                 for (int i = 0; i < _states; i++) _arguments[i].Refer(results[i]);
@@ -70,6 +73,7 @@ internal sealed class BatchedScanExecutor : ValueExecutor
     {
         base.Dispose();
         _body.Dispose();
+        foreach (var piece in _pieces) piece.Free();
     }
 
     private static int Scans(Node node, Subgraph body)

@@ -11,7 +11,7 @@ internal sealed class LoopExecutor : ValueExecutor
     private readonly bool _hasLimit;
     private readonly bool _hasCondition;
     private readonly int _states;
-    private readonly long _maxIterations;
+    private readonly RunBudget _budget;
     private readonly RunValue[] _arguments;
     private readonly StackedOutput[] _stacks;
     private readonly Tensor _iteration = Tensor.Create<long>(new Shape());
@@ -24,9 +24,9 @@ internal sealed class LoopExecutor : ValueExecutor
         _hasLimit = body.OwnInputs > 0 && node.Has(0);
         _hasCondition = body.OwnInputs > 1 && node.Has(1);
         _states = body.Proto.Inputs.Count - 2;
-        _maxIterations = settings.Limits.MaxLoopIterations;
+        _budget = settings.Run;
         _arguments = [.. body.Proto.Inputs.Select(_ => new RunValue())];
-        _stacks = [.. body.Proto.Outputs.Skip(1 + _states).Select(o => new StackedOutput(o, settings.Limits.MaxActivationBytes))];
+        _stacks = [.. body.Proto.Outputs.Skip(1 + _states).Select(o => new StackedOutput(o, settings.Memory))];
     }
 
     public override string Kernel => "loop";
@@ -43,8 +43,7 @@ internal sealed class LoopExecutor : ValueExecutor
 
         for (long iteration = 0; go && iteration < limit; iteration++)
         {
-            if (iteration == _maxIterations)
-                throw c.Node.Error($"the loop does not end after {iteration:N0} iterations; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxLoopIterations)} allows no more");
+            _budget.TakeIteration(c.Node);
             _iteration.AsSpan<long>()[0] = iteration;
             var results = _body.Run(_arguments, c);
             go = Condition.IsTrue(c.Node, results[0].Tensor, "the body's condition");
@@ -65,5 +64,6 @@ internal sealed class LoopExecutor : ValueExecutor
     {
         base.Dispose();
         _body.Dispose();
+        foreach (var stack in _stacks) stack.Free();
     }
 }

@@ -9,6 +9,7 @@ internal sealed class ScanExecutor : ValueExecutor
 {
     private readonly SubgraphRunner _body;
     private readonly ScanAxes _axes;
+    private readonly RunBudget _budget;
     private readonly int _states;
     private readonly RunValue[] _arguments;
     private readonly RunValue[] _slices;
@@ -18,10 +19,11 @@ internal sealed class ScanExecutor : ValueExecutor
     {
         var body = node.Attributes.Graph("body");
         _body = new SubgraphRunner(body, node, settings);
+        _budget = settings.Run;
         _states = body.OwnInputs - (int)node.Attributes.Int("num_scan_inputs");
         _axes = ScanAxes.Of(node, body, _states);
         _arguments = [.. body.Proto.Inputs.Select(_ => new RunValue())];
-        _slices = [.. _arguments.Skip(_states).Select(_ => new RunValue(settings.Limits.MaxActivationBytes))];
+        _slices = [.. _arguments.Skip(_states).Select(_ => new RunValue(settings.Memory))];
         _places = new int[body.OutputCount];
     }
 
@@ -33,6 +35,7 @@ internal sealed class ScanExecutor : ValueExecutor
         for (int i = 0; i < _states; i++) _arguments[i].Refer(c.Inputs[i]!);
         for (int t = 0; t < length; t++)
         {
+            _budget.TakeIteration(c.Node);
             for (int i = 0; i < _slices.Length; i++) Slice(c, i, _axes.InputReversed[i] ? length - 1 - t : t);
             var results = _body.Run(_arguments, c);
             for (int i = 0; i < _states; i++) _arguments[i].Refer(results[i]);
@@ -48,6 +51,7 @@ internal sealed class ScanExecutor : ValueExecutor
     {
         base.Dispose();
         _body.Dispose();
+        foreach (var slice in _slices) slice.Free();
     }
 
     private int Length(in ValueContext c)

@@ -7,16 +7,18 @@ namespace Edge.Runtime.Operators.Control;
 
 /// <summary>Collects one tensor an iteration along a new first axis. Keeps its memory from run to run.</summary>
 /// <param name="declared">What the body says of the tensor; used where there is no iteration.</param>
-/// <param name="maxBytes">The most that the result may take.</param>
-internal sealed unsafe class StackedOutput(ValueInfoProto declared, long maxBytes)
+/// <param name="budget">Bounds the result.</param>
+internal sealed unsafe class StackedOutput(ValueInfoProto declared, MemoryBudget budget)
 {
-    private readonly RunValue _buffer = new(maxBytes);
+    private readonly RunValue _buffer = new(budget);
     private int _count;
     private Shape _element;
     private DataType _type;
     private Tensor? _result;
 
     public void Clear() => _count = 0;
+
+    public void Free() => _buffer.Free();
 
     public void Append(Node node, RunValue value)
     {

@@ -10,6 +10,9 @@ namespace Edge.Runtime.Operators.Conv;
 /// </summary>
 internal static class ConvAttributes
 {
+    /// <summary>The most elements of a spatial axis with its padding: four steps of that length are still an int.</summary>
+    private const int MaxPadded = 1 << 28;
+
     /// <summary>Whether input and output are <c>[N, spatial…, C]</c> instead of <c>[N, C, spatial…]</c>.</summary>
     public static bool ChannelsLast(Node node) => node.Attributes.Int("channels_last", 0) != 0;
 
@@ -29,6 +32,7 @@ internal static class ConvAttributes
         int[] dilations = PerAxis(node, "dilations", spatial);
         int[] input = x.ToArray()[(last ? 1 : 2)..(last ? spatial + 1 : spatial + 2)];
         var (before, output) = Window(node, input, kernel, strides, dilations);
+        Simplify(kernel, output, strides, dilations);
         return Geometry(x[0], channels, w[0], group, input, output, kernel, strides, dilations, before);
     }
 
@@ -113,6 +117,22 @@ internal static class ConvAttributes
         return (int)group;
     }
 
+    /// <summary>Fails if a spatial axis is too long with its padding for kernels, which count its elements in 32 bits.</summary>
+    public static void RequireLength(Node node, int axis, long padded)
+    {
+        if (padded > MaxPadded) throw node.Error($"spatial axis {axis} has {padded} elements with its padding; supported: {MaxPadded}");
+    }
+
+    /// <summary>A step that is never taken has any size: 1, then.</summary>
+    private static void Simplify(int[] kernel, int[] output, int[] strides, int[] dilations)
+    {
+        for (int a = 0; a < kernel.Length; a++)
+        {
+            if (output[a] <= 1) strides[a] = 1;
+            if (kernel[a] == 1) dilations[a] = 1;
+        }
+    }
+
     private static (int[] Before, int[] Output) Window(Node node, int[] input, int[] kernel, int[] strides, int[] dilations)
     {
         int spatial = input.Length;
@@ -126,13 +146,15 @@ internal static class ConvAttributes
             long reach = (long)(kernel[a] - 1) * dilations[a] + 1;
             if (auto is AutoPad.SameUpper or AutoPad.SameLower)
             {
-                output[a] = (input[a] + strides[a] - 1) / strides[a];
+                output[a] = (int)(((long)input[a] + strides[a] - 1) / strides[a]);
                 int total = checked((int)Math.Max(0, (output[a] - 1) * (long)strides[a] + reach - input[a]));
                 before[a] = auto == AutoPad.SameUpper ? total / 2 : total - total / 2;
+                RequireLength(node, a, (long)input[a] + total);
                 continue;
             }
 
             long room = (long)input[a] + before[a] + after[a] - reach;
+            RequireLength(node, a, (long)input[a] + before[a] + after[a]);
             if (room < 0) throw node.Error($"the kernel reaches over {reach} elements, more than the {input[a] + before[a] + after[a]} of padded spatial axis {a}");
             output[a] = checked((int)(room / strides[a] + 1));
         }

@@ -41,6 +41,7 @@ internal static class ConvTransposeAttributes
         for (int a = 0; a < spatial; a++)
         {
             long full = (input[a] - 1L) * strides[a] + extra[a] + (kernel[a] - 1L) * dilations[a] + 1;
+            ConvAttributes.RequireLength(node, a, full);
             bool same = auto is AutoPad.SameUpper or AutoPad.SameLower;
             if (asked is null && !same)
             {

@@ -13,7 +13,6 @@ internal sealed class FeatureVectorizerOperator() : Operator("FeatureVectorizer"
 {
     public override void Infer(InferContext c)
     {
-        long[] widths = Widths(c.Node);
         if (c.InputCount == 0) throw c.Error("at least one input is needed");
         int rows = Rows(c.Shape(0));
         for (int i = 0; i < c.InputCount; i++)
@@ -23,6 +22,7 @@ internal sealed class FeatureVectorizerOperator() : Operator("FeatureVectorizer"
             if (Rows(c.Shape(i)) != rows) throw c.Error($"input {i}, {c.Shape(i)}, has not the {rows} rows of input 0");
         }
 
+        long[] widths = Widths(c.Node);
         if (widths.Length != c.InputCount || widths.Any(w => w < 0) || widths.Sum() > int.MaxValue)
             throw c.Error($"inputdimensions [{string.Join(',', widths)}] do not fit {c.InputCount} inputs");
         c.Output(0, DataType.Float32, new Shape(rows, (int)widths.Sum()));

@@ -35,6 +35,9 @@ internal sealed unsafe class NonMaxSuppressionExecutor : Executor
 
     public override string Kernel => "nms_greedy";
 
+    /// <summary>Pairs of boxes, if no threshold and no count spares any.</summary>
+    public override long Work => (long)((double)_pictures * _classes * _boxes * _boxes);
+
     public override nint ScratchBytes => _lanes * _candidateBytes + _chosenBytes + (nint)_pictures * _classes * sizeof(int);
 
     public override void Execute(in StepContext c)

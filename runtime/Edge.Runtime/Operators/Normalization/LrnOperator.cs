@@ -30,6 +30,8 @@ internal sealed unsafe class LrnExecutor(LocalResponse kernel, Shape x, int size
 {
     public override string Kernel => kernel.Name;
 
+    public override long Work => (long)x.Count * Math.Min(size, x[1]);
+
     public override void Execute(in StepContext c) => kernel.Run(
         c.Input<float>(0), c.Output<float>(0), x[0], x[1], x.Product(2, x.Rank), (size - 1) / 2, size / 2, alpha / size, beta, bias, c.Pool);
 }

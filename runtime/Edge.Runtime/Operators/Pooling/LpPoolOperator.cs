@@ -18,7 +18,7 @@ internal sealed class LpPoolOperator(string opType, bool global) : Operator(opTy
     }
 
     public override Executor Prepare(PrepareContext c) =>
-        new LpPoolExecutor(c.Kernels.Elementwise, c.Kernels.Pooling.Float(PoolFunction.Sum, Geometry(c.Node, c.Shape(0))), Power(c.Node), c.Shape(0), c.OutputShape());
+        new LpPoolExecutor(c.Kernels.Elementwise, c.Kernels.Pooling.Float(PoolFunction.Sum, Geometry(c.Node, c.Shape(0))), Power(c.Node), c.Shape(0), c.OutputShape(), Geometry(c.Node, c.Shape(0)));
 
     private static long Power(Node node) => node.Attributes.Int("p", 2);
 
@@ -26,7 +26,7 @@ internal sealed class LpPoolOperator(string opType, bool global) : Operator(opTy
 }
 
 /// <summary>Powers of all elements in scratch, sums of windows, roots.</summary>
-internal sealed unsafe class LpPoolExecutor(ElementwiseKernels kernels, PoolKernel sum, long p, Shape x, Shape y) : Executor
+internal sealed unsafe class LpPoolExecutor(ElementwiseKernels kernels, PoolKernel sum, long p, Shape x, Shape y, in PoolGeometry geometry) : Executor
 {
     private readonly UnaryKernel _abs = kernels.Unary(UnaryFunction.Abs, DataType.Float32)!;
     private readonly UnaryKernel _sqrt = kernels.Unary(UnaryFunction.Sqrt, DataType.Float32)!;
@@ -35,6 +35,8 @@ internal sealed unsafe class LpPoolExecutor(ElementwiseKernels kernels, PoolKern
     private readonly Broadcast _overOutput = Broadcast.To(y, y, Shape.Scalar);
 
     public override string Kernel => $"{_pow.Name}, {sum.Name}";
+
+    public override long Work { get; } = (long)geometry.Work;
 
     public override nint ScratchBytes => (nint)x.Count * sizeof(float);
 

@@ -11,6 +11,8 @@ namespace Edge.Runtime.Operators.Pooling;
 /// </summary>
 internal sealed unsafe class MaxPoolIndicesExecutor(PoolGeometry g, DataType type, bool columnMajor) : Executor
 {
+    public override long Work { get; } = (long)g.Work;
+
     public override string Kernel => "max_pool_indices";
 
     public override void Execute(in StepContext c)

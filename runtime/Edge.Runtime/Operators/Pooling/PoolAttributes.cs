@@ -34,6 +34,7 @@ internal static class PoolAttributes
         for (int i = 0; i < n; i++)
         {
             long reach = (long)dilations[i] * (kernel[i] - 1) + 1;
+            ConvAttributes.RequireLength(node, i, Math.Max(reach, (long)input[i] + before[i] + after[i]));
             if (before[i] >= reach || after[i] >= reach) throw node.Error($"padding {before[i]} and {after[i]} of spatial axis {i} must be less than the window, which reaches over {reach}");
             axes[i] = auto is AutoPad.SameUpper or AutoPad.SameLower
                 ? Same(input[i], kernel[i], reach, strides[i], dilations[i], auto == AutoPad.SameUpper)
@@ -61,7 +62,7 @@ internal static class PoolAttributes
         int output = (int)(((long)input + stride - 1) / stride);
         int total = checked((int)Math.Max(0, (output - 1L) * stride + reach - input));
         int before = upper ? total / 2 : total - total / 2;
-        return new PoolAxis(input, output, kernel, stride, dilation, before, total - before);
+        return new PoolAxis(input, output, kernel, output <= 1 ? 1 : stride, dilation, before, total - before);
     }
 
     private static PoolAxis Padded(Node node, bool ceil, int input, int kernel, long reach, int stride, int dilation, int before, int after)
@@ -71,7 +72,7 @@ internal static class PoolAttributes
         long output = (ceil ? room + stride - 1 : room) / stride + 1;
         // A window may hang over the end, but may not begin behind the input.
         if (ceil && (output - 1) * stride >= (long)input + before) output--;
-        return new PoolAxis(input, checked((int)output), kernel, stride, dilation, before, after);
+        return new PoolAxis(input, checked((int)output), kernel, output <= 1 ? 1 : stride, dilation, before, after);
     }
 
     private static PoolGeometry Geometry(Node node, Shape x, PoolAxis[] axes)

@@ -4,16 +4,20 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Pooling;
 
-internal sealed unsafe class PoolExecutor(PoolKernel kernel) : Executor
+internal sealed unsafe class PoolExecutor(PoolKernel kernel, in PoolGeometry geometry) : Executor
 {
+    public override long Work { get; } = (long)geometry.Work;
+
     public override string Kernel => kernel.Name;
 
     public override void Execute(in StepContext c) => kernel.Run(c.Input<byte>(0), c.Output<byte>(0), c.Pool);
 }
 
 /// <summary>Inputs: x, x_scale, x_zero_point, y_scale, y_zero_point.</summary>
-internal sealed unsafe class QuantizedPoolExecutor(QuantizedPoolKernel kernel, DataType type) : Executor
+internal sealed unsafe class QuantizedPoolExecutor(QuantizedPoolKernel kernel, DataType type, in PoolGeometry geometry) : Executor
 {
+    public override long Work { get; } = (long)geometry.Work;
+
     public override string Kernel => kernel.Name;
 
     public override void Execute(in StepContext c) =>

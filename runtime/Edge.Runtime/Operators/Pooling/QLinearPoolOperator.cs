@@ -27,7 +27,7 @@ internal sealed class QLinearPoolOperator(string opType, bool global) : Operator
     public override Executor Prepare(PrepareContext c)
     {
         var function = global ? PoolFunction.Average : AveragePoolOperator.Function(c.Node);
-        return new QuantizedPoolExecutor(c.Kernels.Pooling.AverageOfBytes(c.Type(0), function, Geometry(c.Node, c.Shape(0))), c.Type(0));
+        return new QuantizedPoolExecutor(c.Kernels.Pooling.AverageOfBytes(c.Type(0), function, Geometry(c.Node, c.Shape(0))), c.Type(0), Geometry(c.Node, c.Shape(0)));
     }
 
     private PoolGeometry Geometry(Node node, Shape x) => global ? PoolAttributes.Global(node, x) : PoolAttributes.Read(node, x);

@@ -83,6 +83,8 @@ internal sealed unsafe class RoiAlignExecutor<T>(string path, RoiAlignGeometry g
     public override string Kernel { get; } =
         $"roi_align_{(geometry.Max ? "max" : "avg")}_{DataTypeExtensions.Of<T>().OnnxName()}{(geometry.ChannelsLast ? "_channels_last" : "")}";
 
+    public override long Work => (long)((double)count * geometry.Channels * geometry.OutHeight * geometry.OutWidth * Math.Max(1, geometry.SamplingRatio) * Math.Max(1, geometry.SamplingRatio));
+
     // Each thread's part is a multiple of the element's size.
     public override nint ScratchBytes => threads * _kernel.ScratchBytes;
 

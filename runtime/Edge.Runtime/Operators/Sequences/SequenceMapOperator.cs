@@ -33,6 +33,7 @@ internal sealed class SequenceMapExecutor(Node node, PlanSettings settings) : Va
         for (int o = 0; o < results.Length; o++) results[o] = new Tensor[count];
         for (int k = 0; k < count; k++)
         {
+            settings.Run.TakeIteration(c.Node);
             for (int i = 0; i < _arguments.Length; i++)
             {
                 if (c.Inputs[i]!.Sequence is not { } sequence) _arguments[i].Refer(c.Inputs[i]!);

@@ -7,6 +7,9 @@ namespace Edge.Runtime.Operators.Sequences;
 /// <summary>What the operators on sequences and optionals do.</summary>
 internal static unsafe class SequenceRoutines
 {
+    /// <summary>The most parts of a tensor: one without elements can have any number of them.</summary>
+    private const int MaxParts = 1_000_000;
+
     public static void Empty(in ValueContext c, RunValue output) => output.Refer(TensorSequence.Empty);
 
     /// <summary>Tensors are copied: the plan writes over their memory later.</summary>
@@ -104,6 +107,7 @@ internal static unsafe class SequenceRoutines
 
     private static int[] Sizes(in ValueContext c, int length)
     {
+        if (c.Input(1) is null && length > MaxParts) throw c.Node.Error($"{length:N0} parts are not supported; supported: {MaxParts:N0}");
         if (c.Input(1) is null) return [.. Enumerable.Repeat(1, length)];
         var split = c.Tensor(1);
         if (split.Shape.Rank > 0)
@@ -118,6 +122,7 @@ internal static unsafe class SequenceRoutines
 
         long size = Condition.Number(c, 1, "the split");
         if (size < 1) throw c.Node.Error($"parts of {size} are not possible");
+        if (length / size > MaxParts) throw c.Node.Error($"{length / size:N0} parts are not supported; supported: {MaxParts:N0}");
         return [.. Enumerable.Range(0, (int)((length + size - 1) / size)).Select(i => (int)Math.Min(size, length - i * size))];
     }
 
