@@ -70,7 +70,10 @@ internal static class NodeMutation
         if (node.Attributes.Count == 0 || random.Next(12) == 0)
         {
             var source = random.Next(2) == 0 ? graph : donor().Graph!;
-            if (Any(source, random) is { Attributes.Count: > 0 } giver) node.Attributes.Add(giver.Attributes[random.Next(giver.Attributes.Count)]);
+            if (Any(source, random) is not { Attributes.Count: > 0 } giver) return;
+            // A graph of the same model might come to hold itself.
+            var given = giver.Attributes[random.Next(giver.Attributes.Count)];
+            if (given.G is null || source != graph) node.Attributes.Add(given);
             return;
         }
 

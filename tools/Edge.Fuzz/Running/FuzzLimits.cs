@@ -17,6 +17,8 @@ internal static class FuzzLimits
         MaxFoldedBytes = 4L << 20,
         MaxNodes = 20_000,
         MaxLoopIterations = 1000,
+        MaxNodeWork = 1_000_000_000,
+        MaxRunTime = TimeSpan.FromSeconds(1),
     };
 
     /// <summary>Bytes of the inputs that a run is given; a model that wants more is planned and not run.</summary>
