@@ -7,6 +7,13 @@ using Edge.Fuzz.Running;
 if (args is ["child", "mutants", var s, var from, var step, var to, var place])
     return Child.Mutants(int.Parse(s), int.Parse(from), int.Parse(step), int.Parse(to), place);
 if (args is ["child", "files", var folderOfFiles]) return Child.Files(folderOfFiles);
+if (args is ["coverage"])
+{
+    // Under afl-fuzz, as coverage.sh starts it.
+    SharpFuzz.Fuzzer.OutOfProcess.Run(Target.TestStream);
+    return 0;
+}
+
 
 var seed = new Option<int>("--seed") { Description = "the same seed gives the same mutants", DefaultValueFactory = _ => 1 };
 var count = new Option<int>("--count") { Description = "mutants", DefaultValueFactory = _ => 3000 };
@@ -44,9 +51,17 @@ minimize.SetAction(p =>
     return 0;
 });
 
-var seeds = new Command("seeds", "Says what becomes of the sound models that mutants are made of.");
-seeds.SetAction(_ =>
+var write = new Option<string?>("--write") { Description = "writes those of at most 2 KB to this folder instead" };
+var seeds = new Command("seeds", "Says what becomes of the sound models that mutants are made of.") { write };
+seeds.SetAction(p =>
 {
+    if (p.GetValue(write) is { } target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var (model, i) in BuiltSeeds.All.Where(m => m.Bytes.Length <= 2048).Select((m, i) => (m, i))) File.WriteAllBytes(Path.Combine(target, $"{i:D3}.onnx"), model.Bytes);
+        return 0;
+    }
+
     using var probe = new Probe();
     var corpus = SeedCorpus.Load();
     string path = Path.Combine(Path.GetTempPath(), $"edge-fuzz-{Environment.ProcessId}-seed.onnx");

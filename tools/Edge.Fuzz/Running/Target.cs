@@ -17,11 +17,26 @@ internal static class Target
         return verdict.Outcome is Outcome.Slow or Outcome.Memory ? Measure(path) : verdict;
     }
 
+    /// <summary>What a coverage-guided fuzzer runs: ends normally, or with what is a finding.</summary>
+    public static void TestStream(Stream stream)
+    {
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        string stage = "";
+        try
+        {
+            Drive(() => Model.Load(bytes.ToArray(), "mutant.onnx"), ref stage);
+        }
+        catch (ModelException)
+        {
+        }
+    }
+
     /// <summary>Everything, unmeasured. Throws what the product throws.</summary>
-    public static Outcome Drive(string path, ref string stage)
+    private static Outcome Drive(Func<Model> load, ref string stage)
     {
         stage = "load";
-        using var model = Model.Load(path);
+        using var model = load();
         stage = "session";
         using var session = new InferenceSession(model, new SessionOptions { Threads = 1, Limits = FuzzLimits.Session });
         stage = "run";
@@ -48,7 +63,7 @@ internal static class Target
         Verdict verdict;
         try
         {
-            verdict = new Verdict(Drive(path, ref stage), stage, "", "");
+            verdict = new Verdict(Drive(() => Model.Load(path), ref stage), stage, "", "");
         }
         catch (ModelException e) when (e.InnerException is IndexOutOfRangeException or InvalidOperationException or DivideByZeroException)
         {
