@@ -10,8 +10,8 @@ namespace Edge.Kernels.SelfTest;
 public readonly record struct SelfTestResult(string Name, bool Passed, string Detail);
 
 /// <summary>
-/// Compares every kernel set that this CPU can run with the scalar one: float32 within rounding, integers byte for byte,
-/// on one thread and on several. For a device in the field, and for builds that only run under an emulator.
+/// Compares every kernel set that this CPU can run with the scalar one: float32 convolutions and products within
+/// rounding, everything else byte for byte, on one thread and on several. For a device in the field, and for builds that only run under an emulator.
 /// </summary>
 public static class KernelSelfTest
 {
@@ -34,6 +34,7 @@ public static class KernelSelfTest
             }
             yield return Result($"{set.Name}/matmul_f32/37x65x29", MatMulF32Check.Compare(set.Dense, 37, 65, 29, false, 0, pool, 1));
             yield return Result($"{set.Name}/matmul_f32/5x33x64 transposed", MatMulF32Check.Compare(set.Dense, 5, 33, 64, true, 2, WorkerPool.Inline, 2));
+            foreach (var (name, difference) in SameBytesChecks.Compare(set, pool)) yield return Result($"{set.Name}/{name}", difference);
         }
     }
 
