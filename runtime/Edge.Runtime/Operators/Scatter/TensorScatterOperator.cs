@@ -72,7 +72,7 @@ internal sealed class TensorScatterOperator() : Operator("TensorScatter", "", 24
                 if (first < 0 || (!circular && first > length - added))
                     throw new ModelException($"{path}: write index {first} is outside [0, {length - added}]");
                 for (int r = 0; r < added; r++)
-                    Buffer.MemoryCopy(update + ((nint)i * added + r) * row, y + ((nint)i * length + (nint)((first + r) % length)) * row, row, row);
+                    Buffer.MemoryCopy(update + ((nint)i * added + r) * row, y + ((nint)i * length + (nint)((first % length + r) % length)) * row, row, row);
             }
         }
     }

@@ -79,6 +79,14 @@ public class StatefulOperatorTests
     }
 
     [Fact]
+    public void A_circular_cache_takes_any_index()
+    {
+        Tensor cache = new Draw(1).Tensor(DataType.Float32, 0, 9, 2, 3, 5, 2), update = new Draw(2).Tensor(DataType.Float32, 10, 19, 2, 3, 2, 2);
+        Tensor At(params long[] indices) => new OperatorCase("TensorScatter", 24).Input(cache).Input(update).Input(Longs(indices)).With(AttributeProto.Of("mode", "circular")).Run()[0];
+        Assert.Equal(At(2, 1).Bytes, At(long.MaxValue, 6).Bytes);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused()
     {
         static Tensor Zeros(params int[] dims) => Tensor.Create<float>(new Shape(dims));
