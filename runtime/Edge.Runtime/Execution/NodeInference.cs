@@ -18,6 +18,9 @@ internal static class NodeInference
     /// </summary>
     public static bool Infer(Node node, Operator op)
     {
+        // Sequences and loops stack tensors, and what they make comes in here.
+        foreach (var v in node.Inputs)
+            if (v?.Shape is { Rank: > MaxRank } shape) throw node.Error($"input '{v.Name}' has {shape.Rank} axes; supported: {MaxRank}");
         var context = new InferContext(node);
         try
         {

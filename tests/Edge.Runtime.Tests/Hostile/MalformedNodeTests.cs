@@ -126,6 +126,15 @@ public class MalformedNodeTests
     }
 
     [Fact]
+    public void A_sequence_does_not_stack_more_axes_than_kernels_know()
+    {
+        var model = new OnnxGraphBuilder().Input("x", DataType.Float32, 1);
+        for (int i = 0; i < 40; i++)
+            model.Node("SequenceConstruct", [i == 0 ? "x" : $"x{i}"], [$"q{i}"]).Node("ConcatFromSequence", [$"q{i}"], [$"x{i + 1}"], AttributeProto.Of("axis", 0L), AttributeProto.Of("new_axis", 1L));
+        HostileModel.AssertRefused("41 axes", model.Node("ReduceSum", ["x40"], ["y"], AttributeProto.Of("keepdims", 0L)).Output("y"), HostileModel.Floats(1));
+    }
+
+    [Fact]
     public void Rows_of_one_element_are_normalized()
     {
         var x = Tensor.Create<float>(new Shape(2, 3, 1, 1), [1, 2, 3, 4, 5, 6]);
