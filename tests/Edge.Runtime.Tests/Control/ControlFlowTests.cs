@@ -169,14 +169,30 @@ public class ControlFlowTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void Scan_of_operator_set_8_goes_through_a_batch_of_sequences(long reversed)
+    public void Scan_of_operator_set_8_goes_through_a_batch_of_sequences(long reversed) =>
+        EngineComparison.AssertAgrees(BatchedScan(reversed), [Tensor.Create<long>(new Shape(3), [5, 2, 3]), EngineComparison.Random(1, 3, 4), EngineComparison.Random(2, 3, 5, 4)]);
+
+    /// <summary>ONNX Runtime takes no sequence without steps.</summary>
+    [Fact]
+    public void A_sequence_without_steps_leaves_its_state_and_rows_of_zeros()
+    {
+        Tensor state = EngineComparison.Random(1, 3, 4), x = EngineComparison.Random(2, 3, 5, 4);
+        using var session = new InferenceSession(Model.FromProto(BatchedScan(0), "scan"), new SessionOptions { Threads = 1 });
+        Tensor[] Run(params long[] steps) => [.. session.Run(Tensor.Create<long>(new Shape(3), steps), state, x).Select(t => t.Clone())];
+        Tensor[] all = Run(5, 2, 3), none = Run(0, 2, 3);
+        Assert.Equal(state.AsSpan<float>()[..4], none[0].AsSpan<float>()[..4]);
+        Assert.Equal(all[0].AsSpan<float>()[4..], none[0].AsSpan<float>()[4..]);
+        Assert.Equal(new float[20], none[1].AsSpan<float>()[..20]);
+        Assert.Equal(all[1].AsSpan<float>()[20..], none[1].AsSpan<float>()[20..]);
+    }
+
+    private static ModelProto BatchedScan(long reversed)
     {
         var body = new OnnxGraphBuilder(8).Input("s", DataType.Float32, 4).Input("row", DataType.Float32, 4)
             .Node("Add", ["s", "row"], ["next"]).Node("Neg", ["next"], ["out"]).Output("next", DataType.Float32, 4).Output("out", DataType.Float32, 4);
-        var proto = new OnnxGraphBuilder(8).Input("n", DataType.Int64, 3).Input("s0", DataType.Float32, 3, 4).Input("x", DataType.Float32, 3, 5, 4)
+        return new OnnxGraphBuilder(8).Input("n", DataType.Int64, 3).Input("s0", DataType.Float32, 3, 4).Input("x", DataType.Float32, 3, 5, 4)
             .Node("Scan", ["n", "s0", "x"], ["last", "rows"], Graph("body", body), AttributeProto.Of("num_scan_inputs", 1), AttributeProto.Of("directions", [reversed]))
             .Output("last").Output("rows").Build();
-        EngineComparison.AssertAgrees(proto, [Tensor.Create<long>(new Shape(3), [5, 2, 3]), EngineComparison.Random(1, 3, 4), EngineComparison.Random(2, 3, 5, 4)]);
     }
 
     [Fact]

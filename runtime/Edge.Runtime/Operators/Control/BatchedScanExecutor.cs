@@ -21,6 +21,9 @@ internal sealed class BatchedScanExecutor : ValueExecutor
     private readonly RunValue[] _pieces;
     private readonly RunBudget _budget;
 
+    /// <summary>By output: whether this run has written a piece of it.</summary>
+    private readonly bool[] _begun;
+
     public BatchedScanExecutor(Node node, PlanSettings settings)
     {
         var body = node.Attributes.Graph("body");
@@ -31,6 +34,7 @@ internal sealed class BatchedScanExecutor : ValueExecutor
         _reversed = Reversed(node, _scans);
         _arguments = [.. body.Proto.Inputs.Select(_ => new RunValue())];
         _pieces = [.. _arguments.Select(_ => new RunValue(settings.Memory))];
+        _begun = new bool[node.Outputs.Count];
     }
 
     public override string Kernel => "scan (batched)";
@@ -50,6 +54,7 @@ internal sealed class BatchedScanExecutor : ValueExecutor
         var first = c.Tensor(1 + _states).Shape;
         if (first.Rank < 2) throw c.Node.Error($"a scanned input {first} has no batch and sequence axis");
         int batch = first[0], length = first[1];
+        Array.Clear(_begun);
         for (int b = 0; b < batch; b++)
         {
             int steps = Steps(c, b, length);
@@ -66,7 +71,8 @@ internal sealed class BatchedScanExecutor : ValueExecutor
             for (int i = 0; i < _states; i++) Place(c, i, _arguments[i], b, batch, -1);
         }
 
-        if (batch * length == 0) throw c.Node.Error($"no batch or no steps ({first}) leave the outputs' shapes open");
+        for (int i = 0; i < _begun.Length; i++)
+            if (c.Outputs[i] is not null && !_begun[i]) throw c.Node.Error($"no batch or no steps leave the shape of output {i} open");
     }
 
     public override void Dispose()
@@ -113,18 +119,19 @@ internal sealed class BatchedScanExecutor : ValueExecutor
     }
 
     /// <summary>Copies a result to piece <paramref name="index"/> of an output; the first one of a run fixes the output's shape.</summary>
-    private static unsafe void Place(in ValueContext c, int index, RunValue result, int piece, int batch, int length)
+    private unsafe void Place(in ValueContext c, int index, RunValue result, int piece, int batch, int length)
     {
         if (c.Outputs[index] is not { } output) return;
         var from = result.Tensor ?? throw c.Node.Error($"output {index} is a sequence; only tensors can be stacked");
         int axes = length < 0 ? 1 : 2;
         bool fits = output.Tensor is { } kept && kept.Type == from.Type && kept.Shape.Rank == from.Shape.Rank + axes && kept.Shape[0] == batch
             && (axes == 1 || kept.Shape[1] == length) && kept.Shape.Dims[axes..].SequenceEqual(from.Shape.Dims);
-        if (piece == 0 && !fits) output.Ensure(from.Type, new Shape(axes == 1 ? [batch, .. from.Shape.Dims] : [batch, length, .. from.Shape.Dims]));
+        if (!_begun[index] && !fits) output.Ensure(from.Type, new Shape(axes == 1 ? [batch, .. from.Shape.Dims] : [batch, length, .. from.Shape.Dims]));
         else if (!fits) throw c.Node.Error($"output {index} changes to {from}");
         var to = output.Tensor!;
         // What lies behind the end of a sequence is zero.
-        if (piece == 0) to.Bytes.Clear();
+        if (!_begun[index]) to.Bytes.Clear();
+        _begun[index] = true;
         Buffer.MemoryCopy(from.Data, to.Data + piece * from.ByteLength, from.ByteLength, from.ByteLength);
     }
 }
