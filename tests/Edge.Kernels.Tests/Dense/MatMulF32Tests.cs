@@ -29,4 +29,10 @@ public sealed class MatMulF32Tests
         Assert.Null(MatMulF32Check.Compare(dense, 1, 700, 90, true, 3, pool, 2));
         Assert.Null(MatMulF32Check.Compare(dense, 200, 70, 33, true, 0, pool, 3));
     }
+
+    /// <summary>Emitted tiles of so many steps are called otherwise.</summary>
+    [Theory]
+    [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
+    public void Long_rows_agree_with_scalar(string isa) =>
+        Assert.Null(MatMulF32Check.Compare(KernelSets.Require(isa), 13, 40, 5003, false, 0, WorkerPool.Inline, 1));
 }

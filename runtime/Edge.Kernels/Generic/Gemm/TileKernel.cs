@@ -1,8 +1,16 @@
+using System.Runtime.CompilerServices;
+
 namespace Edge.Kernels.Generic.Gemm;
 
 /// <summary>The code of one register tile: a compiled method, or machine code that was emitted.</summary>
 internal readonly unsafe struct TileKernel
 {
+    /// <summary>
+    /// Bytes of a row up to which a garbage collection may wait for emitted code: a few microseconds. Longer tiles, as those of
+    /// a classifier with tens of thousands of inputs, let it go on.
+    /// </summary>
+    private const nint MaxQuietBytes = 4096;
+
     private readonly void* _code;
     private readonly bool _isEmitted;
 
@@ -17,10 +25,15 @@ internal readonly unsafe struct TileKernel
     /// <param name="address">By the platform's calling convention.</param>
     public static TileKernel Emitted(nint address) => new((void*)address, true);
 
-    /// <summary>Computes a tile: some microseconds at most, so that a garbage collection may wait for emitted code.</summary>
+    /// <summary>Computes a tile.</summary>
     public void Run(TileArguments* t)
     {
-        if (_isEmitted) ((delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_code)(t);
-        else ((delegate*<TileArguments*, void>)_code)(t);
+        if (!_isEmitted) ((delegate*<TileArguments*, void>)_code)(t);
+        else if (t->Taps * (t->End - t->Start) <= MaxQuietBytes) ((delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_code)(t);
+        else RunLong(t);
     }
+
+    // Apart, so that only long tiles pay for the transition.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RunLong(TileArguments* t) => ((delegate* unmanaged<TileArguments*, void>)_code)(t);
 }
