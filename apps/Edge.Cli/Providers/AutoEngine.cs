@@ -25,7 +25,7 @@ internal static class AutoEngine
             Model = Path.GetFileName(path),
             ModelSha256 = OrtCandidates.Sha256(path),
             Traits = ModelTraits.Read(path),
-            Conditions = $"{MachineIdentity.Describe()}; {options.Threads} threads; {isa}; {request.Conditions}",
+            Conditions = $"{MachineIdentity.Describe()}; {options.Threads} threads; {isa}; optimization {arguments.Optimization ?? "all"}; {request.Conditions}",
             Candidates = [own, .. others],
             References = [OrtCandidates.Reference(path), new Candidate("edge, scalar, not optimised", "", () => Engines.OpenOwn(path, new SessionOptions { Isa = "scalar", Optimize = false }))],
             Samples = inputs =>

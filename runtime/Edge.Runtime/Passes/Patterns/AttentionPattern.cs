@@ -78,8 +78,9 @@ internal sealed class AttentionPattern : Pattern
         int[] scores = [.. a.Dims[..^1], k.Shape!.Value[^1]];
         int lead = scores.Length - s.Rank;
         if (lead < 0) return false;
+        // Attention repeats a mask along every axis but the last: there a shorter one hides the keys behind it.
         for (int i = 0; i < s.Rank; i++)
-            if (s[i] != 1 && s[i] != scores[lead + i]) return false;
+            if (s[i] != scores[lead + i] && (s[i] != 1 || i == s.Rank - 1)) return false;
         return true;
     }
 

@@ -63,6 +63,16 @@ public class AttentionPatternTests
         g.Becomes([Merged(g, g.Node("MatMul", [Softmax(g, g.Node("Add", [mask, s])), Divided(g, v, 0, 2, 1, 3)]))], "Attention");
     }
 
+    /// <summary>From operator set 24 on Attention reads it as the mask of the first key alone.</summary>
+    [Fact]
+    public void A_mask_that_is_repeated_for_all_keys_stays_outside()
+    {
+        var g = new WrittenOut(24, 1, Heads, Length, Size);
+        string k = g.Input("k", EngineComparison.Random(8, 1, Heads, Size, Length)), v = g.Input("w", EngineComparison.Random(9, 1, Heads, Length, Size));
+        string mask = g.Input("mask", EngineComparison.Random(3, Length, 1));
+        g.Becomes([g.Node("MatMul", [Softmax(g, g.Node("Add", [g.Node("MatMul", ["x", k]), mask])), v])], "MatMul", "Add", "Softmax", "MatMul");
+    }
+
     [Fact]
     public void A_scale_behind_the_mask_is_another_function()
     {
