@@ -12,6 +12,7 @@ internal static class InputValidation
             throw new ModelException($"{model.Name}: {inputs.Length} inputs were given; the model takes {model.Inputs.Count}: {string.Join("; ", model.Inputs)}");
         for (int i = 0; i < inputs.Length; i++)
         {
+            if (inputs[i] is null) throw new ModelException($"{model.Name}: input {i} is null; the model declares {model.Inputs[i]}");
             if (!Fits(model.Inputs[i], inputs[i]))
                 throw new ModelException($"{model.Name}: input {i} is {inputs[i]}; the model declares {model.Inputs[i]}");
         }

@@ -9,26 +9,37 @@ namespace Edge.Runtime.Tests.Sessions;
 internal static class EngineComparison
 {
     /// <summary>Fails unless all float outputs agree within <paramref name="tolerance"/> of the output's range, and all others exactly.</summary>
-    public static void AssertAgrees(ModelProto proto, IReadOnlyList<Tensor> inputs, double tolerance = 1e-5)
+    public static void AssertAgrees(ModelProto proto, IReadOnlyList<Tensor> inputs, double tolerance = 1e-5) =>
+        AssertAgreesInTurn(proto, [[.. inputs]], tolerance);
+
+    /// <summary>As <see cref="AssertAgrees"/>, for inputs of several shapes that one session is given one after another, twice.</summary>
+    public static void AssertAgreesInTurn(ModelProto proto, Tensor[][] inputs, double tolerance = 1e-5)
     {
-        using var stream = new MemoryStream();
-        OnnxWriter.Write(proto, stream);
-        using var oracle = OnnxRuntimeSession.Load(stream.ToArray(), "test");
-        var expected = oracle.Run([.. inputs]);
+        using var oracle = OnnxRuntimeSession.Load(Bytes(proto), "test");
+        Tensor[][] expected = [.. inputs.Select(set => oracle.Run(set).Select(t => t.Clone()).ToArray())];
         foreach (bool optimize in (bool[])[true, false])
         {
             foreach (var isa in Kernels.KernelCatalog.Available)
             {
                 using var model = Model.FromProto(proto, "test");
                 using var session = new InferenceSession(model, new SessionOptions { Optimize = optimize, Isa = isa.Name, Threads = 2 });
-                for (int run = 0; run < 2; run++)
+                for (int run = 0; run < 2 * inputs.Length; run++)
                 {
-                    var actual = session.Run([.. inputs]);
-                    for (int i = 0; i < expected.Count; i++)
-                        AssertClose(expected[i], actual[i], tolerance, $"output {i} on {isa.Name}, {(optimize ? "optimized" : "as it is")}, run {run}");
+                    int set = run % inputs.Length;
+                    var actual = session.Run(inputs[set]);
+                    for (int i = 0; i < expected[set].Length; i++)
+                        AssertClose(expected[set][i], actual[i], tolerance, $"output {i} on {isa.Name}, {(optimize ? "optimized" : "as it is")}, run {run}");
                 }
             }
         }
+    }
+
+    /// <summary>The model as a file holds it.</summary>
+    public static byte[] Bytes(ModelProto proto)
+    {
+        using var stream = new MemoryStream();
+        OnnxWriter.Write(proto, stream);
+        return stream.ToArray();
     }
 
     /// <summary>
@@ -37,10 +48,8 @@ internal static class EngineComparison
     /// </summary>
     public static void AssertWithinStep(ModelProto proto, IReadOnlyList<Tensor> inputs, float step)
     {
-        using var stream = new MemoryStream();
-        OnnxWriter.Write(proto, stream);
         var plain = new OnnxRuntimeOptions { Optimization = Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_DISABLE_ALL };
-        using var oracle = OnnxRuntimeSession.Load(stream.ToArray(), "test", plain);
+        using var oracle = OnnxRuntimeSession.Load(Bytes(proto), "test", plain);
         var expected = oracle.Run([.. inputs])[0].Clone().AsSpan<float>().ToArray();
         float[]? first = null;
         foreach (var isa in Kernels.KernelCatalog.Available)

@@ -87,6 +87,14 @@ public class InferenceSessionTests
     }
 
     [Fact]
+    public void A_null_input_is_refused_with_what_the_model_declares()
+    {
+        using var session = new InferenceSession(Model.FromProto(Sum(), "sum.onnx"));
+        var e = Assert.Throws<ModelException>(() => session.Run(Of(1, 1, 3), null!));
+        Assert.Equal("sum.onnx: input 1 is null; the model declares b: float[n,3]", e.Message);
+    }
+
+    [Fact]
     public void A_wrong_shape_is_refused_with_what_the_model_declares()
     {
         using var session = new InferenceSession(Model.FromProto(Sum(), "sum.onnx"));
