@@ -87,4 +87,29 @@ public class MemoryLimitTests
             .Node("SplitToSequence", ["x"], ["q"]).Node("SequenceLength", ["q"], ["n"]).Output("n");
         HostileModel.AssertRefused("parts are not supported", model, HostileModel.Longs(2_000_000_000, 0));
     }
+
+    /// <summary>Antialiasing stretches the filter by as much as the picture shrinks.</summary>
+    [Fact]
+    public void A_filter_has_no_more_weights_than_memory_has_room_for()
+    {
+        var model = new OnnxGraphBuilder(21).Input("x", DataType.Float32, 1, 1, 4, 4).Initializer("s", new float[] { 1, 1, 1e-30f, 1 })
+            .Initializer("z", new long[] { 1, 1, 1, 4 }).Node("Resize", ["x", "", "s"], ["y"], AttributeProto.Of("mode", "cubic"), AttributeProto.Of("antialias", 1))
+            .Node("Resize", ["x", "", "", "z"], ["w"], AttributeProto.Of("mode", "cubic"), AttributeProto.Of("antialias", 1)).Output("w").Output("y");
+        Assert.Empty(HostileModel.Run(model, HostileModel.Floats(1, 1, 4, 4))[1].Bytes.ToArray());
+        var wide = new OnnxGraphBuilder(21).Input("x", DataType.Float32, 1, 1, 1 << 20, 1).Initializer("z", new long[] { 1, 1, 100, 1 })
+            .Node("Resize", ["x", "", "", "z"], ["y"], AttributeProto.Of("mode", "cubic"), AttributeProto.Of("antialias", 1)).Output("y");
+        Assert.Equal(new Shape(1, 1, 100, 1), HostileModel.Run(wide, HostileModel.Floats(1, 1, 1 << 20, 1))[0].Shape);
+    }
+
+    [Theory]
+    [InlineData("nearest")]
+    [InlineData("linear")]
+    public void Resizing_to_nothing_takes_no_memory_for_the_other_axes(string mode)
+    {
+        var model = new OnnxGraphBuilder(21).Input("x", DataType.Float32, 1, 1, 4, 4).Initializer("s", new float[] { 1, 1, 4e8f, 0.01f })
+            .Node("Resize", ["x", "", "s"], ["y"], AttributeProto.Of("mode", mode)).Output("y");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(0, HostileModel.Run(model, HostileModel.Floats(1, 1, 4, 4))[0].Count);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+    }
 }

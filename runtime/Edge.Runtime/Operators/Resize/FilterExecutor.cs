@@ -34,7 +34,7 @@ internal sealed unsafe class FilterExecutor<T> : Executor where T : unmanaged, I
         long largest = _converts ? Math.Max(_inputCount, _outputCount) : 0;
         var passes = new List<AxisFilter<T>>();
         // A stable sort over the axes from the last on: of equal ones the inner axis is first, while its rows are few.
-        foreach (int a in Enumerable.Range(0, axes.Length).Reverse().OrderBy(a => axes[a].Scale))
+        foreach (int a in Enumerable.Range(0, _outputCount == 0 ? 0 : axes.Length).Reverse().OrderBy(a => axes[a].Scale))
         {
             if (axes[a].IsIdentity && !crop) continue;
             var shape = new Shape(dims);
@@ -44,7 +44,7 @@ internal sealed unsafe class FilterExecutor<T> : Executor where T : unmanaged, I
             largest = Math.Max(largest, new Shape(dims).Count);
         }
 
-        _passes = _outputCount == 0 ? [] : [.. passes];
+        _passes = [.. passes];
         _bufferBytes = Scratch.Align((nint)largest * sizeof(T));
     }
 

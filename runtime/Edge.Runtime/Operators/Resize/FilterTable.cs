@@ -7,13 +7,17 @@ namespace Edge.Runtime.Operators.Resize;
 /// </summary>
 internal static class FilterTable
 {
+    /// <summary>The most weights for one axis: of a real resize it has a few for each element.</summary>
+    private const int MaxWeights = 1 << 25;
+
     /// <summary>Indices and weights, <c>[output, taps]</c>; the first index is −1 where the mode extrapolates.</summary>
     public static (int Taps, int[] Indices, float[] Weights) Build(ResizeAttributes attributes, in ResizeAxis axis)
     {
         float stretch = attributes.Antialias ? Math.Min(axis.Scale, 1) : 1;
-        int half = (int)MathF.Ceiling((attributes.Mode == ResizeMode.Cubic ? 2 : 1) / stretch);
-        int taps = 2 * half;
-        var indices = new int[checked(axis.Output * taps)];
+        double reach = Math.Ceiling((attributes.Mode == ResizeMode.Cubic ? 2 : 1) / stretch);
+        if (2 * reach * axis.Output > MaxWeights) throw new ArgumentException($"a filter for an axis of {axis.Output} elements at a scale of {axis.Scale} has more than {MaxWeights} weights");
+        int half = (int)reach, taps = 2 * half;
+        var indices = new int[axis.Output * taps];
         float[] weights = new float[indices.Length];
         bool crop = attributes.Coordinates == CoordinateMode.CropAndResize;
         for (int i = 0; i < axis.Output; i++)

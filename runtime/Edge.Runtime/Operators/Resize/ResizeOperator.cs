@@ -51,7 +51,8 @@ internal sealed class ResizeOperator(string opType, int minOpset, int maxOpset) 
             return s_double.Contains(c.Type(0)) ? new FilterExecutor<double>(attributes, axes, c.Type(0)) : new FilterExecutor<float>(attributes, axes, c.Type(0));
         var fill = Tensor.Create(c.Type(0), Shape.Scalar);
         if (attributes.Extrapolation != 0) ElementOf(attributes.Extrapolation, fill);
-        int[][] tables = Array.ConvertAll(axes, a => NearestTable.Build(attributes, a));
+        // Beside an axis of 0 another may have any length.
+        int[][] tables = Array.ConvertAll(axes, a => c.OutputShape().Count == 0 ? [] : NearestTable.Build(attributes, a));
         return new IndexedExecutor("resize_nearest", new IndexedCopy(x.Dims, tables, c.Type(0).Size()), fill, -1);
     }
 
