@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Edge.Fuzz.Mutation;
 using Edge.Onnx;
 using Edge.Runtime;
 using Edge.Tensors;
@@ -48,7 +49,19 @@ internal static class Target
         catch (ModelException) when (Inputs(session, large: true) is { } others)
         {
             // Small sizes and negative indices are often refused: for some models other inputs lead on.
-            session.Run(others);
+            inputs = others;
+            session.Run(inputs);
+        }
+
+        // The same shapes with numbers that no picture has: as indices, coordinates, sizes.
+        var random = new Random(2);
+        foreach (var t in inputs) Poison(t, random);
+        try
+        {
+            session.Run(inputs);
+        }
+        catch (ModelException e) when (!IsUnforeseen(e))
+        {
         }
 
         return Outcome.Ran;
@@ -65,10 +78,9 @@ internal static class Target
         {
             verdict = new Verdict(Drive(() => Model.Load(path), ref stage), stage, "", "");
         }
-        catch (ModelException e) when (e.InnerException is IndexOutOfRangeException or InvalidOperationException or DivideByZeroException)
+        catch (ModelException e) when (IsUnforeseen(e))
         {
-            // Told as a refusal, but nobody had looked.
-            verdict = new Verdict(Outcome.Exception, stage, $"unforeseen {e.InnerException.GetType().Name} at {Frame(e.InnerException)}", e.ToString());
+            verdict = new Verdict(Outcome.Exception, stage, $"unforeseen {e.InnerException!.GetType().Name} at {Frame(e.InnerException)}", e.ToString());
         }
         catch (ModelException e)
         {
@@ -127,6 +139,26 @@ internal static class Target
             case DataType.Bool: foreach (ref bool x in t.AsSpan<bool>()) x = random.Next(2) == 0; break;
             case DataType.String: Tensor.FromStrings(t.Shape, [.. Enumerable.Range(0, t.Count).Select(i => i % 3 == 0 ? "a" : $"b-{i % 5}")]).Bytes.CopyTo(t.Bytes); break;
             default: foreach (ref byte x in t.Bytes) x = (byte)random.Next(5); break;
+        }
+    }
+
+    /// <summary>Told as a refusal, but nobody had looked.</summary>
+    private static bool IsUnforeseen(ModelException e) => e.InnerException is IndexOutOfRangeException or InvalidOperationException or DivideByZeroException;
+
+    private static void Poison(Tensor t, Random random)
+    {
+        int every = random.Next(1, 4);
+        for (int i = 0; i < t.Count; i++)
+        {
+            if (random.Next(every) != 0) continue;
+            switch (t.Type)
+            {
+                case DataType.Float32: t.AsSpan<float>()[i] = Nasty.Float(random); break;
+                case DataType.Float64: t.AsSpan<double>()[i] = Nasty.Float(random); break;
+                case DataType.Float16: t.AsSpan<Half>()[i] = (Half)Nasty.Float(random); break;
+                case DataType.Int64: t.AsSpan<long>()[i] = Nasty.Integer(random); break;
+                case DataType.Int32: t.AsSpan<int>()[i] = unchecked((int)Nasty.Integer(random)); break;
+            }
         }
     }
 
