@@ -60,7 +60,7 @@ internal sealed class ScanExecutor : ValueExecutor
         for (int i = 0; i < _slices.Length; i++)
         {
             var shape = c.Tensor(_states + i).Shape;
-            int here = shape[ScanAxes.Normalize(c.Node, _axes.InputAxes[i], shape.Rank)];
+            int here = shape[c.Node.Axis(_axes.InputAxes[i], shape.Rank)];
             if (length >= 0 && here != length) throw c.Node.Error($"the scanned inputs have {length} and {here} slices");
             length = here;
         }
@@ -71,7 +71,7 @@ internal sealed class ScanExecutor : ValueExecutor
     private unsafe void Slice(in ValueContext c, int scan, int index)
     {
         var whole = c.Tensor(_states + scan);
-        int axis = ScanAxes.Normalize(c.Node, _axes.InputAxes[scan], whole.Shape.Rank);
+        int axis = c.Node.Axis(_axes.InputAxes[scan], whole.Shape.Rank);
         var slice = _slices[scan].Tensor;
         if (slice is null || slice.Type != whole.Type || !IsSlice(whole.Shape, slice.Shape, axis))
             slice = _slices[scan].Ensure(whole.Type, ScanAxes.Without(whole.Shape, axis));
@@ -88,7 +88,7 @@ internal sealed class ScanExecutor : ValueExecutor
         var slice = value.Tensor ?? throw node.Error($"output {index} is a sequence; only tensors can be stacked");
         if (step == 0)
         {
-            _places[index] = ScanAxes.Normalize(node, _axes.OutputAxes[index - _states], slice.Shape.Rank + 1);
+            _places[index] = node.Axis(_axes.OutputAxes[index - _states], slice.Shape.Rank + 1);
             var kept = output.Tensor;
             if (kept is null || kept.Type != slice.Type || kept.Shape.Rank <= _places[index] || kept.Shape[_places[index]] != length || !IsSlice(kept.Shape, slice.Shape, _places[index]))
                 output.Ensure(slice.Type, ScanAxes.With(slice.Shape, _places[index], length));
@@ -113,7 +113,7 @@ internal sealed class ScanExecutor : ValueExecutor
             if (c.Outputs[i] is not { } output) continue;
             var declared = body.Proto.Outputs[i].Type?.Tensor ?? throw c.Node.Error($"no slices leave the type of output {i} open");
             var element = new Shape([.. (declared.Shape?.Dims ?? []).Select(d => d.Value is >= 0 and <= int.MaxValue ? (int)d.Value : 0)]);
-            output.Ensure((DataType)declared.ElemType, ScanAxes.With(element, ScanAxes.Normalize(c.Node, _axes.OutputAxes[i - _states], element.Rank + 1), 0));
+            output.Ensure((DataType)declared.ElemType, ScanAxes.With(element, c.Node.Axis(_axes.OutputAxes[i - _states], element.Rank + 1), 0));
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class ScanOperator() : ValueOperator("Scan", minOpset: 8)
             Shape? shape = v.Shape;
             if (i >= states && shape is { } whole)
             {
-                int axis = ScanAxes.Normalize(c.Node, plan.InputAxes[i - states], whole.Rank);
+                int axis = c.Node.Axis(plan.InputAxes[i - states], whole.Rank);
                 length = whole[axis];
                 shape = ScanAxes.Without(whole, axis);
             }
@@ -52,7 +52,7 @@ internal sealed class ScanOperator() : ValueOperator("Scan", minOpset: 8)
             var v = graph.Outputs[i];
             if (!v.IsStatic || (i >= states && length < 0)) c.DataDependent(i, v.Type);
             else if (i < states) c.Output(i, v.Type, v.Shape!.Value);
-            else c.Output(i, v.Type, ScanAxes.With(v.Shape!.Value, ScanAxes.Normalize(c.Node, plan.OutputAxes[i - states], v.Shape!.Value.Rank + 1), length));
+            else c.Output(i, v.Type, ScanAxes.With(v.Shape!.Value, c.Node.Axis(plan.OutputAxes[i - states], v.Shape!.Value.Rank + 1), length));
         }
     }
 
@@ -70,9 +70,6 @@ internal readonly record struct ScanAxes(long[] InputAxes, bool[] InputReversed,
             Axes(node, "scan_input_axes", scans), Reversed(node, "scan_input_directions", scans),
             Axes(node, "scan_output_axes", outputs), Reversed(node, "scan_output_directions", outputs));
     }
-
-    public static int Normalize(Node node, long axis, int rank) =>
-        axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw node.Error($"axis {axis} is outside [-{rank}, {rank})");
 
     public static Shape Without(Shape shape, int axis) => new([.. shape.Dims[..axis], .. shape.Dims[(axis + 1)..]]);
 

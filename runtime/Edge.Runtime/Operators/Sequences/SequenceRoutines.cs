@@ -46,7 +46,7 @@ internal static unsafe class SequenceRoutines
     public static void Split(in ValueContext c, RunValue output)
     {
         var whole = c.Tensor(0);
-        int axis = ScanAxes.Normalize(c.Node, c.Node.Attributes.Int("axis", 0), whole.Shape.Rank);
+        int axis = c.Node.Axis(c.Node.Attributes.Int("axis", 0), whole.Shape.Rank);
         int length = whole.Shape[axis];
         bool single = c.Input(1) is null;
         var parts = new List<Tensor>();
@@ -70,7 +70,7 @@ internal static unsafe class SequenceRoutines
         if (sequence.Count == 0) throw c.Node.Error("the sequence is empty: there is nothing to concatenate");
         var first = sequence[0];
         bool stack = c.Node.Attributes.Int("new_axis", 0) != 0;
-        int axis = ScanAxes.Normalize(c.Node, c.Node.Attributes.Int("axis"), first.Shape.Rank + (stack ? 1 : 0));
+        int axis = c.Node.Axis(c.Node.Attributes.Int("axis"), first.Shape.Rank + (stack ? 1 : 0));
         var parts = new Tensor[sequence.Count];
         for (int i = 0; i < parts.Length; i++) parts[i] = stack ? sequence[i].Reshape(ScanAxes.With(sequence[i].Shape, axis, 1)) : sequence[i];
         int length = 0;
