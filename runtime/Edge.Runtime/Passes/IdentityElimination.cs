@@ -12,7 +12,7 @@ internal static class IdentityElimination
     {
         foreach (var node in graph.Nodes.ToArray())
         {
-            if (node.Domain.Length > 0 || !ReturnsInput(node)) continue;
+            if (node.Domain.Length > 0 || !ReturnsInput(graph, node)) continue;
             var input = node.Inputs[0]!;
             var output = node.Outputs[0]!;
             // A graph output keeps its own name and memory; the plan copies where it must.
@@ -22,10 +22,10 @@ internal static class IdentityElimination
         }
     }
 
-    private static bool ReturnsInput(Node node)
+    private static bool ReturnsInput(ModelGraph graph, Node node)
     {
         if (!node.Has(0) || node.Outputs.Count == 0 || node.Outputs[0] is not { IsStatic: true } y || !node.Inputs[0]!.IsStatic) return false;
-        if (node.Outputs.Skip(1).Any(v => v is { Consumers.Count: > 0 })) return false;
+        if (node.Outputs.Skip(1).Any(v => v is not null && (v.Consumers.Count > 0 || graph.IsOutput(v)))) return false;
         var x = node.Inputs[0]!;
         if (x.Type != y.Type || x.Shape != y.Shape) return false;
         return node.OpType switch

@@ -29,6 +29,21 @@ public class MalformedNodeTests
         Assert.Equal([1L, 0L], indices[0].AsSpan<long>());
     }
 
+    [Fact]
+    public void The_mask_of_a_dropout_may_be_returned_alone()
+    {
+        var mask = HostileModel.Run(X().Node("Dropout", ["x"], ["y", "z"]).Output("z"), HostileModel.Floats(2, 3));
+        Assert.All(mask[0].AsSpan<bool>().ToArray(), Assert.True);
+    }
+
+    [Fact]
+    public void A_quantized_product_needs_its_scales()
+    {
+        var model = new OnnxGraphBuilder().Input("a", DataType.UInt8, 2, 2).Initializer("b", new byte[4], 2, 2).Initializer("s", [1f])
+            .Node("com.microsoft", "QGemm", ["a", "", "", "b", "s"], ["y"]).Output("y");
+        HostileModel.AssertRefused("is required and missing", model, Tensor.Create<byte>(new Shape(2, 2)));
+    }
+
     [Theory]
     [InlineData("Relu")]
     [InlineData("Add", "x")]

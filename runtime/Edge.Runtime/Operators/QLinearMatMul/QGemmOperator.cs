@@ -25,7 +25,7 @@ internal sealed class QGemmOperator() : Operator("QGemm", OperatorCatalog.Micros
         for (int i = AScale; i <= YZeroPoint; i++)
             if (c.Has(i) && c.Constant(i) is null) throw c.Error($"input {i} must be a constant; only A may come with a run");
         foreach (int scale in (ReadOnlySpan<int>)[AScale, BScale, YScale])
-            if (c.Has(scale)) c.RequireType(scale, DataType.Float32);
+            if (scale != YScale || c.Has(scale)) c.RequireType(scale, DataType.Float32);
         c.RequirePerChannel(AScale, 1, "a_scale");
         c.RequirePerChannel(AZeroPoint, 1, "a_zero_point");
         c.RequirePerChannel(BScale, g.N, "b_scale");
