@@ -55,6 +55,7 @@ public sealed class InferenceSession : IInferenceSession
         {
             _pool = new WorkerPool(threads);
             if (ResolvedShapes() is { } shapes) _plans.Add(BuildPlan(shapes));
+            else Try(() => TrialImport.Check(model, _options.Dimensions, _settings));
         }
         catch
         {
@@ -110,18 +111,27 @@ public sealed class InferenceSession : IInferenceSession
     public PlanDescription Describe(params ReadOnlySpan<Shape> inputShapes)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (inputShapes.Length > 0)
+        if (Interlocked.Exchange(ref _running, 1) != 0) throw new InvalidOperationException("the session is running; describe it before or afterwards");
+        try
         {
-            var inputs = new Tensor[inputShapes.Length];
-            for (int i = 0; i < inputs.Length; i++) inputs[i] = Tensor.Create(_model.Inputs[i].Type, inputShapes[i]);
-            InputValidation.Check(_model, inputs);
-            for (int i = 0; i < inputs.Length; i++) _inputs[i].Refer(inputs[i]);
-            return PlanDescription.Of(FindPlan(), _kernels.Name);
-        }
+            if (inputShapes.Length > 0)
+            {
+                var inputs = new Tensor[inputShapes.Length];
+                for (int i = 0; i < inputs.Length; i++) inputs[i] = Tensor.Create(_model.Inputs[i].Type, inputShapes[i]);
+                InputValidation.Check(_model, inputs);
+                for (int i = 0; i < inputs.Length; i++) _inputs[i].Refer(inputs[i]);
+                return PlanDescription.Of(FindPlan(), _kernels.Name);
+            }
 
-        if (_plans.Count == 0)
-            throw new ModelException($"{_model.Name}: the inputs have free dimensions ({string.Join("; ", Inputs)}); give their sizes");
-        return PlanDescription.Of(_plans[0], _kernels.Name);
+            if (_plans.Count == 0)
+                throw new ModelException($"{_model.Name}: the inputs have free dimensions ({string.Join("; ", Inputs)}); give their sizes");
+            return PlanDescription.Of(_plans[0], _kernels.Name);
+        }
+        finally
+        {
+            foreach (var v in _inputs) v.Clear();
+            Volatile.Write(ref _running, 0);
+        }
     }
 
     /// <summary>
@@ -170,14 +180,25 @@ public sealed class InferenceSession : IInferenceSession
         return made;
     }
 
-    private ExecutionPlan BuildPlan(ReadOnlySpan<Shape> shapes)
+    private ExecutionPlan BuildPlan(Shape[] shapes)
     {
-        try
+        ExecutionPlan? plan = null;
+        Try(() =>
         {
             var graph = GraphImporter.Import(_model, shapes, _settings);
             if (_options.Optimize) PassPipeline.Optimize(graph, _settings);
             else PassPipeline.Clean(graph, _settings);
-            return PlanBuilder.Build(graph, _settings);
+            plan = PlanBuilder.Build(graph, _settings);
+        });
+        return plan!;
+    }
+
+    /// <summary>Lets what goes wrong name the file.</summary>
+    private void Try(Action work)
+    {
+        try
+        {
+            work();
         }
         catch (ModelException e) when (!Named(e))
         {

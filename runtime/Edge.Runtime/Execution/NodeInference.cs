@@ -69,7 +69,7 @@ internal static class NodeInference
     }
 
     /// <summary>What arithmetic on absurd sizes and indices throws.</summary>
-    public static bool IsOfTheNode(Exception e) => e is ArgumentException or NotSupportedException or OverflowException or IndexOutOfRangeException or InvalidOperationException or DivideByZeroException;
+    public static bool IsOfTheNode(Exception e) => e is (ArgumentException or NotSupportedException or OverflowException or IndexOutOfRangeException or InvalidOperationException or DivideByZeroException) and not ObjectDisposedException;
 
     public static ModelException Malformed(Node node, Exception e) => new($"{node.Path}: the node is malformed: {e.Message}", e);
 }

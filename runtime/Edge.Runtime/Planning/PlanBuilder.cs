@@ -47,6 +47,9 @@ internal sealed unsafe class PlanBuilder
             foreach (var v in node.Outputs)
                 if (v is { IsStatic: true } && (long)v.Shape!.Value.Count * v.Type.Size() > maxBytes)
                     throw node.Error($"output {v} takes more than the {maxBytes:N0} bytes that {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows");
+        long returned = _graph.Outputs.Where(v => v.IsStatic).Sum(v => (long)v.Shape!.Value.Count * v.Type.Size());
+        if (returned > maxBytes)
+            throw new ModelException($"the outputs take {returned:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
         var outputs = new PlanOutput[_graph.Outputs.Count];
         var copies = new List<(Value From, int Output)>();
         for (int i = 0; i < outputs.Length; i++)

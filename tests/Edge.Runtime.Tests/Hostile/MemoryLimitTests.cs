@@ -9,6 +9,17 @@ namespace Edge.Runtime.Tests.Hostile;
 public class MemoryLimitTests
 {
     [Fact]
+    public void Outputs_count_together()
+    {
+        var model = new OnnxGraphBuilder().Input("x", DataType.Float32, 1000);
+        for (int i = 0; i < 5; i++) model.Node("Add", ["x", "x"], [$"y{i}"]).Output($"y{i}");
+        var options = new SessionOptions { Optimize = false, Limits = new SessionLimits { MaxActivationBytes = 10_000 } };
+        Assert.Equal(
+            "test: the outputs take 20,000 bytes; SessionLimits.MaxActivationBytes allows 10,000",
+            Assert.Throws<ModelException>(() => new InferenceSession(Model.FromProto(model.Build(), "test"), options)).Message);
+    }
+
+    [Fact]
     public void A_range_that_a_run_makes_long_is_refused_before_it_is_made()
     {
         var model = new OnnxGraphBuilder().Input("n", DataType.Int64, 1).Initializer("a", [0L]).Initializer("d", [1L])
