@@ -10,7 +10,7 @@ public sealed record SessionLimits
     /// <summary>The limits that are used when none are given.</summary>
     public static SessionLimits Default { get; } = new();
 
-    /// <summary>The most memory that activations and scratch may take, in bytes. 1 GiB.</summary>
+    /// <summary>The most memory that activations and scratch may take, and the inputs and outputs, each on their own, in bytes. 1 GiB.</summary>
     public long MaxActivationBytes { get; init => field = Positive(value, nameof(MaxActivationBytes)); } = 1L << 30;
 
     /// <summary>

@@ -9,14 +9,17 @@ namespace Edge.Kernels.Reduction;
 internal sealed unsafe class ReduceScalar<T>(ReduceFunction function, ReductionGeometry geometry, string name) : ReduceKernel
     where T : unmanaged, INumber<T>, IMinMaxValue<T>
 {
-    private readonly int _setsPerChunk = Math.Max(1, Grain.Heavy / Math.Max(1, geometry.Members.Length));
+    private readonly int[] _starts = geometry.MakeStarts();
+    private readonly int[] _members = geometry.MakeMembers();
 
     public override string Name { get; } = name;
+
+    private int SetsPerChunk => Math.Max(1, Grain.Heavy / Math.Max(1, _members.Length));
 
     public override void Run(void* x, void* y, WorkerPool pool)
     {
         var job = new Job { Kernel = this, X = (T*)x, Y = (T*)y };
-        pool.Run(ref job, Grain.Chunks(geometry.Starts.Length, _setsPerChunk));
+        pool.Run(ref job, Grain.Chunks(_starts.Length, SetsPerChunk));
     }
 
     private struct Job : IParallelJob
@@ -30,13 +33,13 @@ internal sealed unsafe class ReduceScalar<T>(ReduceFunction function, ReductionG
 
     private void Reduce(T* x, T* y, int chunk)
     {
-        int end = Math.Min(geometry.Starts.Length, (chunk + 1) * _setsPerChunk);
-        for (int i = chunk * _setsPerChunk; i < end; i++) y[i] = Set(x + geometry.Starts[i]);
+        int end = Math.Min(_starts.Length, (chunk + 1) * SetsPerChunk);
+        for (int i = chunk * SetsPerChunk; i < end; i++) y[i] = Set(x + _starts[i]);
     }
 
     private T Set(T* x)
     {
-        int[] members = geometry.Members;
+        int[] members = _members;
         switch (function)
         {
             case ReduceFunction.Max:
@@ -73,31 +76,31 @@ internal sealed unsafe class ReduceScalar<T>(ReduceFunction function, ReductionG
     private T Sum(T* x)
     {
         T sum = T.Zero;
-        foreach (int m in geometry.Members) sum = unchecked(sum + x[m]);
+        foreach (int m in _members) sum = unchecked(sum + x[m]);
         return sum;
     }
 
     private T SumSquares(T* x)
     {
         T sum = T.Zero;
-        foreach (int m in geometry.Members) sum = unchecked(sum + x[m] * x[m]);
+        foreach (int m in _members) sum = unchecked(sum + x[m] * x[m]);
         return sum;
     }
 
     private T LogSumExp(T* x)
     {
         T max = Least;
-        foreach (int m in geometry.Members) max = x[m] > max ? x[m] : max;
+        foreach (int m in _members) max = x[m] > max ? x[m] : max;
         if (double.IsInfinity(double.CreateTruncating(max))) max = T.Zero;
         if (typeof(T) == typeof(float))
         {
             T sum = T.Zero;
-            foreach (int m in geometry.Members) sum += Exp(x[m] - max);
+            foreach (int m in _members) sum += Exp(x[m] - max);
             return Log(sum) + max;
         }
 
         double wide = double.CreateTruncating(max), all = 0;
-        foreach (int m in geometry.Members) all += Math.Exp(double.CreateTruncating(x[m]) - wide);
+        foreach (int m in _members) all += Math.Exp(double.CreateTruncating(x[m]) - wide);
         return T.CreateTruncating(Math.Log(all) + wide);
     }
 

@@ -56,6 +56,10 @@ internal static class NodeInference
         {
             throw Malformed(node, e);
         }
+        catch (OutOfMemoryException e)
+        {
+            throw new ModelException($"{node.Path}: preparing the node takes more memory than there is", e);
+        }
     }
 
     private static void CheckOutputs(Node node, InferContext context)

@@ -47,6 +47,9 @@ internal sealed unsafe class PlanBuilder
             foreach (var v in node.Outputs)
                 if (v is { IsStatic: true } && (long)v.Shape!.Value.Count * v.Type.Size() > maxBytes)
                     throw node.Error($"output {v} takes more than the {maxBytes:N0} bytes that {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows");
+        long given = _graph.Inputs.Where(v => v.IsStatic).Sum(v => (long)v.Shape!.Value.Count * v.Type.Size());
+        if (given > maxBytes)
+            throw new ModelException($"the inputs take {given:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
         long returned = _graph.Outputs.Where(v => v.IsStatic).Sum(v => (long)v.Shape!.Value.Count * v.Type.Size());
         if (returned > maxBytes)
             throw new ModelException($"the outputs take {returned:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");

@@ -9,6 +9,16 @@ namespace Edge.Runtime.Tests.Hostile;
 public class MemoryLimitTests
 {
     [Fact]
+    public void Inputs_count_before_anything_is_made_for_them()
+    {
+        // Found by fuzzing: a table of a billion offsets was made for 149 bytes of file.
+        var model = new OnnxGraphBuilder().Input("x", DataType.Float32, 1 << 28, 2, 2).Node("ReduceL2", ["x"], ["y"], AttributeProto.Of("keepdims", 0)).Output("y");
+        Assert.Equal(
+            "test: the inputs take 4,294,967,296 bytes; SessionLimits.MaxActivationBytes allows 1,073,741,824",
+            Assert.Throws<ModelException>(() => new InferenceSession(Model.FromProto(model.Build(), "test"))).Message);
+    }
+
+    [Fact]
     public void Outputs_count_together()
     {
         var model = new OnnxGraphBuilder().Input("x", DataType.Float32, 1000);
