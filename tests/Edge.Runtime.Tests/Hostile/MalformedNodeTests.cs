@@ -37,6 +37,16 @@ public class MalformedNodeTests
     }
 
     [Fact]
+    public void Quantizing_takes_no_more_than_three_inputs()
+    {
+        // Found by fuzzing: the pass that makes tables of functions took the fourth for a constant.
+        var model = X().Initializer("s", new float[] { 0.1f }).Initializer("z", new byte[] { 3 })
+            .Node("QuantizeLinear", ["x", "s", "z"], ["q"]).Node("DequantizeLinear", ["q", "s", "z"], ["d"]).Node("Tanh", ["d"], ["t"])
+            .Node("QuantizeLinear", ["t", "s", "z", "d"], ["r"]).Node("DequantizeLinear", ["r", "s", "z"], ["y"]).Output("y");
+        Assert.Contains("the node has 4 inputs; the operator takes 3", Assert.Throws<ModelException>(() => new InferenceSession(Model.FromProto(model.Build(), "test"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_quantized_product_needs_its_scales()
     {
         var model = new OnnxGraphBuilder().Input("a", DataType.UInt8, 2, 2).Initializer("b", new byte[4], 2, 2).Initializer("s", [1f])

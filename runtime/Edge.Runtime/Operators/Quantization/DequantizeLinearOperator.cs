@@ -17,6 +17,7 @@ internal sealed class DequantizeLinearOperator(string domain = "", int minOpset 
 
     public override void Infer(InferContext c)
     {
+        if (c.InputCount > 3) throw c.Error($"the node has {c.InputCount} inputs; the operator takes 3");
         c.RequireType(0, DataType.UInt8, DataType.Int8, DataType.UInt16, DataType.Int16, DataType.Int32, DataType.UInt4, DataType.Int4, DataType.UInt2, DataType.Int2);
         var asked = QuantizationAttributes.TypeAttribute(c.Node, "output_dtype");
         if (asked is not (DataType.Undefined or DataType.Float32) && !asked.IsHalf())

@@ -16,6 +16,7 @@ internal sealed class QuantizeLinearOperator(string domain = "", int minOpset = 
 
     public override void Infer(InferContext c)
     {
+        if (c.InputCount > 3) throw c.Error($"the node has {c.InputCount} inputs; the operator takes 3");
         c.RequireType(0, DataType.Float32);
         var asked = QuantizationAttributes.TypeAttribute(c.Node, "output_dtype");
         var type = c.Has(2) ? c.Type(2) : asked != DataType.Undefined ? asked : DataType.UInt8;
