@@ -16,14 +16,11 @@ namespace Edge.Runtime;
 /// </summary>
 public sealed class InferenceSession : IInferenceSession
 {
-    /// <summary>Plans kept for different input shapes.</summary>
-    private const int PlanCacheSize = 4;
-
     private readonly Model _model;
     private readonly SessionOptions _options;
     private readonly KernelSet _kernels;
     private readonly WorkerPool _pool;
-    private readonly List<ExecutionPlan> _plans = []; // most recently used first
+    private readonly PlanCache _plans = new();
     private readonly PlanSettings _settings;
     private readonly RunValue[] _inputs;
     private readonly Tensor[] _outputs;
@@ -123,9 +120,9 @@ public sealed class InferenceSession : IInferenceSession
                 return PlanDescription.Of(FindPlan(), _kernels.Name);
             }
 
-            if (_plans.Count == 0)
+            if (_plans.Latest is not { } latest)
                 throw new ModelException($"{_model.Name}: the inputs have free dimensions ({string.Join("; ", Inputs)}); give their sizes");
-            return PlanDescription.Of(_plans[0], _kernels.Name);
+            return PlanDescription.Of(latest, _kernels.Name);
         }
         finally
         {
@@ -139,8 +136,7 @@ public sealed class InferenceSession : IInferenceSession
     /// </summary>
     public IReadOnlyList<StepProfile> Profile()
     {
-        if (!_options.Profile || _plans.Count == 0 || _plans[0].RunCount == 0) return [];
-        var plan = _plans[0];
+        if (!_options.Profile || _plans.Latest is not { RunCount: > 0 } plan) return [];
         return [.. plan.Steps.Select(s => new StepProfile(
             s.Node.Name, s.Node.OpType, s.Kernel, Stopwatch.GetElapsedTime(0, s.Ticks / plan.RunCount), s.Macs))];
     }
@@ -149,36 +145,12 @@ public sealed class InferenceSession : IInferenceSession
     {
         if (_disposed) return;
         _disposed = true;
-        foreach (var p in _plans) p.Dispose();
+        _plans.Dispose();
         _pool.Dispose();
         _model.Release();
     }
 
-    private ExecutionPlan FindPlan()
-    {
-        for (int i = 0; i < _plans.Count; i++)
-        {
-            if (!_plans[i].Fits(_inputs)) continue;
-            var plan = _plans[i];
-            if (i > 0)
-            {
-                _plans.RemoveAt(i);
-                _plans.Insert(0, plan);
-            }
-
-            return plan;
-        }
-
-        var made = BuildPlan([.. _inputs.Select(v => v.Tensor!.Shape)]);
-        _plans.Insert(0, made);
-        if (_plans.Count > PlanCacheSize)
-        {
-            _plans[^1].Dispose();
-            _plans.RemoveAt(_plans.Count - 1);
-        }
-
-        return made;
-    }
+    private ExecutionPlan FindPlan() => _plans.Find(_inputs) ?? _plans.Add(BuildPlan([.. _inputs.Select(v => v.Tensor!.Shape)]));
 
     private ExecutionPlan BuildPlan(Shape[] shapes)
     {
@@ -186,8 +158,7 @@ public sealed class InferenceSession : IInferenceSession
         Try(() =>
         {
             var graph = GraphImporter.Import(_model, shapes, _settings);
-            if (_options.Optimize) PassPipeline.Optimize(graph, _settings);
-            else PassPipeline.Clean(graph, _settings);
+            PassPipeline.Run(graph, _settings);
             plan = PlanBuilder.Build(graph, _settings);
         });
         return plan!;

@@ -16,8 +16,7 @@ internal static class ValuePlan
         var settings = new PlanSettings(KernelCatalog.Select(null), 1, optimize, SessionLimits.Default);
         Formal[] formals = [.. model.Inputs.Select((info, i) => new Formal(info.Name, inputs[i].Tensor?.Type ?? default, inputs[i].Tensor?.Shape))];
         var graph = GraphImporter.Import(ImportFrame.Of(model, settings), model.Proto.Graph!, formals);
-        if (optimize) PassPipeline.Optimize(graph, settings);
-        else PassPipeline.Clean(graph, settings);
+        PassPipeline.Run(graph, settings);
         var plan = PlanBuilder.Build(graph, settings);
         return plan.Run(inputs, WorkerPool.Inline, profile: false);
     }

@@ -14,15 +14,13 @@ namespace Edge.Runtime.Execution;
 /// </summary>
 internal sealed class SubgraphRunner : IDisposable
 {
-    private const int PlanCacheSize = 4;
-
     private readonly Subgraph _graph;
     private readonly PlanSettings _settings;
     private readonly Formal[] _formals;
     private readonly int[] _captures;
     private readonly RunValue[] _inputs;
     private readonly bool[] _open;
-    private readonly List<ExecutionPlan> _plans = []; // most recently used first
+    private readonly PlanCache _plans = new();
 
     /// <param name="graph">The graph.</param>
     /// <param name="node">The node that holds it.</param>
@@ -51,30 +49,13 @@ internal sealed class SubgraphRunner : IDisposable
         return FindPlan().Run(_inputs, c.Pool, profile: false);
     }
 
-    public void Dispose()
-    {
-        foreach (var p in _plans) p.Dispose();
-    }
+    public void Dispose() => _plans.Dispose();
 
     private ExecutionPlan FindPlan()
     {
-        for (int i = 0; i < _plans.Count; i++)
-        {
-            if (!_plans[i].Fits(_inputs)) continue;
-            var plan = _plans[i];
-            if (i > 0)
-            {
-                _plans.RemoveAt(i);
-                _plans.Insert(0, plan);
-            }
-
-            return plan;
-        }
-
-        if (_plans.Count == PlanCacheSize) LeaveOpen();
-        var made = Build();
-        _plans.Insert(0, made);
-        return made;
+        if (_plans.Find(_inputs) is { } plan) return plan;
+        if (_plans.IsFull) LeaveOpen();
+        return _plans.Add(Build());
     }
 
     /// <summary>From now on no plan depends on the shapes that were different among the plans so far.</summary>
@@ -82,11 +63,10 @@ internal sealed class SubgraphRunner : IDisposable
     {
         for (int i = 0; i < _inputs.Length; i++)
         {
-            var first = _plans[0].Inputs[i];
-            _open[i] |= !first.Fits(_inputs[i].Tensor) || _plans.Exists(p => p.Inputs[i] != first);
+            var first = _plans.Latest!.Inputs[i];
+            _open[i] |= !first.Fits(_inputs[i].Tensor) || _plans.All.Any(p => p.Inputs[i] != first);
         }
 
-        foreach (var p in _plans) p.Dispose();
         _plans.Clear();
     }
 
@@ -103,8 +83,7 @@ internal sealed class SubgraphRunner : IDisposable
         }
 
         var graph = _graph.Import(formals);
-        if (_settings.Optimize) PassPipeline.Optimize(graph, _settings);
-        else PassPipeline.Clean(graph, _settings);
+        PassPipeline.Run(graph, _settings);
         return PlanBuilder.Build(graph, _settings);
     }
 }

@@ -8,6 +8,13 @@ namespace Edge.Runtime.Passes;
 /// <summary>The rewrites between import and planning, in order.</summary>
 internal static class PassPipeline
 {
+    /// <summary>Rewrites as the session's options ask.</summary>
+    public static void Run(ModelGraph graph, PlanSettings settings)
+    {
+        if (settings.Optimize) Optimize(graph, settings);
+        else Clean(graph, settings);
+    }
+
     /// <summary>Larger ones first, so that none takes a part of another.</summary>
     private static readonly Pattern[] s_patterns = [new AttentionPattern(), .. NormalizationPattern.All, .. ActivationPattern.All];
 
