@@ -6,7 +6,7 @@ using Edge.Tensors;
 namespace Edge.Kernels.Generic.Depthwise;
 
 /// <summary>A float32 depthwise convolution with any channel multiplier.</summary>
-internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
+internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32, IRowStrips
 {
     private readonly ConvGeometry _given;
     private readonly DepthwiseLayout _layout;
@@ -35,6 +35,8 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
 
     public override string KernelName { get; }
 
+    public int StripRows => 1;
+
     public override nint ScratchBytes => ChannelRepeat.ScratchBytes(_given, sizeof(float));
 
     public override nint PackedBytes => _packed.ByteLength;
@@ -45,6 +47,12 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
         int chunks = _layout.Chunks(pool.Threads);
         var job = new Job(this, input, residual, y, chunks);
         pool.Run(ref job, chunks);
+        GC.KeepAlive(this);
+    }
+
+    public void RunRows(byte* x, byte* y, int from, int to)
+    {
+        Units((nint)from * _layout.UnitsPerRow, (nint)to * _layout.UnitsPerRow, x, null, (float*)y);
         GC.KeepAlive(this);
     }
 

@@ -34,7 +34,7 @@ internal readonly unsafe struct DepthwiseLayout
     public readonly ConvGeometry Geometry;
     public readonly DepthwiseKernel Kernel;
     public readonly int ElementBytes;
-    private readonly int _unitsPerRow;
+    public readonly int UnitsPerRow;
 
     // Units whose windows lie inside the image, padding above and below aside.
     private readonly int _firstInner;
@@ -45,7 +45,7 @@ internal readonly unsafe struct DepthwiseLayout
         const int P = DepthwiseArguments.Pixels;
         Geometry = geometry;
         ElementBytes = elementBytes;
-        _unitsPerRow = (geometry.OutWidth + P - 1) / P;
+        UnitsPerRow = (geometry.OutWidth + P - 1) / P;
         Kernel = geometry switch
         {
             { DilationWidth: not 1 } => DepthwiseKernel.Any,
@@ -74,7 +74,7 @@ internal readonly unsafe struct DepthwiseLayout
 
     public int Taps => Geometry.KernelHeight * Geometry.KernelWidth;
 
-    public nint Units => (nint)Geometry.Batch * Geometry.OutHeight * _unitsPerRow;
+    public nint Units => (nint)Geometry.Batch * Geometry.OutHeight * UnitsPerRow;
 
     /// <summary>Addresses that a run needs.</summary>
     public int TableEntries => Geometry.KernelHeight * RowEntries;
@@ -109,7 +109,7 @@ internal readonly unsafe struct DepthwiseLayout
     /// <summary>The run that begins with unit <paramref name="unit"/> and has at most <paramref name="limit"/> units.</summary>
     public DepthwiseRun Run(nint unit, nint limit)
     {
-        (nint line, nint first) = Math.DivRem(unit, _unitsPerRow);
+        (nint line, nint first) = Math.DivRem(unit, UnitsPerRow);
         (nint image, nint row) = Math.DivRem(line, Geometry.OutHeight);
         int column = (int)first * DepthwiseArguments.Pixels;
         int units = first >= _firstInner && first < _endInner ? (int)Math.Min(_endInner - first, limit) : 1;
