@@ -1,3 +1,4 @@
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Dense;
@@ -10,9 +11,10 @@ public abstract unsafe class DenseKernels
     /// <param name="weights"><c>[OutC, InC/group, kH, kW]</c>, row-major; copied.</param>
     /// <param name="bias"><c>[OutC]</c>, or empty.</param>
     /// <param name="activation">Applied last.</param>
+    /// <param name="store">Where packed weights come from, or go to; <see cref="PackedStore.Memory"/> if null. The other arguments are read only as far as it has none.</param>
     /// <exception cref="ArgumentException">The number of weights or biases does not fit the geometry.</exception>
     /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
-    public abstract PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation);
+    public abstract PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null);
 
     /// <summary>
     /// Packs an integer convolution: <c>acc = Σ (x − xZeroPoint) · (w − wZeroPoint) + bias</c> in int32, padding being
@@ -24,9 +26,10 @@ public abstract unsafe class DenseKernels
     /// <param name="inputSigned">The input is int8 if true, else uint8.</param>
     /// <param name="inputZeroPoint">Within the range of the input's type.</param>
     /// <param name="output">Copied.</param>
+    /// <param name="store">Where packed weights come from, or go to; <see cref="PackedStore.Memory"/> if null.</param>
     /// <exception cref="ArgumentException">The number of weights, biases, zero points or scales does not fit the geometry, or the output's range is empty.</exception>
     /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
-    public abstract PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output);
+    public abstract PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null);
 
     /// <summary>Scratch of <see cref="MatMulF32"/> for these sizes.</summary>
     public abstract nint MatMulF32ScratchBytes(int m, int n, int k);

@@ -1,6 +1,7 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Generic;
@@ -8,20 +9,20 @@ namespace Edge.Kernels.Generic;
 /// <summary>The dense routines over the kernels of one instruction set.</summary>
 internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
 {
-    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Length, bias.Length);
         return geometry.IsDepthwise
-            ? new DepthwiseConvF32(isa, geometry, weights, bias, activation)
-            : new GemmConvF32(isa, geometry, weights, bias, activation);
+            ? new DepthwiseConvF32(isa, geometry, weights, bias, activation, store ?? PackedStore.Memory)
+            : new GemmConvF32(isa, geometry, weights, bias, activation, store ?? PackedStore.Memory);
     }
 
-    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Data.Length, bias.Length);
         return geometry.IsDepthwise
-            ? new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output)
-            : new GemmConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output);
+            ? new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store ?? PackedStore.Memory)
+            : new GemmConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store ?? PackedStore.Memory);
     }
 
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => PackedF32Bytes(n, k);

@@ -1,4 +1,5 @@
 using Edge.Kernels;
+using Edge.Kernels.Packing;
 using Edge.Onnx;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators;
@@ -43,11 +44,12 @@ internal static class NodeInference
     /// <param name="kernels">The kernels to choose from.</param>
     /// <param name="threads">Threads of the pool that will execute.</param>
     /// <param name="maxWork">The most <see cref="Executor.Work"/>.</param>
-    public static Executor Prepare(Node node, Operator op, KernelSet kernels, int threads, long maxWork)
+    /// <param name="packed">Where packed weights come from, or go to; new memory if null.</param>
+    public static Executor Prepare(Node node, Operator op, KernelSet kernels, int threads, long maxWork, PackedStore? packed = null)
     {
         try
         {
-            var executor = op.Prepare(new PrepareContext(node, kernels, threads));
+            var executor = op.Prepare(new PrepareContext(node, kernels, threads, packed ?? PackedStore.Memory));
             if (executor.Work <= maxWork && executor.Work >= 0) return executor;
             executor.Dispose();
             throw node.Error($"the node takes {executor.Work:N0} multiply-accumulates; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxNodeWork)} allows {maxWork:N0}");

@@ -1,11 +1,12 @@
 using Edge.Kernels;
+using Edge.Kernels.Packing;
 using Edge.Runtime.Graph;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Operators;
 
 /// <summary>What an operator sees while it chooses kernels for a node. All types and shapes are known.</summary>
-internal sealed class PrepareContext(Node node, KernelSet kernels, int threads)
+internal sealed class PrepareContext(Node node, KernelSet kernels, int threads, PackedStore packed)
 {
     public Node Node { get; } = node;
 
@@ -15,6 +16,9 @@ internal sealed class PrepareContext(Node node, KernelSet kernels, int threads)
 
     /// <summary>Threads of the pool that will execute; for the size of per-thread scratch.</summary>
     public int Threads { get; } = threads;
+
+    /// <summary>Where the node's packed weights come from, or go to.</summary>
+    public PackedStore Packed { get; } = packed;
 
     public bool Has(int input) => Node.Has(input);
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Edge.Kernels.Dense;
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
-using Edge.Tensors;
 
 namespace Edge.Kernels.Generic.Depthwise;
 
@@ -12,11 +12,11 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32, IRowStrips
     private readonly DepthwiseLayout _layout;
     private readonly DenseIsa _isa;
     private readonly Activation _activation;
-    private readonly Arena _packed;
+    private readonly PackedBlock _packed;
     private readonly nint _biasAt;
     private readonly nint _paddingAt;
 
-    public DepthwiseConvF32(DenseIsa isa, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    public DepthwiseConvF32(DenseIsa isa, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore store)
     {
         _given = geometry;
         _layout = new DepthwiseLayout(ChannelRepeat.Repeated(geometry), sizeof(float));
@@ -26,7 +26,8 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32, IRowStrips
         int channels = geometry.OutChannels, taps = _layout.Taps;
         _biasAt = (nint)taps * channels * sizeof(float);
         _paddingAt = _biasAt + channels * sizeof(float);
-        _packed = new Arena(_paddingAt + _layout.PaddingRowBytes);
+        _packed = store.Take(KernelName, _paddingAt + _layout.PaddingRowBytes);
+        if (_packed.IsFilled) return;
         var packed = (float*)_packed.Base;
         for (int c = 0; c < channels; c++)
             for (int tap = 0; tap < taps; tap++) packed[(nint)tap * channels + c] = weights[c * taps + tap];

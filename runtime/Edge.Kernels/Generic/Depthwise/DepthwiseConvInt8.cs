@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Edge.Kernels.Dense;
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
-using Edge.Tensors;
 
 namespace Edge.Kernels.Generic.Depthwise;
 
@@ -15,7 +15,7 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8, IRowStrips
     private readonly DepthwiseLayout _layout;
     private readonly Requantization _output;
     private readonly delegate*<DepthwiseArguments*, int, int> _kernel;
-    private readonly Arena _packed;
+    private readonly PackedBlock _packed;
 
     // Channels are padded to whole vectors: biases, scales and a row of padding, then the pairs of weights.
     private readonly int _lanes;
@@ -24,7 +24,7 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8, IRowStrips
     private readonly nint _paddingAt;
     private readonly nint _weightsAt;
 
-    public DepthwiseConvInt8(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    public DepthwiseConvInt8(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore store)
     {
         _given = geometry;
         _layout = new DepthwiseLayout(ChannelRepeat.Repeated(geometry), 1);
@@ -38,7 +38,8 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8, IRowStrips
         _scaleAt = (nint)_padded * sizeof(int);
         _paddingAt = 2 * _scaleAt;
         _weightsAt = _paddingAt + ((_layout.PaddingRowBytes + 63) & ~(nint)63);
-        _packed = new Arena(_weightsAt + (nint)pairs.Length * _padded * 2 * sizeof(short));
+        _packed = store.Take($"{KernelName}_{_lanes}", _weightsAt + (nint)pairs.Length * _padded * 2 * sizeof(short));
+        if (_packed.IsFilled) return;
         new Span<byte>(_packed.Base + _paddingAt, checked((int)_layout.PaddingRowBytes)).Fill((byte)inputZeroPoint);
         short[] differences = Differences(weights, geometry.OutChannels);
         PackWeights(kernels, pairs, differences);

@@ -1,6 +1,6 @@
 using Edge.Kernels.Dense;
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
-using Edge.Tensors;
 
 namespace Edge.Kernels.Generic.Gemm;
 
@@ -11,11 +11,11 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
     private readonly ConvLayout _layout;
     private readonly TileSet _tiles;
     private readonly Activation _activation;
-    private readonly Arena _packed;
+    private readonly PackedBlock _packed;
     private readonly nint _biasAt;
     private readonly nint _paddingAt;
 
-    public GemmConvF32(DenseIsa isa, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    public GemmConvF32(DenseIsa isa, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore store)
     {
         _isa = isa;
         _tiles = isa.TilesF32;
@@ -24,7 +24,8 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
         _activation = activation;
         _biasAt = _layout.PackedBytes;
         _paddingAt = _biasAt + (nint)_layout.Panels * _layout.Columns * sizeof(float);
-        _packed = new Arena(_paddingAt + _layout.PaddingRowBytes);
+        _packed = store.Take(KernelName, _paddingAt + _layout.PaddingRowBytes);
+        if (_packed.IsFilled) return;
         PackedWeights.Pack(_layout, weights, (float*)_packed.Base);
         for (int oc = 0; oc < bias.Length; oc++) ((float*)(_packed.Base + _biasAt))[PackedWeights.Slot(_layout, oc)] = bias[oc];
     }

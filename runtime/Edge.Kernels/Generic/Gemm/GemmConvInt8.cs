@@ -1,6 +1,6 @@
 using Edge.Kernels.Dense;
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
-using Edge.Tensors;
 
 namespace Edge.Kernels.Generic.Gemm;
 
@@ -14,11 +14,11 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
     private readonly ConvLayout _layout;
     private readonly TileSet _tiles;
     private readonly Requantization _output;
-    private readonly Arena _packed;
+    private readonly PackedBlock _packed;
     private readonly Int8Columns _columns;
     private readonly nint _paddingAt;
 
-    public GemmConvInt8(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    public GemmConvInt8(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore store)
     {
         _output = new Requantization(output, geometry.OutChannels);
         _tiles = isa.TilesInt8.For(inputSigned, _output.ElementBytes == 1);
@@ -27,10 +27,8 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
         nint slots = (nint)_layout.Panels * _layout.Columns;
         nint panels = _layout.PackedBytes;
         _paddingAt = panels + 3 * slots * sizeof(int);
-        _packed = new Arena(_paddingAt + _layout.PaddingRowBytes);
+        _packed = store.Take(KernelName, _paddingAt + _layout.PaddingRowBytes);
         byte* packed = _packed.Base;
-        PackedWeights.Pack(_layout, weights.Data, Int8Normalization.WeightFlip(weights), packed);
-        new Span<byte>(packed + _paddingAt, checked((int)_layout.PaddingRowBytes)).Fill((byte)inputZeroPoint);
         int[] zeroPoints = Int8Normalization.WeightZeroPoints(weights, geometry.OutChannels);
         int terms = geometry.InChannelsPerGroup * geometry.KernelHeight * geometry.KernelWidth;
         _columns = new Int8Columns
@@ -42,6 +40,9 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
             RowSumFlip = inputSigned ? Int8Normalization.Flip : (byte)0,
             RowSumOfZeroPoint = terms * Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, false),
         };
+        if (_packed.IsFilled) return;
+        PackedWeights.Pack(_layout, weights.Data, Int8Normalization.WeightFlip(weights), packed);
+        new Span<byte>(packed + _paddingAt, checked((int)_layout.PaddingRowBytes)).Fill((byte)inputZeroPoint);
         PackColumns(weights, bias, zeroPoints, Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, isa.TilesInt8.TakesSigned));
     }
 

@@ -1,4 +1,5 @@
 using Edge.Kernels.Dense;
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Isa;
@@ -10,13 +11,13 @@ namespace Edge.Kernels.Isa;
 /// </summary>
 internal sealed unsafe class ScalarDense : DenseKernels
 {
-    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation)
+    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Length, bias.Length);
         return new ScalarConvF32(geometry, weights, bias, activation);
     }
 
-    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
+    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Data.Length, bias.Length);
         return new ScalarConvInt8(geometry, weights, bias, inputSigned, inputZeroPoint, output);

@@ -46,7 +46,7 @@ internal sealed unsafe class FloatProjection : QkvProjection
         (_rows, _inner, _width) = (c.Shape(x).Product(0, 2), c.Shape(w)[0], c.Shape(w)[1]);
         var bias = c.Has(b) ? c.Constant(b) : null;
         if (c.Constant(w) is { } weights && _rows > 0 && _inner > 0)
-            _packed = _dense.PrepareConvF32(ConvGeometry.MatMul(_rows, _inner, _width), MatMulOperator.Transposed(weights, _inner, _width).AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), Activation.None);
+            _packed = _dense.PrepareConvF32(ConvGeometry.MatMul(_rows, _inner, _width), MatMulOperator.Transposed(weights, _inner, _width).AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), Activation.None, c.Packed);
         if (!c.Has(b) || (_packed is not null && bias is not null)) return;
         _add = c.Kernels.Elementwise.Binary(BinaryFunction.Add, DataType.Float32);
         _plan = Broadcast.To(new Shape(_rows, _width), new Shape(_rows, _width), new Shape(_width));
@@ -97,7 +97,7 @@ internal sealed unsafe class IntegerProjection : QkvProjection
         var transposed = MatMulOperator.Transposed(c.Constant(w)!, inner, _width);
         int[] zeroPoints = c.Has(weightZeroPoint) ? Quantized.Integers(c.Constant(weightZeroPoint)!) : [];
         var g = ConvGeometry.MatMul(_rows, inner, _width);
-        _packed = c.Kernels.Dense.PrepareConvInt8(g, new Int8Weights(transposed.Bytes, transposed.Type == DataType.Int8, zeroPoints), [], _signed, 0, new Int8Output(Int8OutputKind.Int32, [], 0, 0, 0));
+        _packed = c.Kernels.Dense.PrepareConvInt8(g, new Int8Weights(transposed.Bytes, transposed.Type == DataType.Int8, zeroPoints), [], _signed, 0, new Int8Output(Int8OutputKind.Int32, [], 0, 0, 0), c.Packed);
         if (c.Has(zeroPoint)) _correction = new RowCorrection(MatMulShape.Read(c.Node, new Shape(_rows, inner), c.Shape(w)), transposed, zeroPoints, 1);
     }
 

@@ -51,7 +51,7 @@ internal class ConvOperator(string opType = "Conv", string domain = "") : Operat
         var bias = c.Has(Bias) ? c.Constant(Bias) : null;
         int residual = c.Has(Residual) ? Residual : -1;
         if (weights is null || (c.Has(Bias) && bias is null)) return new DynamicConvExecutor(c, g, layout, activation, c.Has(Bias) ? Bias : -1, residual);
-        var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation);
+        var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation, c.Packed);
         return new ConvExecutor(kernel, g, layout, residual);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ConvTransposeOperator() : Operator("ConvTranspose", "", 1,
         // The product of a pixel with all taps: a 1×1 convolution to [group, kD, kH, kW, OC/group] channels.
         int taps = volume.Depth.Kernel * g.KernelHeight * g.KernelWidth, pixels = g.Batch * volume.Depth.Input * g.InHeight * g.InWidth;
         var product = new ConvGeometry(1, 1, pixels, g.InChannels, 1, pixels, g.OutChannels * taps, Group: g.Group);
-        var kernel = c.Kernels.Dense.PrepareConvF32(product, Weights(w, g, taps).AsSpan<float>(), [], Activation.None);
+        var kernel = c.Kernels.Dense.PrepareConvF32(product, Weights(w, g, taps).AsSpan<float>(), [], Activation.None, c.Packed);
         return new ConvTransposeExecutor(volume, layout, kernel, c.Kernels.Dense, bias);
     }
 

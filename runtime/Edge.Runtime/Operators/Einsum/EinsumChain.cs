@@ -96,7 +96,7 @@ internal sealed unsafe class EinsumChain
             using var weights = new Arena(EinsumOperand.Bytes(_e, [.. columns, .. inner]));
             b.Operand.CopyTo(_e, [.. columns, .. inner]).Run(_c.Constant(b.Slot)!.Data, weights.Base, WorkerPool.Inline);
             var g = Edge.Kernels.Dense.ConvGeometry.MatMul(m, k, n);
-            var kernel = _c.Kernels.Dense.PrepareConvF32(g, new ReadOnlySpan<float>(weights.Base, n * k), [], Activation.None);
+            var kernel = _c.Kernels.Dense.PrepareConvF32(g, new ReadOnlySpan<float>(weights.Base, n * k), [], Activation.None, _c.Packed);
             int packed = Slot(labels);
             _steps.Add(new EinsumPacked(kernel, g.Macs, left, packed));
             return (EinsumOperand.Dense(_e, labels), packed);

@@ -82,7 +82,7 @@ internal sealed class FusedMatMulOperator(string opType) : Operator(opType, Oper
                 if (exchanged.Length > 1) (exchanged[^1], exchanged[^2]) = (exchanged[^2], exchanged[^1]);
                 StridedCopy.Transpose(b.Dims, exchanged, sizeof(float)).Run(weights.Data, columns.Data, WorkerPool.Inline);
                 foreach (ref float w in columns.AsSpan<float>()) w *= alpha;
-                _packed = c.Kernels.Dense.PrepareConvF32(ConvGeometry.MatMul(shape.M, shape.K, shape.N), columns.AsSpan<float>(), [], Activation.None);
+                _packed = c.Kernels.Dense.PrepareConvF32(ConvGeometry.MatMul(shape.M, shape.K, shape.N), columns.AsSpan<float>(), [], Activation.None, c.Packed);
                 return;
             }
 

@@ -38,7 +38,7 @@ internal class GemmOperator(string opType = "Gemm", string domain = "", int minO
         var weights = g.TransB ? b : MatMulOperator.Transposed(b, g.K, g.N);
         float[]? scaled = g.Alpha == 1 ? null : Array.ConvertAll(weights.AsSpan<float>().ToArray(), w => g.Alpha * w);
         var geometry = ConvGeometry.MatMul(g.M, g.K, g.N);
-        var kernel = c.Kernels.Dense.PrepareConvF32(geometry, scaled ?? weights.AsSpan<float>(), bias, activation);
+        var kernel = c.Kernels.Dense.PrepareConvF32(geometry, scaled ?? weights.AsSpan<float>(), bias, activation, c.Packed);
         return new GemmExecutor(kernel, g, left, addend);
     }
 

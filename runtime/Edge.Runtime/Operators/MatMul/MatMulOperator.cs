@@ -47,7 +47,7 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
 
         var weights = Transposed(b, shape.K, shape.N);
         var g = ConvGeometry.MatMul(shape.M, shape.K, shape.N);
-        var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation);
+        var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation, c.Packed);
         return new ConvExecutor(kernel, g, null, c.Has(Residual) ? Residual : -1);
     }
 

@@ -54,7 +54,7 @@ internal sealed class IntegerMatMulOperator(string opType, IntegerMatMulInputs i
         int aZeroPoint = corrected || !c.Has(_in.AZeroPoint) ? 0 : Quantized.Integers(c.Constant(_in.AZeroPoint)!)[0];
         bool signed = c.Type(_in.A) == DataType.Int8;
         var g = ConvGeometry.MatMul(shape.M, shape.K, shape.N);
-        var kernel = c.Kernels.Dense.PrepareConvInt8(g, new Int8Weights(transposed.Bytes, b.Type == DataType.Int8, bZeroPoints), [], signed, aZeroPoint, Output(c));
+        var kernel = c.Kernels.Dense.PrepareConvInt8(g, new Int8Weights(transposed.Bytes, b.Type == DataType.Int8, bZeroPoints), [], signed, aZeroPoint, Output(c), c.Packed);
         var correction = corrected ? new RowCorrection(shape, transposed, bZeroPoints, c.Shape(_in.AZeroPoint).Count) : null;
         return new IntegerMatMulExecutor(kernel, shape.Macs, correction, _in.AZeroPoint, signed);
     }

@@ -54,7 +54,7 @@ internal sealed class QGemmOperator() : Operator("QGemm", OperatorCatalog.Micros
         int aZeroPoint = c.Has(AZeroPoint) ? Quantized.Integers(c.Constant(AZeroPoint)!)[0] : 0;
         bool signed = c.Type(A) == DataType.Int8;
         var kernel = c.Kernels.Dense.PrepareConvInt8(ConvGeometry.MatMul(g.M, g.K, g.N),
-            new Int8Weights(weights.Bytes, b.Type == DataType.Int8, bZeroPoints), Bias(c, g.N), signed, aZeroPoint, Output(c, g.Alpha));
+            new Int8Weights(weights.Bytes, b.Type == DataType.Int8, bZeroPoints), Bias(c, g.N), signed, aZeroPoint, Output(c, g.Alpha), c.Packed);
         return new IntegerMatMulExecutor(kernel, (long)g.M * g.K * g.N, null, -1, signed);
     }
 

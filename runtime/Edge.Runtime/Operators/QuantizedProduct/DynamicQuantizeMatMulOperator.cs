@@ -24,7 +24,7 @@ internal sealed class DynamicQuantizeMatMulOperator() : Operator("DynamicQuantiz
     }
 
     public override Executor Prepare(PrepareContext c) =>
-        new DynamicQuantizeMatMulExecutor(new FloatProduct(Product(c.Node), c.Kernels, c.Threads), c.Kernels.Quantize, c.Shape(A).Count, c.Shape(BScale).Count, c.Has(BZeroPoint), c.Has(Bias));
+        new DynamicQuantizeMatMulExecutor(new FloatProduct(Product(c.Node), c), c.Kernels.Quantize, c.Shape(A).Count, c.Shape(BScale).Count, c.Has(BZeroPoint), c.Has(Bias));
 
     private static Node Product(Node node) => FloatProduct.Node(node,
         new Value("a") { Type = DataType.UInt8, Shape = node.Inputs[A]!.Shape }, node.Inputs[B]!,

@@ -19,15 +19,14 @@ internal sealed unsafe class FloatProduct : IDisposable
     private readonly int _columns;
 
     /// <param name="product">What <see cref="Node"/> made.</param>
-    /// <param name="kernels">The kernels.</param>
-    /// <param name="threads">Threads of the pool.</param>
-    public FloatProduct(Node product, KernelSet kernels, int threads)
+    /// <param name="c">The node that the product is part of.</param>
+    public FloatProduct(Node product, PrepareContext c)
     {
         var shape = product.Outputs[0]!.Shape!.Value;
         _columns = product.Inputs[1]!.Shape!.Value.Rank == 1 ? 1 : shape[^1];
         _rows = _columns == 0 ? 0 : shape.Count / _columns;
-        _quantize = kernels.Quantize;
-        _product = s_integer.Prepare(new PrepareContext(product, kernels, threads));
+        _quantize = c.Kernels.Quantize;
+        _product = s_integer.Prepare(new PrepareContext(product, c.Kernels, c.Threads, c.Packed));
     }
 
     private static readonly Operator s_integer = OperatorCatalog.Find("", "MatMulInteger")!;

@@ -20,7 +20,7 @@ internal sealed class MatMulIntegerToFloatOperator() : Operator("MatMulIntegerTo
     }
 
     public override Executor Prepare(PrepareContext c) =>
-        new MatMulIntegerToFloatExecutor(new FloatProduct(Product(c.Node), c.Kernels, c.Threads), c.Shape(BScale).Count, c.Has(AZeroPoint), c.Has(BZeroPoint), c.Has(Bias));
+        new MatMulIntegerToFloatExecutor(new FloatProduct(Product(c.Node), c), c.Shape(BScale).Count, c.Has(AZeroPoint), c.Has(BZeroPoint), c.Has(Bias));
 
     private static Node Product(Node node) => FloatProduct.Node(node, node.Inputs[A]!, node.Inputs[B]!, node.Input(AZeroPoint), node.Input(BZeroPoint));
 }

@@ -1,7 +1,7 @@
 using Edge.Kernels.Dense;
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
 using Edge.Runtime.Operators.Conv;
-using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Recurrent;
 
@@ -13,7 +13,7 @@ internal sealed unsafe class PackedProducts : WeightProducts
     private readonly int _k;
     private readonly int[] _rows;
     private readonly nint[] _offsets;
-    private readonly Arena? _packed;
+    private readonly PackedBlock? _packed;
 
     /// <param name="c">The node and the kernels.</param>
     /// <param name="input">The input with the weights, whose last axis has <paramref name="k"/> elements.</param>
@@ -28,8 +28,8 @@ internal sealed unsafe class PackedProducts : WeightProducts
         _offsets = new nint[rows.Length + 1];
         for (int i = 0; i < rows.Length; i++) _offsets[i + 1] = _offsets[i] + Scratch.Align(_dense.PackedF32Bytes(rows[i], k));
         if (c.Constant(input) is not { } weights) return;
-        _packed = new Arena(_offsets[^1]);
-        Pack((float*)weights.Data, _packed.Base, WorkerPool.Inline);
+        _packed = c.Packed.Take($"products_f32_{c.Kernels.Name}", _offsets[^1]);
+        if (!_packed.IsFilled) Pack((float*)weights.Data, _packed.Base, WorkerPool.Inline);
         GC.KeepAlive(weights);
     }
 

@@ -42,7 +42,7 @@ internal sealed unsafe class QuantizedProducts : WeightProducts
             _scales[block] = Spread(scales, block, width, columns);
             _blocks[block] = new FloatProduct(FloatProduct.Node(c.Node,
                 new Value("a") { Type = DataType.UInt8, Shape = new Shape(rows, _k) }, Known("b", b), new Value("a_zero_point") { Type = DataType.UInt8, Shape = Shape.Scalar },
-                zeroPoints is null ? null : Known("b_zero_point", Spread(zeroPoints, block, width, columns))), c.Kernels, c.Threads);
+                zeroPoints is null ? null : Known("b_zero_point", Spread(zeroPoints, block, width, columns))), c);
         }
     }
 

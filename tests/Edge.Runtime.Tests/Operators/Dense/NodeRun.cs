@@ -1,4 +1,5 @@
 using Edge.Kernels;
+using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
@@ -30,7 +31,7 @@ internal static unsafe class NodeRun
         foreach (var (name, value) in attributes) node.Attributes.Set(name, value);
         var op = OperatorCatalog.Find(domain, opType)!;
         NodeInference.Infer(node, op);
-        using var executor = op.Prepare(new PrepareContext(node, kernels, threads: 2));
+        using var executor = op.Prepare(new PrepareContext(node, kernels, threads: 2, PackedStore.Memory));
         using var pool = new WorkerPool(2);
         using var scratch = new Arena(executor.ScratchBytes);
         Tensor y = Tensor.Create(result.Type, result.Shape!.Value);

@@ -1,0 +1,56 @@
+using Edge.Tensors;
+
+namespace Edge.Kernels.Packing;
+
+/// <summary>
+/// Packed weights of a <see cref="PackedStore"/>: zeroed memory of its own, which whoever asked for it fills before anybody
+/// else sees it, or bytes that are complete and read-only. Aligned to <see cref="Tensor.Alignment"/> and followed by
+/// <see cref="Tensor.Slack"/> readable bytes. The address never moves.
+/// </summary>
+public sealed unsafe class PackedBlock : IDisposable
+{
+    private readonly Arena? _own;
+    private readonly byte* _kept;
+    private IDisposable? _owner;
+
+    /// <summary>A new block.</summary>
+    public PackedBlock(nint bytes)
+    {
+        _own = new Arena(bytes);
+        ByteLength = bytes;
+    }
+
+    /// <summary>A block that is filled.</summary>
+    /// <param name="kept">Its bytes.</param>
+    /// <param name="bytes">Size.</param>
+    /// <param name="owner">Keeps the bytes valid until it is disposed, which the block does once.</param>
+    public PackedBlock(byte* kept, nint bytes, IDisposable owner)
+    {
+        _kept = kept;
+        ByteLength = bytes;
+        _owner = owner;
+        IsFilled = true;
+    }
+
+    public nint ByteLength { get; }
+
+    /// <summary>Whether the bytes are complete, and must not be written to.</summary>
+    public bool IsFilled { get; }
+
+    /// <exception cref="ObjectDisposedException">The block was disposed.</exception>
+    public byte* Base
+    {
+        get
+        {
+            if (_own is not null) return _own.Base;
+            ObjectDisposedException.ThrowIf(_owner is null, this);
+            return _kept;
+        }
+    }
+
+    public void Dispose()
+    {
+        _own?.Dispose();
+        Interlocked.Exchange(ref _owner, null)?.Dispose();
+    }
+}
