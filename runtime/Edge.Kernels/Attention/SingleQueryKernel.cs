@@ -96,14 +96,6 @@ internal sealed unsafe class SingleQueryKernel<V>(string isa) : SingleQueryKerne
         }
 
         for (int i = whole; i < n; i++) partial[i - whole] += a[i] * b[i];
-        for (int half = Partials.Count / 2; half > 0; half /= 2)
-        {
-            if (half >= V.Count)
-                for (int k = 0; k < half; k += V.Count) (V.Load(partial + k) + V.Load(partial + k + half)).Store(partial + k);
-            else
-                for (int k = 0; k < half; k++) partial[k] += partial[k + half];
-        }
-
-        return partial[0];
+        return Partials.Join<SumReduction>(partial);
     }
 }

@@ -175,7 +175,7 @@ internal sealed unsafe class RowNormalization<V>(string isa) : RowNormalization
             partial[i - whole] += d * d;
         }
 
-        return Partials.Reduce<SumReduction, VectorF32x1>(partial, Partials.Count);
+        return Partials.Join<SumReduction>(partial);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -19,7 +19,7 @@ internal static unsafe class Exponentials
             V m = V.Splat(max);
             for (; i <= n - V.Count; i += V.Count) m = V.Greater(V.Load(x + i), m);
             m.Store(lanes);
-            for (int k = 0; k < V.Count; k++) max = lanes[k] > max ? lanes[k] : max;
+            max = Partials.Greatest(lanes, V.Count);
         }
 
         for (; i < n; i++) max = x[i] > max ? x[i] : max;
@@ -44,14 +44,10 @@ internal static unsafe class Exponentials
                 (V.Load(partial + k) + e).Store(partial + k);
             }
 
-        for (nint i = whole; i < n; i++)
-        {
-            VectorMath.Exp(VectorF32x1.Load(x + i) - VectorF32x1.Splat(max)).Store(y + i);
-            partial[i - whole] += y[i];
-        }
-
-        for (int half = Partials.Count / 2; half > 0; half /= 2)
-            for (int k = 0; k < half; k++) partial[k] += partial[k + half];
-        return partial[0];
+        nint tail = whole;
+        for (; tail <= n - V.Count; tail += V.Count) VectorMath.Exp(V.Load(x + tail) - m).Store(y + tail);
+        if (tail < n) VectorMath.Exp(V.LoadFirst(x + tail, (int)(n - tail)) - m).StoreFirst(y + tail, (int)(n - tail));
+        for (nint i = whole; i < n; i++) partial[i - whole] += y[i];
+        return Partials.Join<SumReduction>(partial);
     }
 }

@@ -32,9 +32,33 @@ internal static unsafe class Partials
         }
 
         for (nint i = whole; i < n; i++) Step<TOp>(partial + (i - whole), x + i);
-        for (int half = Count / 2; half > 0; half /= 2)
+        return Join<TOp>(partial);
+    }
+
+    /// <summary>
+    /// Joins the partial results as a tree: the upper half to the lower one, and again. Overwrites <paramref name="partial"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Join<TOp>(float* partial) where TOp : struct, IReduction
+    {
+        VectorF32x4 a = TOp.Join(VectorF32x4.Load(partial), VectorF32x4.Load(partial + 8));
+        VectorF32x4 b = TOp.Join(VectorF32x4.Load(partial + 4), VectorF32x4.Load(partial + 12));
+        TOp.Join(a, b).Store(partial);
+        for (int half = 2; half > 0; half /= 2)
             for (int k = 0; k < half; k++) TOp.Join(VectorF32x1.Load(partial + k), VectorF32x1.Load(partial + k + half)).Store(partial + k);
         return partial[0];
+    }
+
+    /// <summary>The greatest of <paramref name="lanes"/> numbers, 1 or a multiple of 4, none of which is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Greatest(float* numbers, int lanes)
+    {
+        if (lanes == 1) return numbers[0];
+        VectorF32x4 max = VectorF32x4.Load(numbers);
+        for (int k = VectorF32x4.Count; k < lanes; k += VectorF32x4.Count) max = VectorF32x4.Greater(VectorF32x4.Load(numbers + k), max);
+        max.Store(numbers);
+        float low = numbers[0] > numbers[1] ? numbers[0] : numbers[1], high = numbers[2] > numbers[3] ? numbers[2] : numbers[3];
+        return low > high ? low : high;
     }
 
     private static void Step<TOp>(float* partial, float* x) where TOp : struct, IReduction =>

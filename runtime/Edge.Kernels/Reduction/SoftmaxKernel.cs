@@ -100,7 +100,7 @@ internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
             partial[i % Partials.Count] += e;
         }
 
-        return Partials.Reduce<SumReduction, VectorF32x1>(partial, Partials.Count);
+        return Partials.Join<SumReduction>(partial);
     }
 
     /// <summary>As many sets side by side as vector <typeparamref name="W"/> has lanes, <paramref name="stride"/> elements from row to row.</summary>

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Edge.Kernels.Dense;
+using Edge.Kernels.Isa;
 
 namespace Edge.Kernels.Generic.Gemm;
 
@@ -27,6 +29,7 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
 
     public byte RowSumFlip => 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
     {
         (t.Low, t.High) = _activation.Bounds;
@@ -48,8 +51,16 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
         for (int r = 0; r < span.TileRows; r++, to += span.TileColumns)
         {
             if (r >= span.Rows) new Span<float>(to, span.TileColumns).Clear();
-            else for (int c = 0; c < span.Columns; c++) to[c] = bias[c] + residual[r * _yStride + c];
+            else AddRow(bias, residual + r * _yStride, to, span.Columns);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(float* a, float* b, float* to, int columns)
+    {
+        int c = 0;
+        for (; c <= columns - VectorF32x4.Count; c += VectorF32x4.Count) (VectorF32x4.Load(a + c) + VectorF32x4.Load(b + c)).Store(to + c);
+        for (; c < columns; c++) to[c] = a[c] + b[c];
     }
 
     public void End(in TileArguments t, in TileSpan span, byte* buffer)
