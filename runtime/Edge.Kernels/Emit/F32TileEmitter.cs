@@ -1,16 +1,20 @@
-using static Edge.Kernels.Emit.X64Register;
-
 namespace Edge.Kernels.Emit;
 
-/// <summary>The float32 tile: multiply-adds that round once, results clamped to <c>[Low, High]</c>.</summary>
+/// <summary>
+/// The float32 tile: multiply-adds that round once; the residual is added, if there is one; results are clamped to
+/// <c>[Low, High]</c>.
+/// </summary>
 /// <param name="rows">As for <see cref="TileEmitter"/>.</param>
 /// <param name="vectors">As for <see cref="TileEmitter"/>.</param>
-internal sealed class F32TileEmitter(int rows, int vectors) : TileEmitter(rows, vectors)
+/// <param name="equidistant">As for <see cref="TileEmitter"/>.</param>
+internal sealed class F32TileEmitter(int rows, int vectors, bool equidistant) : TileEmitter(rows, vectors, equidistant)
 {
     private static readonly Zmm s_low = new(30), s_high = new(29);
 
     protected override void LoadConstants()
     {
+        Code.BroadcastFloat(s_low, new(Arguments, TileOffsets.Low));
+        Code.BroadcastFloat(s_high, new(Arguments, TileOffsets.High));
     }
 
     protected override void LoadInit(Zmm to, X64Address from) => Code.LoadFloats(to, from);
@@ -23,17 +27,35 @@ internal sealed class F32TileEmitter(int rows, int vectors) : TileEmitter(rows, 
 
     protected override void Add(Zmm to, Zmm from) => Code.AddFloats(to, to, from);
 
-    protected override void LoadFinish()
+    // The residual lies as far from the output everywhere as it does in the first row of the first tile.
+    protected override void Store()
     {
-        Code.BroadcastFloat(s_low, new(Rax, TileOffsets.Low));
-        Code.BroadcastFloat(s_high, new(Rax, TileOffsets.High));
+        Code.Load(Scratch, new(Arguments, TileOffsets.Residual));
+        Code.TestZero(Scratch);
+        int none = Code.JumpIfZero();
+        Code.Subtract(Scratch, new(Arguments, TileOffsets.Y));
+        StoreRows(Scratch);
+        int done = Code.Jump();
+        Code.Land(none);
+        StoreRows(null);
+        Code.Land(done);
     }
 
     // A NaN among the sums stays: the instructions return their second operand then.
-    protected override void Finish(Zmm sum, int vector)
+    private void StoreRows(X64Register? residual)
     {
-        Code.Max(sum, s_low, sum);
-        Code.Min(sum, s_high, sum);
-        Code.StoreFloats(new(Rcx, vector * 64), sum);
+        for (int r = 0; r < Rows; r++)
+        {
+            for (int v = 0; v < Vectors; v++)
+            {
+                Zmm sum = Sum(r, v);
+                if (residual is { } distance) Code.AddFloats(sum, sum, new X64Address(Output, v * 64, distance));
+                Code.Max(sum, s_low, sum);
+                Code.Min(sum, s_high, sum);
+                Code.StoreFloats(new(Output, v * 64), sum);
+            }
+
+            Code.Add(Output, OutputStride);
+        }
     }
 }

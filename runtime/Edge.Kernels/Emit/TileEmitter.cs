@@ -4,10 +4,14 @@ namespace Edge.Kernels.Emit;
 
 /// <summary>
 /// Writes register tiles for 512-bit vectors, as <see cref="Generic.Gemm.Tile{TTile,TAcc,TB,TX}"/> defines them: every
-/// accumulator has a register of its own, every row its address in another, and there is a tile for each number of rows, so
-/// that none is computed in vain. Called with the address of <see cref="Generic.Gemm.TileArguments"/> by the System V
-/// convention.
+/// accumulator has a register of its own and there is a tile for each number of rows, so that none is computed in vain.
+/// Called with the address of <see cref="Generic.Gemm.TileArguments"/> by the System V convention. Tiles that follow each
+/// other run without a return between them, so that the end of one overlaps the beginning of the next.
 /// </summary>
+/// <remarks>
+/// Rows are found by a table, and every row has its address in a register; or they are equidistant, and one register holds
+/// the first one's address, others multiples of the distance that the scales of an address do not reach.
+/// </remarks>
 internal abstract class TileEmitter
 {
     /// <summary>Rows of the largest tile: as many as there are registers for their addresses.</summary>
@@ -18,18 +22,30 @@ internal abstract class TileEmitter
 
     private const int VectorBytes = 64;
 
-    // [rsp] holds the arguments' address, behind it what the loops compare with.
-    private const int ArgumentsSlot = 0, TapsSlot = 8, EndSlot = 16, LastTurnSlot = 24, StartSlot = 32, FrameBytes = 40;
+    // [rsp] holds the arguments' address, behind it what the loops compare with and count.
+    private const int ArgumentsSlot = 0, TapsSlot = 8, EndSlot = 16, LastTurnSlot = 24, StartSlot = 32, OutputSlot = 40, TilesSlot = 48, OffsetSlot = 56;
+
+    /// <summary>16 bytes for constants on their way to a vector register.</summary>
+    protected const int ConstantSlot = 64;
+
+    private const int FrameBytes = 88;
 
     private static readonly X64Register[] s_rows = [Rax, Rcx, Rdx, Rsi, Rdi, R8, R9, R10, R11, Rbx, Rbp, R12];
     private static readonly X64Register[] s_saved = [Rbx, Rbp, R12, R13, R14, R15];
 
+    /// <summary>Odd multiples of the distance, from 1 on: with scales of 1, 2, 4 and 8 they reach rows 1 to 11.</summary>
+    private static readonly X64Register[] s_multiples = [Rcx, Rdx, Rsi, Rdi, R8, R9];
+
+    private readonly bool _equidistant;
+
     /// <param name="rows">1 to <see cref="MaxRows"/>.</param>
     /// <param name="vectors">Vectors of a row: 2, or 1 for the left half.</param>
-    protected TileEmitter(int rows, int vectors)
+    /// <param name="equidistant">Rows lie <see cref="Generic.Gemm.TileArguments.RowStride"/> apart.</param>
+    protected TileEmitter(int rows, int vectors, bool equidistant)
     {
         Rows = rows;
         Vectors = vectors;
+        _equidistant = equidistant;
         // Sums that wait for each other are slow: few rows get several sets of accumulators.
         Sets = rows * vectors <= 6 ? Unroll : rows * vectors <= 12 ? 2 : 1;
     }
@@ -46,7 +62,19 @@ internal abstract class TileEmitter
     /// <summary>First register behind the accumulators.</summary>
     protected int Free => Sets * Rows * Vectors;
 
-    private static X64Register Position => R13;
+    /// <summary>Outside of the inner loops: where the arguments lie.</summary>
+    protected static X64Register Arguments => Rbx;
+
+    /// <summary>In <see cref="Store"/>: the output row, and the distance to the next one.</summary>
+    protected static X64Register Output => Rbp;
+
+    protected static X64Register OutputStride => R12;
+
+    /// <summary>Free outside of the inner loops.</summary>
+    protected static X64Register Scratch => R11;
+
+    /// <summary>Counts within a tap in the inner loops, free outside of them.</summary>
+    protected static X64Register Position => R13;
 
     private static X64Register Panel => R14;
 
@@ -55,10 +83,15 @@ internal abstract class TileEmitter
     public byte[] Emit()
     {
         Enter();
+        LoadConstants();
+        Code.Align(16);
+        int tile = Code.Position;
         Begin();
         Loops();
         AddSets();
-        Store();
+        Finish();
+        Code.Decrement(new(Rsp, TilesSlot));
+        Code.JumpIfNotNegative(tile);
         Leave();
         return Code.ToArray();
     }
@@ -66,7 +99,7 @@ internal abstract class TileEmitter
     /// <summary>The accumulator of a row and vector.</summary>
     protected Zmm Sum(int row, int vector, int set = 0) => new(((set * Rows) + row) * Vectors + vector);
 
-    /// <summary>Loads what stays in registers during the loops; rax holds the arguments' address.</summary>
+    /// <summary>Loads what stays in registers, which lie behind <see cref="Free"/>, the weights and one more.</summary>
     protected abstract void LoadConstants();
 
     protected abstract void LoadInit(Zmm to, X64Address from);
@@ -80,35 +113,39 @@ internal abstract class TileEmitter
 
     protected abstract void Add(Zmm to, Zmm from);
 
-    /// <summary>Loads what <see cref="Finish"/> needs; rax holds the arguments' address.</summary>
-    protected abstract void LoadFinish();
-
-    /// <summary>Turns a sum into the output's elements, which begin at rcx for vector 0.</summary>
-    protected abstract void Finish(Zmm sum, int vector);
+    /// <summary>Turns the sums into the output's rows, the first of which lies at <see cref="Output"/>, and moves it behind the last one.</summary>
+    protected abstract void Store();
 
     private void Enter()
     {
         foreach (var r in s_saved) Code.Push(r);
         Code.Add(Rsp, -FrameBytes);
-        Code.Store(new(Rsp, ArgumentsSlot), Rdi);
-        Code.Load(Rax, new(Rdi, TileOffsets.Taps));
-        Code.Store(new(Rsp, TapsSlot), Rax);
-        Code.Load(Rax, new(Rdi, TileOffsets.Start));
-        Code.Store(new(Rsp, StartSlot), Rax);
-        Code.Load(Rax, new(Rdi, TileOffsets.End));
-        Code.Store(new(Rsp, EndSlot), Rax);
+        Code.Move(Arguments, Rdi);
+        Code.Store(new(Rsp, ArgumentsSlot), Arguments);
+        Copy(TileOffsets.FurtherTiles, TilesSlot);
+        Copy(TileOffsets.Y, OutputSlot);
+        Copy(TileOffsets.Start, StartSlot);
+        Copy(TileOffsets.End, EndSlot);
         Code.Add(Rax, -4 * Unroll);
         Code.Store(new(Rsp, LastTurnSlot), Rax);
-        Code.Load(Panel, new(Rdi, TileOffsets.Panel));
-        Code.Load(Table, new(Rdi, TileOffsets.Rows));
+        if (_equidistant) Copy(TileOffsets.Start, OffsetSlot);
+        Code.Load(Table, new(Arguments, TileOffsets.Rows));
+
+        void Copy(int argument, int slot)
+        {
+            Code.Load(Rax, new(Arguments, argument));
+            Code.Store(new(Rsp, slot), Rax);
+        }
     }
 
     private void Begin()
     {
-        Code.Move(Rax, Rdi);
-        LoadConstants();
-        Code.Load(Rcx, new(Rax, TileOffsets.Init));
-        Code.Load(Rdx, new(Rax, TileOffsets.InitStride));
+        Code.Load(Arguments, new(Rsp, ArgumentsSlot));
+        Code.Load(Panel, new(Arguments, TileOffsets.Panel));
+        Code.Load(Rax, new(Arguments, TileOffsets.Taps));
+        Code.Store(new(Rsp, TapsSlot), Rax);
+        Code.Load(Rcx, new(Arguments, TileOffsets.Init));
+        Code.Load(Rdx, new(Arguments, TileOffsets.InitStride));
         for (int r = 0; r < Rows; r++)
         {
             for (int v = 0; v < Vectors; v++) LoadInit(Sum(r, v), new(Rcx, v * VectorBytes));
@@ -118,23 +155,40 @@ internal abstract class TileEmitter
         for (int set = 1; set < Sets; set++)
             for (int r = 0; r < Rows; r++)
                 for (int v = 0; v < Vectors; v++) Code.Xor(Sum(r, v, set), Sum(r, v, set), Sum(r, v, set));
+        if (_equidistant) LoadMultiples();
+    }
+
+    private void LoadMultiples()
+    {
+        if (Rows == 1) return;
+        Code.Load(s_multiples[0], new(Arguments, TileOffsets.RowStride));
+        for (int i = 1; 2 * i + 1 < Rows; i++) Code.LoadAddress(s_multiples[i], new(s_multiples[i - 1], 0, s_multiples[0], 2));
     }
 
     private void Loops()
     {
+        if (_equidistant) Code.Load(Table, new(Arguments, TileOffsets.Rows));
         Code.Align(16);
         int tap = Code.Position;
-        for (int r = 0; r < Rows; r++) Code.Load(s_rows[r], new(Table, 8 * r));
-        Code.Add(Table, 8 * Rows);
-        Code.Load(Position, new(Rsp, StartSlot));
+        if (_equidistant)
+        {
+            Code.Load(Rax, new(Table));
+            Code.Add(Rax, new X64Address(Rsp, OffsetSlot));
+            Code.Add(Table, 8);
+        }
+        else
+        {
+            for (int r = 0; r < Rows; r++) Code.Load(s_rows[r], new(Table, 8 * r));
+            Code.Add(Table, 8 * Rows);
+        }
 
+        Code.Load(Position, new(Rsp, StartSlot));
         Code.Compare(Position, new(Rsp, LastTurnSlot));
         int few = Code.JumpIfGreater();
         Code.Align(32);
         int turn = Code.Position;
         for (int s = 0; s < Unroll; s++) Step(s);
-        Code.Add(Panel, Unroll * Vectors * VectorBytes);
-        Code.Add(Position, 4 * Unroll);
+        Advance(Unroll);
         Code.Compare(Position, new(Rsp, LastTurnSlot));
         Code.JumpIfNotGreater(turn);
         Code.Land(few);
@@ -143,8 +197,7 @@ internal abstract class TileEmitter
         int none = Code.JumpIfNotLess();
         int single = Code.Position;
         Step(0);
-        Code.Add(Panel, Vectors * VectorBytes);
-        Code.Add(Position, 4);
+        Advance(1);
         Code.Compare(Position, new(Rsp, EndSlot));
         Code.JumpIfLess(single);
         Code.Land(none);
@@ -153,15 +206,36 @@ internal abstract class TileEmitter
         Code.JumpIfNotZero(tap);
     }
 
+    private void Advance(int steps)
+    {
+        Code.Add(Panel, steps * Vectors * VectorBytes);
+        Code.Add(Position, 4 * steps);
+        if (_equidistant) Code.Add(Rax, 4 * steps);
+    }
+
     private void Step(int step)
     {
         for (int v = 0; v < Vectors; v++) LoadWeights(new(Free + v), new(Panel, (step * Vectors + v) * VectorBytes));
         for (int r = 0; r < Rows; r++)
         {
             var a = new Zmm(Free + Vectors);
-            Broadcast(a, new(s_rows[r], 4 * step, Position));
+            Broadcast(a, RowAddress(r, 4 * step));
             for (int v = 0; v < Vectors; v++) MultiplyAdd(Sum(r, v, step % Sets), a, new(Free + v));
         }
+    }
+
+    private X64Address RowAddress(int row, int displacement)
+    {
+        if (!_equidistant) return new(s_rows[row], displacement, Position);
+        if (row == 0) return new(Rax, displacement);
+        int scale = 1;
+        while (row % 2 == 0)
+        {
+            row /= 2;
+            scale *= 2;
+        }
+
+        return new(Rax, displacement, s_multiples[row / 2], scale);
     }
 
     private void AddSets()
@@ -171,17 +245,20 @@ internal abstract class TileEmitter
                 for (int v = 0; v < Vectors; v++) Add(Sum(r, v), Sum(r, v, set));
     }
 
-    private void Store()
+    private void Finish()
     {
-        Code.Load(Rax, new(Rsp, ArgumentsSlot));
-        LoadFinish();
-        Code.Load(Rcx, new(Rax, TileOffsets.Y));
-        Code.Load(Rdx, new(Rax, TileOffsets.YStride));
-        for (int r = 0; r < Rows; r++)
-        {
-            for (int v = 0; v < Vectors; v++) Finish(Sum(r, v), v);
-            if (r + 1 < Rows) Code.Add(Rcx, Rdx);
-        }
+        Code.Load(Arguments, new(Rsp, ArgumentsSlot));
+        Code.Load(Output, new(Rsp, OutputSlot));
+        Code.Load(OutputStride, new(Arguments, TileOffsets.YStride));
+        Store();
+        Code.Store(new(Rsp, OutputSlot), Output);
+        if (!_equidistant) return;
+        // The next tile's rows.
+        Code.Load(Rax, new(Arguments, TileOffsets.RowStride));
+        Code.Move(Rcx, Rax);
+        for (int r = 1; r < Rows; r++) Code.Add(Rcx, Rax);
+        Code.Add(Rcx, new X64Address(Rsp, OffsetSlot));
+        Code.Store(new(Rsp, OffsetSlot), Rcx);
     }
 
     private void Leave()

@@ -6,6 +6,7 @@ namespace Edge.Kernels.Emit;
 internal static unsafe class TileOffsets
 {
     public static readonly int Rows, Taps, Start, End, Panel, Init, InitStride, Y, YStride, Scale, Low, High, ZeroPoint;
+    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip;
 
     static TileOffsets()
     {
@@ -24,5 +25,12 @@ internal static unsafe class TileOffsets
         Low = (int)((byte*)&t.Low - origin);
         High = (int)((byte*)&t.High - origin);
         ZeroPoint = (int)((byte*)&t.ZeroPoint - origin);
+        RowStride = (int)((byte*)&t.RowStride - origin);
+        FurtherTiles = (int)((byte*)&t.FurtherTiles - origin);
+        Residual = (int)((byte*)&t.Residual - origin);
+        WordZero = (int)((byte*)&t.WordZero - origin);
+        ByteLow = (int)((byte*)&t.ByteLow - origin);
+        ByteHigh = (int)((byte*)&t.ByteHigh - origin);
+        ByteFlip = (int)((byte*)&t.ByteFlip - origin);
     }
 }

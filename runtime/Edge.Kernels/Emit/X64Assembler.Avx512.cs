@@ -4,11 +4,14 @@ namespace Edge.Kernels.Emit;
 internal sealed partial class X64Assembler
 {
     // Opcode maps and mandatory prefixes, as EVEX has them.
-    private const int Map0F = 1, Map0F38 = 2;
+    private const int Map0F = 1, Map0F38 = 2, Map0F3A = 3;
     private const int None = 0, P66 = 1, PF3 = 2;
 
     /// <summary>Bytes of a whole register, of one lane, and of a quarter register: what EVEX scales displacements by.</summary>
-    private const int Full = 64, Lane = 4, Quarter = 16;
+    private const int Full = 64, Lane = 4, Half = 32, Quarter = 16;
+
+    /// <summary>The length of vectors, where EVEX has it.</summary>
+    private const int Bits512 = 0x40, Bits256 = 0x20, Bits128 = 0;
 
     public void LoadInt32s(Zmm to, X64Address from) => Evex(Map0F, PF3, 0x6F, to, default, from, Full);
 
@@ -50,6 +53,8 @@ internal sealed partial class X64Assembler
 
     public void AddFloats(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x58, to, a, b);
 
+    public void AddFloats(Zmm to, Zmm a, X64Address b) => Evex(Map0F, None, 0x58, to, a, b, Full);
+
     public void Multiply(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x59, to, a, b);
 
     /// <summary>The second operand where either is NaN or both are zero.</summary>
@@ -71,26 +76,26 @@ internal sealed partial class X64Assembler
 
     private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, Zmm third)
     {
-        Prefix(map, prefix, register, second, (third.Number >> 3) & 1, (third.Number >> 4) & 1);
+        Prefix(map, prefix, register, second, (third.Number >> 3) & 1, (third.Number >> 4) & 1, Bits512);
         _code.Add(opcode);
         _code.Add((byte)(0xC0 | ((register.Number & 7) << 3) | (third.Number & 7)));
     }
 
-    private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, X64Address memory, int scale)
+    private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, X64Address memory, int scale, int length = Bits512, bool wide = false)
     {
-        Prefix(map, prefix, register, second, (int)memory.Base >> 3, memory.Index is { } i ? (int)i >> 3 : 0);
+        Prefix(map, prefix, register, second, (int)memory.Base >> 3, memory.Index is { } i ? (int)i >> 3 : 0, length, wide);
         _code.Add(opcode);
         Memory(register.Number, memory, scale);
     }
 
     /// <summary>The four bytes of EVEX; register bits are stored inverted.</summary>
-    private void Prefix(int map, int prefix, Zmm register, Zmm second, int b, int x)
+    private void Prefix(int map, int prefix, Zmm register, Zmm second, int b, int x, int length, bool wide = false)
     {
         int r = register.Number, v = second.Number;
         _code.Add(0x62);
         _code.Add((byte)(Not(r >> 3) << 7 | Not(x) << 6 | Not(b) << 5 | Not(r >> 4) << 4 | map));
-        _code.Add((byte)((~v & 15) << 3 | 4 | prefix));
-        _code.Add((byte)(0x40 | Not(v >> 4) << 3));
+        _code.Add((byte)((wide ? 0x80 : 0) | (~v & 15) << 3 | 4 | prefix));
+        _code.Add((byte)(length | Not(v >> 4) << 3));
 
         static int Not(int bit) => ~bit & 1;
     }

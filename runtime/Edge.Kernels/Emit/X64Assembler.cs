@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Edge.Kernels.Emit;
 
@@ -61,11 +62,32 @@ internal sealed partial class X64Assembler
         else Int32(value);
     }
 
-    /// <summary><c>[at] −= 1</c>, 8 bytes; sets the flags that <see cref="JumpIfNotZero"/> looks at.</summary>
+    /// <summary><c>r −= [from]</c>, 8 bytes.</summary>
+    public void Subtract(X64Register r, X64Address from) => General(0x2B, r, from);
+
+    /// <summary>LEA: <c>to = at</c>'s address.</summary>
+    public void LoadAddress(X64Register to, X64Address at) => General(0x8D, to, at);
+
+    public void LoadConstant(X64Register to, ulong value)
+    {
+        // mov r64, imm64
+        Rex(0, 0, (int)to);
+        _code.Add((byte)(0xB8 + ((int)to & 7)));
+        Int32((int)value);
+        Int32((int)(value >> 32));
+    }
+
+    /// <summary>Sets the flags that <see cref="JumpIfZero"/> looks at.</summary>
+    public void TestZero(X64Register r) => General(0x85, r, r);
+
+    /// <summary><c>[at] −= 1</c>, 8 bytes; sets the flags that <see cref="JumpIfNotZero"/> and <see cref="JumpIfNotNegative"/> look at.</summary>
     public void Decrement(X64Address at) => General(0xFF, (X64Register)1, at);
 
     /// <summary>Jumps back to <paramref name="target"/> unless the last result was zero.</summary>
     public void JumpIfNotZero(int target) => JumpBack(0x85, target);
+
+    /// <summary>Jumps back to <paramref name="target"/> unless the last result was negative.</summary>
+    public void JumpIfNotNegative(int target) => JumpBack(0x89, target);
 
     /// <summary>Jumps back to <paramref name="target"/> if the last comparison found less, of signed numbers.</summary>
     public void JumpIfLess(int target) => JumpBack(0x8C, target);
@@ -75,6 +97,16 @@ internal sealed partial class X64Assembler
 
     /// <summary>A jump forward if the last comparison found greater; <see cref="Land"/> says where to.</summary>
     public int JumpIfGreater() => JumpForward(0x8F);
+
+    /// <summary>A jump forward if the last result was zero.</summary>
+    public int JumpIfZero() => JumpForward(0x84);
+
+    /// <summary>A jump forward, always.</summary>
+    public int Jump()
+    {
+        _code.AddRange([0xE9, 0, 0, 0, 0]);
+        return Position;
+    }
 
     /// <summary>A jump forward if it found greater or equal.</summary>
     public int JumpIfNotLess() => JumpForward(0x8D);
@@ -139,7 +171,7 @@ internal sealed partial class X64Assembler
         {
             if (index == X64Register.Rsp) throw new ArgumentException("rsp cannot be an index");
             _code.Add((byte)((mode << 6) | ((register & 7) << 3) | 4));
-            _code.Add((byte)((((int)index & 7) << 3) | low));
+            _code.Add((byte)((BitOperations.Log2((uint)address.Scale) << 6) | (((int)index & 7) << 3) | low));
         }
         else if (low == 4)
         {

@@ -106,16 +106,16 @@ public sealed unsafe class ConvInt8Tests
         DenseKernels dense = KernelSets.Require(isa);
         const int N = 40;
         foreach (ConvGeometry g in (ConvGeometry[])[ConvGeometry.MatMul(1, 1, N), new(1, 1, 1, N, 1, 1, N, Group: N)])
-            foreach (Int8OutputKind kind in (Int8OutputKind[])[Int8OutputKind.UInt8, Int8OutputKind.Int8])
+            foreach ((Int8OutputKind kind, float scale) in ((Int8OutputKind, float)[])[(Int8OutputKind.UInt8, 0.5f), (Int8OutputKind.Int8, 0.5f), (Int8OutputKind.UInt8, 2.5f), (Int8OutputKind.Int8, -2.5f)])
             {
-                // An input of 0: the sums are the biases, of which half is taken.
+                // An input of 0: the sums are the biases, of which a half, or two and a half, is taken.
                 int[] bias = [.. Enumerable.Range(-16, N - 4), int.MinValue, int.MaxValue, 100_000_001, -100_000_001];
                 byte[] x = new byte[64 + N], w = new byte[N], y = new byte[N];
-                using PreparedConvInt8 conv = dense.PrepareConvInt8(g, new Int8Weights(w, true, []), bias, false, 0, new Int8Output(kind, [0.5f], 7, -1000, 1000));
+                using PreparedConvInt8 conv = dense.PrepareConvInt8(g, new Int8Weights(w, true, []), bias, false, 0, new Int8Output(kind, [scale], 7, -1000, 1000));
                 fixed (byte* px = x, py = y) conv.Run(px, py, null, WorkerPool.Inline);
                 for (int i = 0; i < N; i++)
                 {
-                    double real = Math.Round(bias[i] * 0.5, MidpointRounding.ToEven) + 7;
+                    double real = Math.Round(bias[i] * (double)scale, MidpointRounding.ToEven) + 7;
                     int expected = (int)(kind == Int8OutputKind.UInt8 ? Math.Clamp(real, 0, 255) : Math.Clamp(real, -128, 127));
                     Assert.Equal((byte)expected, y[i]);
                 }

@@ -1,4 +1,5 @@
 using Edge.Kernels.Emit;
+using Edge.Kernels.Generic.Gemm;
 using Xunit;
 using static Edge.Kernels.Emit.X64Register;
 
@@ -22,7 +23,7 @@ public class X64AssemblerTests
     /// <summary>As objdump writes an address.</summary>
     private static string Text(X64Address a)
     {
-        string index = a.Index is { } i ? $"+{Name(i)}*1" : "";
+        string index = a.Index is { } i ? $"+{Name(i)}*{a.Scale}" : "";
         string displacement = a.Displacement == 0 ? (((int)a.Base & 7) == 5 ? "+0x0" : "") : a.Displacement > 0 ? $"+0x{a.Displacement:x}" : $"-0x{-a.Displacement:x}";
         return $"[{Name(a.Base)}{index}{displacement}]";
     }
@@ -32,7 +33,8 @@ public class X64AssemblerTests
         from b in Enum.GetValues<X64Register>()
         from i in (X64Register?[])[null, Rax, R13, R15]
         from d in (int[])[0, 4, -8, 64, 127, 128, -128, 4096, 64 * 127, 64 * 128, -64 * 128]
-        select new X64Address(b, d, i);
+        from s in i is null ? (int[])[1] : [1, 2, 4, 8]
+        select new X64Address(b, d, i, s);
 
     [Fact]
     public void General_instructions_take_every_register()
@@ -41,6 +43,8 @@ public class X64AssemblerTests
         Assert.Equal(registers.Select(r => $"push {Name(r)}"), Decode(c => Array.ForEach(registers, c.Push)));
         Assert.Equal(registers.Select(r => $"pop {Name(r)}"), Decode(c => Array.ForEach(registers, c.Pop)));
         Assert.Equal(registers.Select(r => $"add {Name(r)},r9"), Decode(c => Array.ForEach(registers, r => c.Add(r, R9))));
+        Assert.Equal(registers.Select(r => $"test {Name(r)},{Name(r)}"), Decode(c => Array.ForEach(registers, c.TestZero)));
+        Assert.Equal(registers.Select(r => $"movabs {Name(r)},0xfedcba9876543210"), Decode(c => Array.ForEach(registers, r => c.LoadConstant(r, 0xFEDCBA9876543210))));
         Assert.Equal(registers.Select(r => $"mov rdx,{Name(r)}"), Decode(c => Array.ForEach(registers, r => c.Move(Rdx, r))));
         Assert.Equal(registers.SelectMany(r => (string[])[$"add {Name(r)},0x7f", $"add {Name(r)},0x80", $"add {Name(r)},0xfffffffffffffff8"]),
             Decode(c => Array.ForEach(registers, r =>
@@ -60,6 +64,8 @@ public class X64AssemblerTests
         Assert.Equal(all.Select(a => $"cmp r8,QWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.Compare(R8, a))));
         Assert.Equal(all.Select(a => $"add rsi,QWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.Add(Rsi, a))));
         Assert.Equal(all.Select(a => $"dec QWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, c.Decrement)));
+        Assert.Equal(all.Select(a => $"sub r12,QWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.Subtract(R12, a))));
+        Assert.Equal(all.Select(a => $"lea r9,{Text(a)}"), Decode(c => Array.ForEach(all, a => c.LoadAddress(R9, a))));
     }
 
     [Fact]
@@ -71,6 +77,22 @@ public class X64AssemblerTests
         Assert.Equal(all.Select(a => $"vpbroadcastd zmm30,DWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.BroadcastInt32(new(30), a))));
         Assert.Equal(all.Select(a => $"vbroadcastss zmm8,DWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.BroadcastFloat(new(8), a))));
         Assert.Equal(all.Select(a => $"vpmovdb XMMWORD PTR {Text(a)},zmm25"), Decode(c => Array.ForEach(all, a => c.StoreLowBytes(a, new(25)))));
+        Assert.Equal(all.Select(a => $"vpmovzxbd zmm19,XMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.LoadBytesAsInt32s(new(19), a))));
+        Assert.Equal(all.Select(a => $"vpbroadcastb zmm5,BYTE PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.BroadcastByte(new(5), a))));
+        Assert.Equal(all.Select(a => $"vpbroadcastw zmm21,WORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.BroadcastWord(new(21), a))));
+        Assert.Equal(all.Select(a => $"vaddps zmm2,zmm18,ZMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.AddFloats(new(2), new(18), a))));
+        Assert.Equal(all.SelectMany(a => (string[])[$"vmovups YMMWORD PTR {Text(a)},ymm18", $"vextracti64x4 YMMWORD PTR {Text(a)},zmm18,0x1"]),
+            Decode(c => Array.ForEach(all, a =>
+            {
+                c.StoreHalf(a, new(18), 0);
+                c.StoreHalf(a, new(18), 1);
+            })));
+        Assert.Equal(all.SelectMany(a => (string[])[$"vmovups XMMWORD PTR {Text(a)},xmm23", $"vextracti32x4 XMMWORD PTR {Text(a)},zmm23,0x3"]),
+            Decode(c => Array.ForEach(all, a =>
+            {
+                c.StoreQuarter(a, new(23), 0);
+                c.StoreQuarter(a, new(23), 3);
+            })));
         Assert.Equal(all.Select(a => $"vpdpbusd zmm3,zmm20,ZMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.DotProduct(new(3), new(20), a))));
         Assert.Equal(all.Select(a => $"vfmadd231ps zmm31,zmm1,ZMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.MultiplyAdd(new(31), new(1), a))));
     }
@@ -89,6 +111,12 @@ public class X64AssemblerTests
         Same("vmulps", (c, x, y, z) => c.Multiply(x, y, z));
         Same("vmaxps", (c, x, y, z) => c.Max(x, y, z));
         Same("vminps", (c, x, y, z) => c.Min(x, y, z));
+        Same("vpackssdw", (c, x, y, z) => c.PackToWords(x, y, z));
+        Same("vpackuswb", (c, x, y, z) => c.PackToBytes(x, y, z));
+        Same("vpaddsw", (c, x, y, z) => c.AddWords(x, y, z));
+        Same("vpmaxub", (c, x, y, z) => c.MaxBytes(x, y, z));
+        Same("vpminub", (c, x, y, z) => c.MinBytes(x, y, z));
+        Same("vpermd", (c, x, y, z) => c.Permute(x, y, z));
         Assert.Equal(triples.SelectMany(t => (string[])[$"vcvtdq2ps zmm{t.A.Number},zmm{t.B.Number}", $"vcvtps2dq zmm{t.B.Number},zmm{t.C.Number}"]),
             Decode(c => Array.ForEach(triples, t =>
             {
@@ -109,19 +137,19 @@ public class X64AssemblerTests
 
     [Fact]
     public void Jumps_go_where_they_should() => Assert.Equal(
-        ["push rax", "nop", "cmp rax,QWORD PTR [rcx]", "jg 0x17", "jge 0x17", "jl 0x2", "jne 0x2", "jle 0x2"],
+        ["push rax", "nop", "cmp rax,QWORD PTR [rcx]", "jg 0x22", "jge 0x22", "je 0x22", "jmp 0x22", "jl 0x2", "jne 0x2", "jle 0x2", "jns 0x2"],
         Decode(c =>
         {
             c.Push(Rax);
             c.Align(2);
             int target = c.Position;
             c.Compare(Rax, new(Rcx));
-            int first = c.JumpIfGreater(), second = c.JumpIfNotLess();
+            int[] forward = [c.JumpIfGreater(), c.JumpIfNotLess(), c.JumpIfZero(), c.Jump()];
             c.JumpIfLess(target);
-            c.Land(first);
-            c.Land(second);
+            Array.ForEach(forward, c.Land);
             c.JumpIfNotZero(target);
             c.JumpIfNotGreater(target);
+            c.JumpIfNotNegative(target);
         }));
 
     [Fact]
@@ -130,11 +158,13 @@ public class X64AssemblerTests
         Assert.SkipUnless(Disassembler.IsPresent, "objdump is not here");
         for (int rows = 1; rows <= TileEmitter.MaxRows; rows++)
             for (int vectors = 1; vectors <= 2; vectors++)
-            {
-                foreach (bool flips in (bool[])[false, true]) Check(new Int8TileEmitter(rows, vectors, flips, requantizes: true).Emit(), "vpdpbusd", rows, vectors);
-                Check(new Int8TileEmitter(rows, vectors, flips: false, requantizes: false).Emit(), "vpdpbusd", rows, vectors);
-                Check(new F32TileEmitter(rows, vectors).Emit(), "vfmadd231ps", rows, vectors);
-            }
+                foreach (bool equidistant in (bool[])[false, true])
+                {
+                    foreach (bool flips in (bool[])[false, true])
+                        foreach (Int8TileResult result in Enum.GetValues<Int8TileResult>())
+                            Check(new Int8TileEmitter(rows, vectors, equidistant, flips, result).Emit(), "vpdpbusd", rows, vectors);
+                    Check(new F32TileEmitter(rows, vectors, equidistant).Emit(), "vfmadd231ps", rows, vectors);
+                }
 
         static void Check(byte[] code, string product, int rows, int vectors)
         {

@@ -73,13 +73,16 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         Blocks(from, to, firstPanel, lastPanel, blockTiles);
     }
 
+    /// <summary>Rows of A are the pixels of the input, and kernels know how to find them.</summary>
+    private bool IsEquidistant => _layout.IsPointwise && _tiles.HasEquidistant && !_finish.NeedsRowSums;
+
     /// <summary>Tiles of pixels that are taken through the panels together.</summary>
     private int BlockTiles(nint pixels)
     {
         int rows = _tiles.MaxRows;
         nint table = Math.Max(MaxTableBytes / ((nint)_layout.Taps * rows * sizeof(byte*)), 1);
         nint input = Math.Max(MaxBlockInputBytes / Math.Max(rows * _layout.PixelBytes * _layout.Geometry.StrideHeight * _layout.Geometry.StrideWidth, 1), 1);
-        nint blocks = Math.Min(table, input);
+        nint blocks = IsEquidistant ? input : Math.Min(table, input);
         if (_layout.RowTaps) blocks = Math.Min(blocks, Math.Max(MaxTableBytes / (_layout.Taps * rows * _layout.GatherStride), 1));
         return (int)Math.Min(blocks, (pixels + rows - 1) / rows);
     }
@@ -90,7 +93,8 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         int rows = _tiles.MaxRows;
         nint tableEntries = (nint)_layout.Taps * rows;
         nint gatherBytes = tableEntries * _layout.GatherStride;
-        byte** tables = stackalloc byte*[(int)(blockTiles * tableEntries)];
+        bool equidistant = IsEquidistant;
+        byte** tables = stackalloc byte*[equidistant ? 1 : (int)(blockTiles * tableEntries)];
         byte* gather = stackalloc byte[(int)(blockTiles * gatherBytes) + 16];
         int* rowSums = stackalloc int[blockTiles * rows];
         byte* buffer = stackalloc byte[rows * _layout.Columns * 4];
@@ -98,7 +102,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         {
             nint blockTo = Math.Min(blockFrom + blockTiles * rows, to);
             nint pixel = blockFrom;
-            for (int tile = 0; pixel < blockTo; tile++, pixel += rows)
+            for (int tile = 0; pixel < blockTo && !equidistant; tile++, pixel += rows)
             {
                 int count = (int)Math.Min(rows, blockTo - pixel);
                 RowTable.Fill(_layout, _x, _padding, pixel, count, _tiles.RowsFor(count), tables + tile * tableEntries, gather + tile * gatherBytes);
@@ -106,18 +110,18 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
                 if (_finish.NeedsRowSums && (panel == firstPanel || panel % _layout.PanelsPerGroup == 0)) SumRows(panel, blockFrom, blockTo, tables, rowSums);
-                Panel(panel, blockFrom, blockTo, tables, rowSums, buffer);
+                Panel(panel, blockFrom, blockTo, equidistant ? null : tables, rowSums, buffer);
             }
         }
     }
 
-    /// <summary>Takes the tiles of a block through one panel.</summary>
+    /// <summary>Takes the tiles of a block through one panel. Without tables, rows are the pixels of the input themselves.</summary>
     private void Panel(int panel, nint from, nint to, byte** tables, int* rowSums, byte* buffer)
     {
         (int group, int column) = Math.DivRem(panel, _layout.PanelsPerGroup);
         column *= _layout.Columns;
         nint start = (nint)group * _layout.Geometry.InChannelsPerGroup * _layout.ElementBytes;
-        var t = new TileArguments { Taps = _layout.Taps, Start = start, End = start + _layout.TapSteps * 4, Panel = _panels + _layout.PanelOffset(panel) };
+        var t = new TileArguments { Taps = _layout.Taps, Start = start, End = start + _layout.TapSteps * 4, RowStride = _layout.PixelBytes, Panel = _panels + _layout.PanelOffset(panel) };
         var span = new TileSpan
         {
             Panel = panel,
@@ -125,18 +129,31 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             Columns = Math.Min(_layout.Columns, _layout.Geometry.OutChannelsPerGroup - column),
             TileColumns = _layout.PanelColumns(panel),
         };
-        for (nint pixel = from; pixel < to; pixel += _tiles.MaxRows)
+        bool leftHalf = span.TileColumns < _layout.Columns;
+        for (nint pixel = from; pixel < to; pixel += span.Rows)
         {
+            int rows = (int)Math.Min(_tiles.MaxRows, to - pixel);
             span.Pixel = pixel;
-            span.Rows = (int)Math.Min(_tiles.MaxRows, to - pixel);
-            span.TileRows = _tiles.RowsFor(span.Rows);
+            span.Rows = rows;
+            span.TileRows = _tiles.RowsFor(rows);
             span.RowSums = rowSums;
-            t.Rows = tables;
+            int tiles = 1;
+            if (_finish.TakesRun(span) && rows == _tiles.MaxRows)
+            {
+                tiles = (int)((to - pixel) / rows);
+                span.Rows = span.TileRows = tiles * rows;
+            }
+
+            byte* first = _x + pixel * _layout.PixelBytes;
+            t.Rows = tables == null ? &first : tables;
             _finish.Begin(ref t, span, buffer);
-            _tiles.KernelFor(span.Rows, span.TileColumns < _layout.Columns).Run(&t);
+            // Kernels leave nothing of what they are given.
+            TileArguments arguments = t;
+            arguments.FurtherTiles = tiles - 1;
+            (tables == null ? _tiles.EquidistantFor(rows, leftHalf) : _tiles.KernelFor(rows, leftHalf)).Run(&arguments);
             _finish.End(t, span, buffer);
-            tables += (nint)_layout.Taps * _tiles.MaxRows;
-            rowSums += _tiles.MaxRows;
+            if (tables != null) tables += (nint)_layout.Taps * _tiles.MaxRows * tiles;
+            rowSums += _tiles.MaxRows * tiles;
         }
     }
 

@@ -5,7 +5,7 @@ using Edge.Kernels.Isa;
 namespace Edge.Kernels.Generic.Gemm;
 
 /// <summary>
-/// float32: sums begin with the bias plus the residual; the tile clamps, which serves no activation, ReLU and Clip; other
+/// float32: sums begin with the bias; the tile adds the residual and clamps, which serves no activation, ReLU and Clip; other
 /// activations are applied to what the tile stored.
 /// </summary>
 /// <param name="bias">A bias for each column of each panel, <paramref name="biasStride"/> from panel to panel.</param>
@@ -29,6 +29,8 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
 
     public byte RowSumFlip => 0;
 
+    public bool TakesRun(in TileSpan span) => span.IsWhole;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
     {
@@ -38,12 +40,14 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
         bool whole = span.IsWhole;
         t.Y = whole ? (byte*)y : buffer;
         t.YStride = sizeof(float) * (whole ? _yStride : span.TileColumns);
-        if (_residual == null)
+        t.Residual = _residual == null || !whole ? null : (byte*)(_residual + (y - _y));
+        if (_residual == null || whole)
         {
             t.Init = (byte*)bias;
             t.InitStride = 0;
             return;
         }
+
         t.Init = buffer;
         t.InitStride = sizeof(float) * span.TileColumns;
         float* residual = _residual + (y - _y);

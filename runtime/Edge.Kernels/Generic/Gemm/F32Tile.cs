@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Edge.Kernels.Generic.Gemm;
 
-/// <summary>The float32 tile: a step is one multiply-add; the result is clamped to <c>[Low, High]</c>.</summary>
+/// <summary>The float32 tile: a step is one multiply-add; the result, with the residual if there is one, is clamped to <c>[Low, High]</c>.</summary>
 internal readonly unsafe struct F32Tile<TIsa, TVec> : ITile<TVec, TVec, TVec>
     where TIsa : ILanesF32<TVec>
     where TVec : struct
@@ -30,8 +30,11 @@ internal readonly unsafe struct F32Tile<TIsa, TVec> : ITile<TVec, TVec, TVec>
     public static TVec Add(TVec a, TVec b) => TIsa.Add(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreLeft(TileArguments* t, byte* y, TVec c0) =>
+    public static void StoreLeft(TileArguments* t, byte* y, TVec c0)
+    {
+        if (t->Residual != null) c0 = TIsa.Add(c0, TIsa.Load((float*)(t->Residual + (y - t->Y))));
         TIsa.Store(TIsa.AtMost(TIsa.Create(t->High), TIsa.AtLeast(TIsa.Create(t->Low), c0)), (float*)y);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreRight(TileArguments* t, byte* y, TVec c1) => StoreLeft(t, y + TIsa.Lanes * sizeof(float), c1);

@@ -21,7 +21,7 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
     public GemmConvInt8(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore store)
     {
         _output = new Requantization(output, geometry.OutChannels);
-        _tiles = isa.TilesInt8.For(inputSigned, _output.ElementBytes == 1);
+        _tiles = isa.TilesInt8.For(inputSigned, Int8TileResults.Of(_output.ElementBytes, _output.Scale));
         KernelName = $"conv_int8_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
         _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, 1);
         nint slots = (nint)_layout.Panels * _layout.Columns;

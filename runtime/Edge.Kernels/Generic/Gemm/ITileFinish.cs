@@ -9,7 +9,7 @@ internal unsafe struct TileSpan
     /// <summary>Pixels that count: the first rows of the tile.</summary>
     public int Rows;
 
-    /// <summary>Rows that the tile has.</summary>
+    /// <summary>Rows that the tile has; of several tiles together, all of them.</summary>
     public int TileRows;
 
     /// <summary>The panel of B.</summary>
@@ -39,6 +39,9 @@ internal unsafe interface ITileFinish
 
     /// <summary>Applied to each byte by exclusive or before it is summed.</summary>
     byte RowSumFlip { get; }
+
+    /// <summary>Whether tiles below each other, each a span like this one, may be taken together, as a span of all their rows.</summary>
+    bool TakesRun(in TileSpan span);
 
     /// <summary>
     /// Sets all of <paramref name="t"/> from <see cref="TileArguments.Init"/> on. <paramref name="buffer"/> has room for

@@ -21,10 +21,15 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
     private readonly float _low = output.Low - output.ZeroPoint;
     private readonly float _high = output.High - output.ZeroPoint;
     private readonly int _zeroPoint = output.ZeroPoint;
+    private readonly byte _flip = FlipOf(output);
+    private readonly byte _byteLow = (byte)(output.Low + FlipOf(output));
+    private readonly byte _byteHigh = (byte)(output.High + FlipOf(output));
 
     public bool NeedsRowSums => _packed.WeightZeroPoints != null;
 
     public byte RowSumFlip => _packed.RowSumFlip;
+
+    public bool TakesRun(in TileSpan span) => span.IsWhole && !NeedsRowSums;
 
     public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
     {
@@ -36,6 +41,10 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
         t.Low = _low;
         t.High = _high;
         t.ZeroPoint = _zeroPoint;
+        t.WordZero = (short)(_zeroPoint + _flip);
+        t.ByteLow = _byteLow;
+        t.ByteHigh = _byteHigh;
+        t.ByteFlip = _flip;
         if (NeedsRowSums)
         {
             t.Init = buffer;
@@ -77,6 +86,9 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
         for (int r = 0; r < span.Rows; r++)
             new Span<byte>(buffer + r * t.YStride, bytes).CopyTo(new Span<byte>(y + (nint)r * _channels * _elementBytes, bytes));
     }
+
+    /// <summary>What makes bytes of the output unsigned.</summary>
+    private static byte FlipOf(Requantization output) => output.Kind == Int8OutputKind.Int8 ? Int8Normalization.Flip : (byte)0;
 
     private byte* Output(in TileSpan span) => _y + (span.Pixel * _channels + span.Channel) * _elementBytes;
 }

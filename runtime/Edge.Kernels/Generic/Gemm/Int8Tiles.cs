@@ -3,8 +3,17 @@ namespace Edge.Kernels.Generic.Gemm;
 /// <summary>The int8 tiles of one instruction set: for inputs that its dot product takes or not, for results that become bytes or not.</summary>
 internal sealed class Int8Tiles
 {
-    private readonly TileSet[] _sets;
+    private const int Results = 3;
+
+    // Tiles of machine code are made when they are asked for.
+    private readonly Lazy<TileSet>[] _sets;
     private readonly bool _takesSigned;
+
+    private Int8Tiles(bool takesSigned, Func<bool, Int8TileResult, TileSet> make)
+    {
+        _takesSigned = takesSigned;
+        _sets = [.. Enumerable.Range(0, 2 * Results).Select(i => new Lazy<TileSet>(() => make(i >= Results, (Int8TileResult)(i % Results))))];
+    }
 
     /// <param name="takesSigned">What the dot product takes.</param>
     /// <param name="accumulate">Native input, int32 results.</param>
@@ -12,21 +21,25 @@ internal sealed class Int8Tiles
     /// <param name="requantize">Native input, bytes.</param>
     /// <param name="requantizeFlipped">Flipped input, bytes.</param>
     private Int8Tiles(bool takesSigned, TileSet accumulate, TileSet accumulateFlipped, TileSet requantize, TileSet requantizeFlipped)
+        : this(takesSigned, (flips, result) => (result == Int8TileResult.Int32, flips) switch
+        {
+            (true, false) => accumulate,
+            (true, true) => accumulateFlipped,
+            (false, false) => requantize,
+            (false, true) => requantizeFlipped,
+        })
     {
-        _takesSigned = takesSigned;
-        _sets = [accumulate, accumulateFlipped, requantize, requantizeFlipped];
     }
 
     /// <summary>Whether the dot product takes int8 inputs; it then sees uint8 ones less 128, and the other way round.</summary>
     public bool TakesSigned => _takesSigned;
 
-    public TileSet For(bool inputSigned, bool requantize) => _sets[(inputSigned != _takesSigned ? 1 : 0) + (requantize ? 2 : 0)];
+    public TileSet For(bool inputSigned, Int8TileResult result) => _sets[(inputSigned != _takesSigned ? Results : 0) + (int)result].Value;
 
     /// <summary>Tiles that were made otherwise.</summary>
     /// <param name="takesSigned">What their dot product takes.</param>
-    /// <param name="make">The tiles for inputs that are flipped or not, for results that become bytes or not.</param>
-    public static Int8Tiles Of(bool takesSigned, Func<(bool Flips, bool Requantizes), TileSet> make) =>
-        new(takesSigned, make((false, false)), make((true, false)), make((false, true)), make((true, true)));
+    /// <param name="make">The tiles for inputs that are flipped or not, and for a kind of results; called when they are first asked for.</param>
+    public static Int8Tiles Of(bool takesSigned, Func<bool, Int8TileResult, TileSet> make) => new(takesSigned, make);
 
     /// <summary>As <see cref="TileSet.Wide"/>.</summary>
     public static Int8Tiles Wide<TIsa, TAcc, TB, TX>()

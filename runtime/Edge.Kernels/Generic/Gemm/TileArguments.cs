@@ -1,10 +1,19 @@
 namespace Edge.Kernels.Generic.Gemm;
 
-/// <summary>The operands of one register tile. Strides are in bytes.</summary>
+/// <summary>The operands of a register tile, and of those that follow it. Strides are in bytes.</summary>
 internal unsafe struct TileArguments
 {
-    /// <summary><c>[Taps][MR]</c> addresses: where tap t finds the channels of tile row r.</summary>
+    /// <summary>
+    /// <c>[tiles][Taps][MR]</c> addresses: where tap t finds the channels of tile row r. Where rows are equidistant,
+    /// <c>[Taps]</c>: those of the first tile's row 0.
+    /// </summary>
     public byte** Rows;
+
+    /// <summary>From row to row, and so from tile to tile, where rows are equidistant.</summary>
+    public nint RowStride;
+
+    /// <summary>Tiles to be computed after the first one, with the same panel and initial values, on the rows that follow.</summary>
+    public nint FurtherTiles;
 
     public nint Taps;
 
@@ -21,7 +30,10 @@ internal unsafe struct TileArguments
 
     public nint InitStride;
 
-    /// <summary>Output: all MR rows of NR elements are written.</summary>
+    /// <summary>float32 added to the results before they are bounded, laid out as the output, which it may be; null for none.</summary>
+    public byte* Residual;
+
+    /// <summary>Output: all MR rows of NR elements are written, of all tiles, one below the other.</summary>
     public byte* Y;
 
     public nint YStride;
@@ -35,4 +47,16 @@ internal unsafe struct TileArguments
     public float High;
 
     public int ZeroPoint;
+
+    /// <summary>
+    /// The same for <see cref="Int8TileResult.BytesWithoutOverflow"/>, of bytes that are moved such that they are unsigned:
+    /// zero point, bounds, and what exclusive or moves them back by.
+    /// </summary>
+    public short WordZero;
+
+    public byte ByteLow;
+
+    public byte ByteHigh;
+
+    public byte ByteFlip;
 }

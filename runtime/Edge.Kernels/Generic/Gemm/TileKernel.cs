@@ -14,23 +14,41 @@ internal readonly unsafe struct TileKernel
     private readonly void* _code;
     private readonly bool _isEmitted;
 
-    private TileKernel(void* code, bool isEmitted)
+    /// <summary>Of a compiled tile.</summary>
+    private readonly int _rows;
+
+    private TileKernel(void* code, bool isEmitted, int rows)
     {
         _code = code;
         _isEmitted = isEmitted;
+        _rows = rows;
     }
 
-    public static TileKernel Compiled(delegate*<TileArguments*, void> method) => new(method, false);
+    /// <summary>A method that computes one tile.</summary>
+    public static TileKernel Compiled(delegate*<TileArguments*, void> method, int rows) => new(method, false, rows);
 
+    /// <summary>Machine code that computes all tiles.</summary>
     /// <param name="address">By the platform's calling convention.</param>
-    public static TileKernel Emitted(nint address) => new((void*)address, true);
+    public static TileKernel Emitted(nint address) => new((void*)address, true, 0);
 
-    /// <summary>Computes a tile.</summary>
+    /// <summary>Computes a tile and those that follow it. <paramref name="t"/> is left in an undefined state.</summary>
     public void Run(TileArguments* t)
     {
-        if (!_isEmitted) ((delegate*<TileArguments*, void>)_code)(t);
-        else if (t->Taps * (t->End - t->Start) <= MaxQuietBytes) ((delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_code)(t);
+        if (!_isEmitted) RunCompiled(t);
+        else if (t->Taps * (t->End - t->Start) * (t->FurtherTiles + 1) <= MaxQuietBytes) ((delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_code)(t);
         else RunLong(t);
+    }
+
+    private void RunCompiled(TileArguments* t)
+    {
+        ((delegate*<TileArguments*, void>)_code)(t);
+        for (; t->FurtherTiles > 0; t->FurtherTiles--)
+        {
+            t->Rows += t->Taps * _rows;
+            t->Y += t->YStride * _rows;
+            if (t->Residual != null) t->Residual += t->YStride * _rows;
+            ((delegate*<TileArguments*, void>)_code)(t);
+        }
     }
 
     // Apart, so that only long tiles pay for the transition.

@@ -30,20 +30,32 @@ internal sealed unsafe class TileSet
         return leftHalf ? tile.LeftHalf : tile.Whole;
     }
 
+    /// <summary>Whether there are tiles for equidistant rows.</summary>
+    public bool HasEquidistant { get; private init; }
+
+    /// <summary>As <see cref="KernelFor"/>, for equidistant rows.</summary>
+    public TileKernel EquidistantFor(int rows, bool leftHalf)
+    {
+        Entry tile = _tiles[IndexFor(rows)];
+        return leftHalf ? tile.EquidistantLeftHalf : tile.Equidistant;
+    }
+
     /// <summary>Tiles of machine code: one for each number of rows.</summary>
     /// <param name="columns">NR.</param>
-    /// <param name="whole">Of 1, 2, … rows.</param>
-    /// <param name="leftHalves">The same.</param>
-    public static TileSet Emitted(int columns, ReadOnlySpan<nint> whole, ReadOnlySpan<nint> leftHalves)
+    /// <param name="maxRows">Of the largest tile.</param>
+    /// <param name="addressOf">Where the tile of some rows, whole or its left half, for equidistant rows or a table, lies.</param>
+    public static TileSet Emitted(int columns, int maxRows, Func<int, bool, bool, nint> addressOf)
     {
-        var tiles = new Entry[whole.Length];
+        var tiles = new Entry[maxRows];
         for (int i = 0; i < tiles.Length; i++)
         {
             int rows = tiles.Length - i;
-            tiles[i] = new(rows, TileKernel.Emitted(whole[rows - 1]), TileKernel.Emitted(leftHalves[rows - 1]));
+            tiles[i] = new(rows, At(rows, false, false), At(rows, true, false)) { Equidistant = At(rows, false, true), EquidistantLeftHalf = At(rows, true, true) };
         }
 
-        return new TileSet(columns, tiles);
+        return new TileSet(columns, tiles) { HasEquidistant = true };
+
+        TileKernel At(int rows, bool leftHalf, bool equidistant) => TileKernel.Emitted(addressOf(rows, leftHalf, equidistant));
     }
 
     /// <summary>Tiles for 32 vector registers.</summary>
@@ -96,12 +108,16 @@ internal sealed unsafe class TileSet
     private readonly struct Entry(int rows, TileKernel whole, TileKernel leftHalf)
     {
         public Entry(int rows, delegate*<TileArguments*, void> whole, delegate*<TileArguments*, void> leftHalf)
-            : this(rows, TileKernel.Compiled(whole), TileKernel.Compiled(leftHalf))
+            : this(rows, TileKernel.Compiled(whole, rows), TileKernel.Compiled(leftHalf, rows))
         {
         }
 
         public readonly int Rows = rows;
         public readonly TileKernel Whole = whole;
         public readonly TileKernel LeftHalf = leftHalf;
+
+        public TileKernel Equidistant { get; init; }
+
+        public TileKernel EquidistantLeftHalf { get; init; }
     }
 }

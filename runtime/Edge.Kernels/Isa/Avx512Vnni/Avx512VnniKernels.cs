@@ -29,28 +29,28 @@ internal static unsafe class Avx512VnniKernels
     {
         Name = "avx512vnni",
         Activate = activate,
-        TilesF32 = Publish((rows, vectors) => new F32TileEmitter(rows, vectors)),
+        TilesF32 = Publish((rows, vectors, equidistant) => new F32TileEmitter(rows, vectors, equidistant)),
         DepthwiseF32 = depthwiseF32,
-        TilesInt8 = Int8Tiles.Of(takesSigned: false, kind => Publish((rows, vectors) => new Int8TileEmitter(rows, vectors, kind.Flips, kind.Requantizes))),
+        TilesInt8 = Int8Tiles.Of(takesSigned: false, (flips, result) => Publish((rows, vectors, equidistant) => new Int8TileEmitter(rows, vectors, equidistant, flips, result))),
         DepthwiseInt8 = depthwiseInt8,
     };
 
     /// <summary>Emits the tiles of all numbers of rows, whole and left halves, and publishes them together.</summary>
-    private static TileSet Publish(Func<int, int, TileEmitter> make)
+    private static TileSet Publish(Func<int, int, bool, TileEmitter> make)
     {
         var code = new List<byte>();
-        var starts = new List<int>();
-        for (int vectors = 1; vectors <= 2; vectors++)
-            for (int rows = 1; rows <= TileEmitter.MaxRows; rows++)
-            {
-                // Loops are aligned relative to the beginning.
-                while (code.Count % 64 != 0) code.Add(0x90);
-                starts.Add(code.Count);
-                code.AddRange(make(rows, vectors).Emit());
-            }
+        var starts = new Dictionary<(int Rows, bool LeftHalf, bool Equidistant), int>();
+        foreach (bool equidistant in (bool[])[false, true])
+            foreach (bool leftHalf in (bool[])[false, true])
+                for (int rows = 1; rows <= TileEmitter.MaxRows; rows++)
+                {
+                    // Loops are aligned relative to the beginning.
+                    while (code.Count % 64 != 0) code.Add(0x90);
+                    starts.Add((rows, leftHalf, equidistant), code.Count);
+                    code.AddRange(make(rows, leftHalf ? 1 : 2, equidistant).Emit());
+                }
 
         byte* memory = ExecutableMemory.Publish([.. code]);
-        nint[] addresses = [.. starts.Select(s => (nint)(memory + s))];
-        return TileSet.Emitted(2 * Lanes, addresses.AsSpan(TileEmitter.MaxRows), addresses.AsSpan(0, TileEmitter.MaxRows));
+        return TileSet.Emitted(2 * Lanes, TileEmitter.MaxRows, (rows, leftHalf, equidistant) => (nint)(memory + starts[(rows, leftHalf, equidistant)]));
     }
 }
