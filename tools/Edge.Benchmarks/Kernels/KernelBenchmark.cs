@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Edge.Benchmarks.Measuring;
 using Edge.Kernels;
 using Edge.Kernels.Threading;
 using Edge.Runtime;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Edge.Benchmarks.Measuring;
 using Edge.Onnx;
-using Edge.OnnxRuntime;
 using Edge.Runtime;
 
 namespace Edge.Benchmarks.Models;
@@ -34,7 +34,7 @@ internal static class ModelBenchmark
     public static int Run(ModelBenchmarkOptions options)
     {
         var models = options.Files.Length == 0 ? BenchmarkModel.Shared() : options.Files.Select(f => new BenchmarkModel(f, BenchmarkModel.Parse(options.Dimensions)));
-        Console.WriteLine($"{Cpu.Name()}, {RuntimeInformation.FrameworkDescription}, kernels {Edge.Kernels.KernelCatalog.Select(options.Isa).Name}, ONNX Runtime {Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString()}");
+        Console.WriteLine($"{Cpu.Name()}, {RuntimeInformation.FrameworkDescription}, kernels {Edge.Kernels.KernelCatalog.Select(options.Isa).Name}, ONNX Runtime {Edge.OnnxRuntime.Native.OrtLibrary.Build.Version}");
         Console.WriteLine("Milliseconds a run, medians of interleaved slices; ratio: ours to ONNX Runtime's, with its quartiles (below 1: faster). One thread: processor time.");
         Console.WriteLine($"{"model",-46}{"form",-6}{"threads",7}{"ours",10}{"theirs",10}{"ratio",8}   quartiles");
         var results = new List<ModelResult>();
@@ -58,7 +58,7 @@ internal static class ModelBenchmark
         }
 
         foreach (var g in results.GroupBy(r => (r.Form, r.Threads)).OrderBy(g => g.Key))
-            Console.WriteLine($"geometric mean, {g.Key.Form}, {g.Key.Threads} thread(s), {g.Count()} models: {Math.Exp(g.Average(r => Math.Log(r.Ratio))):F2}; slower than ONNX Runtime: {g.Count(r => r.Ratio > 1)}");
+            Console.WriteLine($"geometric mean, {g.Key.Form}, {g.Key.Threads} thread(s), {g.Count()} models: {Statistics.GeometricMean(g.Select(r => r.Ratio)):F2}; slower than ONNX Runtime: {g.Count(r => r.Ratio > 1)}");
         if (options.Json is { } file) File.WriteAllText(file, JsonSerializer.Serialize(results, s_json));
         return results.Count > 0 ? 0 : 1;
     }
@@ -69,17 +69,13 @@ internal static class ModelBenchmark
         string name = Path.GetFileName(source.Path);
         using var model = Model.Load(bytes, name);
         var inputs = source.Inputs(model);
+        Affinity.Pin(threads);
         using var ours = new InferenceSession(model, new SessionOptions { Threads = threads, Isa = options.Isa });
-        using var theirs = OnnxRuntimeSession.Load(bytes, name, new OnnxRuntimeOptions { Threads = threads, Optimization = Level(name) });
-        var medians = Interleaved.SliceMedians([() => ours.Run(inputs), () => theirs.Run(inputs)], options.Slices, oneThread: threads == 1);
-        List<double> ratios = [.. medians[0].Zip(medians[1], (a, b) => a / b)];
-        double ratio = Interleaved.Median(ratios);
+        using var theirs = new OnnxRuntimeModel(bytes, name, inputs, threads);
+        var medians = Interleaved.SliceMedians([() => ours.Run(inputs), theirs.Run], options.Slices, oneThread: threads == 1);
+        double[] ratios = [.. medians[0].Zip(medians[1], (a, b) => a / b)];
         string form = model.Proto.Graph!.Nodes.Any(n => n.OpType.Contains("Quantize", StringComparison.Ordinal) || n.OpType.StartsWith("QLinear", StringComparison.Ordinal)) ? "int8" : "fp32";
-        return new ModelResult(name, form, threads, Interleaved.Median([.. medians[0]]) * 1e3, Interleaved.Median([.. medians[1]]) * 1e3, ratio, ratios[ratios.Count / 4], ratios[ratios.Count * 3 / 4]);
+        return new ModelResult(name, form, threads, Statistics.Median(medians[0]) * 1e3, Statistics.Median(medians[1]) * 1e3,
+            Statistics.Median(ratios), Statistics.Quantile(ratios, 0.25), Statistics.Quantile(ratios, 0.75));
     }
-
-    // It refuses this file above its basic level, for a fault of its own.
-    private static Microsoft.ML.OnnxRuntime.GraphOptimizationLevel Level(string name) => name.StartsWith("deeplabv3_mnv2_dm05_pascal_uint8", StringComparison.Ordinal)
-        ? Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        : Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_ENABLE_ALL;
 }

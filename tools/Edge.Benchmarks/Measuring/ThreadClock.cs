@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Edge.Benchmarks;
+namespace Edge.Benchmarks.Measuring;
 
 /// <summary>
 /// Processor time of the calling thread on Linux, so that what other processes take is not counted; elsewhere, and for work
