@@ -21,23 +21,25 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
 
     private const int MaxBlockInputBytes = 128 * 1024;
 
+    private readonly PanelTiles<TFinish> _perPanel;
     private readonly ConvLayout _layout;
     private readonly TileSet _tiles;
-    private readonly byte* _panels;
     private readonly byte* _padding;
     private readonly byte* _x;
     private readonly TFinish _finish;
     private readonly int _panelChunks;
     private readonly nint _pixelsPerChunk;
 
-    private ConvTiles(in ConvLayout layout, TileSet tiles, byte* panels, byte* padding, byte* x, in TFinish finish, int threads)
+    private ConvTiles(in PanelTiles<TFinish> perPanel, byte* padding, byte* x, int threads)
     {
+        ConvLayout layout = perPanel.Layout;
+        TileSet tiles = perPanel.Tiles;
+        _perPanel = perPanel;
         _layout = layout;
         _tiles = tiles;
-        _panels = panels;
         _padding = padding;
         _x = x;
-        _finish = finish;
+        _finish = perPanel.Finish;
         nint pixelTiles = (layout.Pixels + tiles.MaxRows - 1) / tiles.MaxRows;
         long wanted = threads == 1 ? 1 : Math.Clamp(layout.Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread);
         nint pixelChunks = (nint)Math.Min(wanted, pixelTiles);
@@ -58,7 +60,14 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     public static void Run(in ConvLayout layout, TileSet tiles, byte* panels, byte* padding, byte* x, in TFinish finish, WorkerPool pool)
     {
         if (layout.Pixels == 0 || layout.Panels == 0) return;
-        var job = new ConvTiles<TFinish>(layout, tiles, panels, padding, x, finish, pool.Threads);
+        var perPanel = new PanelTiles<TFinish>(layout, tiles, panels, finish);
+        if (ConvLines<TFinish>.Takes(perPanel))
+        {
+            ConvLines<TFinish>.Run(perPanel, x, *padding, pool);
+            return;
+        }
+
+        var job = new ConvTiles<TFinish>(perPanel, padding, x, pool.Threads);
         pool.Run(ref job, job.Chunks);
     }
 
@@ -107,53 +116,14 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
                 int count = (int)Math.Min(rows, blockTo - pixel);
                 RowTable.Fill(_layout, _x, _padding, pixel, count, _tiles.RowsFor(count), tables + tile * tableEntries, gather + tile * gatherBytes);
             }
+
+            byte* first = _x + blockFrom * _layout.PixelBytes;
+            TileRows rowsOfBlock = equidistant ? new(&first, _layout.PixelBytes) : new(tables, 0);
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
                 if (_finish.NeedsRowSums && (panel == firstPanel || panel % _layout.PanelsPerGroup == 0)) SumRows(panel, blockFrom, blockTo, tables, rowSums);
-                Panel(panel, blockFrom, blockTo, equidistant ? null : tables, rowSums, buffer);
+                _perPanel.Run(panel, blockFrom, blockTo, rowsOfBlock, rowSums, buffer);
             }
-        }
-    }
-
-    /// <summary>Takes the tiles of a block through one panel. Without tables, rows are the pixels of the input themselves.</summary>
-    private void Panel(int panel, nint from, nint to, byte** tables, int* rowSums, byte* buffer)
-    {
-        (int group, int column) = Math.DivRem(panel, _layout.PanelsPerGroup);
-        column *= _layout.Columns;
-        nint start = (nint)group * _layout.Geometry.InChannelsPerGroup * _layout.ElementBytes;
-        var t = new TileArguments { Taps = _layout.Taps, Start = start, End = start + _layout.TapSteps * 4, RowStride = _layout.PixelBytes, Panel = _panels + _layout.PanelOffset(panel) };
-        var span = new TileSpan
-        {
-            Panel = panel,
-            Channel = group * _layout.Geometry.OutChannelsPerGroup + column,
-            Columns = Math.Min(_layout.Columns, _layout.Geometry.OutChannelsPerGroup - column),
-            TileColumns = _layout.PanelColumns(panel),
-        };
-        bool leftHalf = span.TileColumns < _layout.Columns;
-        for (nint pixel = from; pixel < to; pixel += span.Rows)
-        {
-            int rows = (int)Math.Min(_tiles.MaxRows, to - pixel);
-            span.Pixel = pixel;
-            span.Rows = rows;
-            span.TileRows = _tiles.RowsFor(rows);
-            span.RowSums = rowSums;
-            int tiles = 1;
-            if (_finish.TakesRun(span) && rows == _tiles.MaxRows)
-            {
-                tiles = (int)((to - pixel) / rows);
-                span.Rows = span.TileRows = tiles * rows;
-            }
-
-            byte* first = _x + pixel * _layout.PixelBytes;
-            t.Rows = tables == null ? &first : tables;
-            _finish.Begin(ref t, span, buffer);
-            // Kernels leave nothing of what they are given.
-            TileArguments arguments = t;
-            arguments.FurtherTiles = tiles - 1;
-            (tables == null ? _tiles.EquidistantFor(rows, leftHalf) : _tiles.KernelFor(rows, leftHalf)).Run(&arguments);
-            _finish.End(t, span, buffer);
-            if (tables != null) tables += (nint)_layout.Taps * _tiles.MaxRows * tiles;
-            rowSums += _tiles.MaxRows * tiles;
         }
     }
 

@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Edge.Kernels.Generic.Gemm;
+
+/// <summary>Where the rows of A are that a block of output pixels is made of.</summary>
+/// <param name="addresses">As <see cref="TileArguments.Rows"/> has them: a table, or what equidistant rows begin with.</param>
+/// <param name="stride">From row to row where they are equidistant; 0 for a table.</param>
+internal readonly unsafe struct TileRows(byte** addresses, nint stride)
+{
+    public byte** Addresses { get; } = addresses;
+
+    public nint Stride { get; } = stride;
+
+    /// <summary>A table, else equidistant.</summary>
+    public bool IsTable => Stride == 0;
+}
+
+/// <summary>Takes output pixels through one panel of weights, tile by tile, or many tiles at once where their output needs no more.</summary>
+/// <param name="layout">The convolution.</param>
+/// <param name="tiles">Tiles of <see cref="ConvLayout.Columns"/> columns.</param>
+/// <param name="panels">Packed weights.</param>
+/// <param name="finish">Initial values and output.</param>
+internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSet tiles, byte* panels, in TFinish finish)
+    where TFinish : struct, ITileFinish
+{
+    private readonly ConvLayout _layout = layout;
+    private readonly TileSet _tiles = tiles;
+    private readonly byte* _panels = panels;
+    private readonly TFinish _finish = finish;
+
+    /// <summary>Bytes of the buffer that <see cref="Run"/> needs.</summary>
+    public int BufferBytes => _tiles.MaxRows * _layout.Columns * 4;
+
+    [UnscopedRef]
+    public ref readonly ConvLayout Layout => ref _layout;
+
+    public TileSet Tiles => _tiles;
+
+    [UnscopedRef]
+    public ref readonly TFinish Finish => ref _finish;
+
+    /// <summary>Computes output pixels <c>from … to − 1</c> of the panel's channels.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="from">First pixel.</param>
+    /// <param name="to">Behind the last one.</param>
+    /// <param name="rows">Of pixel <paramref name="from"/> and those that follow.</param>
+    /// <param name="rowSums">A sum for each of them, if they are needed.</param>
+    /// <param name="buffer"><see cref="BufferBytes"/> bytes.</param>
+    public void Run(int panel, nint from, nint to, in TileRows rows, int* rowSums, byte* buffer)
+    {
+        (int group, int column) = Math.DivRem(panel, _layout.PanelsPerGroup);
+        column *= _layout.Columns;
+        nint start = (nint)group * _layout.Geometry.InChannelsPerGroup * _layout.ElementBytes;
+        var t = new TileArguments { Taps = _layout.Taps, Rows = rows.Addresses, RowStride = rows.Stride, Panel = _panels + _layout.PanelOffset(panel) };
+        var span = new TileSpan
+        {
+            Panel = panel,
+            Channel = group * _layout.Geometry.OutChannelsPerGroup + column,
+            Columns = Math.Min(_layout.Columns, _layout.Geometry.OutChannelsPerGroup - column),
+            TileColumns = _layout.PanelColumns(panel),
+        };
+        bool leftHalf = span.TileColumns < _layout.Columns;
+        for (nint pixel = from; pixel < to; pixel += span.Rows)
+        {
+            int count = (int)Math.Min(_tiles.MaxRows, to - pixel), tiles = 1;
+            span.Pixel = pixel;
+            span.Rows = count;
+            span.TileRows = _tiles.RowsFor(count);
+            span.RowSums = rowSums + (pixel - from);
+            if (count == _tiles.MaxRows && _finish.TakesRun(span))
+            {
+                tiles = (int)((to - pixel) / count);
+                span.Rows = span.TileRows = tiles * count;
+            }
+
+            t.Start = start + (pixel - from) * rows.Stride;
+            t.End = t.Start + _layout.TapSteps * 4;
+            _finish.Begin(ref t, span, buffer);
+            // Kernels leave nothing of what they are given.
+            TileArguments arguments = t;
+            arguments.FurtherTiles = tiles - 1;
+            (rows.IsTable ? _tiles.KernelFor(count, leftHalf) : _tiles.EquidistantFor(count, leftHalf)).Run(&arguments);
+            _finish.End(t, span, buffer);
+            if (rows.IsTable) t.Rows += (nint)_layout.Taps * _tiles.MaxRows * tiles;
+        }
+    }
+}
