@@ -1,3 +1,5 @@
+using Edge.Kernels.Generic.Gemm;
+
 namespace Edge.Kernels.Emit;
 
 /// <summary>
@@ -6,8 +8,8 @@ namespace Edge.Kernels.Emit;
 /// </summary>
 /// <param name="rows">As for <see cref="TileEmitter"/>.</param>
 /// <param name="vectors">As for <see cref="TileEmitter"/>.</param>
-/// <param name="equidistant">As for <see cref="TileEmitter"/>.</param>
-internal sealed class F32TileEmitter(int rows, int vectors, bool equidistant) : TileEmitter(rows, vectors, equidistant)
+/// <param name="variant">As for <see cref="TileEmitter"/>.</param>
+internal sealed class F32TileEmitter(int rows, int vectors, TileVariant variant) : TileEmitter(rows, vectors, variant)
 {
     private static readonly Zmm s_low = new(30), s_high = new(29);
 
@@ -15,6 +17,7 @@ internal sealed class F32TileEmitter(int rows, int vectors, bool equidistant) : 
     {
         Code.BroadcastFloat(s_low, new(Arguments, TileOffsets.Low));
         Code.BroadcastFloat(s_high, new(Arguments, TileOffsets.High));
+        LoadVectorMask();
     }
 
     protected override void LoadInit(Zmm to, X64Address from) => Code.LoadFloats(to, from);
@@ -49,10 +52,10 @@ internal sealed class F32TileEmitter(int rows, int vectors, bool equidistant) : 
             for (int v = 0; v < Vectors; v++)
             {
                 Zmm sum = Sum(r, v);
-                if (residual is { } distance) Code.AddFloats(sum, sum, new X64Address(Output, v * 64, distance));
+                if (residual is { } distance) Code.AddFloats(sum, sum, new X64Address(Output, v * 64, distance), IsMasked(v));
                 Code.Max(sum, s_low, sum);
                 Code.Min(sum, s_high, sum);
-                Code.StoreFloats(new(Output, v * 64), sum);
+                Code.StoreFloats(new(Output, v * 64), sum, IsMasked(v));
             }
 
             Code.Add(Output, OutputStride);

@@ -5,10 +5,10 @@ namespace Edge.Kernels.Emit;
 /// <summary>The int8 tile with VPDPBUSD, which is exact: products are summed in int32 without saturation.</summary>
 /// <param name="rows">As for <see cref="TileEmitter"/>.</param>
 /// <param name="vectors">As for <see cref="TileEmitter"/>.</param>
-/// <param name="equidistant">As for <see cref="TileEmitter"/>.</param>
+/// <param name="variant">As for <see cref="TileEmitter"/>.</param>
 /// <param name="flips">The input is int8: its top bits are inverted, since the instruction takes uint8.</param>
 /// <param name="result">What is stored.</param>
-internal sealed class Int8TileEmitter(int rows, int vectors, bool equidistant, bool flips, Int8TileResult result) : TileEmitter(rows, vectors, equidistant)
+internal sealed class Int8TileEmitter(int rows, int vectors, TileVariant variant, bool flips, Int8TileResult result) : TileEmitter(rows, vectors, variant)
 {
     /// <summary>0x80 in every byte.</summary>
     private static readonly Zmm s_flip = new(31);
@@ -21,6 +21,8 @@ internal sealed class Int8TileEmitter(int rows, int vectors, bool equidistant, b
     protected override void LoadConstants()
     {
         if (flips) Code.BroadcastConstant(s_flip, unchecked((int)0x80808080), Scratch);
+        if (result == Int8TileResult.BytesWithoutOverflow) LoadRowMask();
+        else LoadVectorMask();
         if (result == Int8TileResult.Bytes)
         {
             Code.BroadcastFloat(s_low, new(Arguments, TileOffsets.Low));
@@ -81,7 +83,7 @@ internal sealed class Int8TileEmitter(int rows, int vectors, bool equidistant, b
     {
         if (result == Int8TileResult.Int32)
         {
-            Code.StoreInt32s(new(Output, vector * 64), sum);
+            Code.StoreInt32s(new(Output, vector * 64), sum, IsMasked(vector));
             return;
         }
 
@@ -91,7 +93,7 @@ internal sealed class Int8TileEmitter(int rows, int vectors, bool equidistant, b
         Code.Min(sum, sum, s_high);
         Code.ToInt32s(sum, sum);
         Code.AddInt32s(sum, sum, s_zeroPoint);
-        Code.StoreLowBytes(new(Output, vector * 16), sum);
+        Code.StoreLowBytes(new(Output, vector * 16), sum, IsMasked(vector));
     }
 
     /// <summary>
@@ -118,11 +120,28 @@ internal sealed class Int8TileEmitter(int rows, int vectors, bool equidistant, b
             Code.Permute(bytes, s_transpose, bytes);
             for (int i = 0; i < count; i++)
             {
-                if (Vectors == 2) Code.StoreHalf(OutputRow(i), bytes, i);
+                if (Masked) StoreMaskedPart(OutputRow(i), bytes, i, Sum(first, Vectors - 1));
+                else if (Vectors == 2) Code.StoreHalf(OutputRow(i), bytes, i);
                 else Code.StoreQuarter(OutputRow(i), bytes, i);
             }
 
             Code.LoadAddress(Output, OutputRow(count));
+        }
+    }
+
+    /// <summary>Parts behind the first one are masked by way of a register that is free by now, unless the bytes are in it.</summary>
+    private void StoreMaskedPart(X64Address to, Zmm bytes, int part, Zmm free)
+    {
+        Zmm at = part == 0 ? bytes : free == bytes ? new Zmm(free.Number + 1) : free;
+        if (Vectors == 2)
+        {
+            if (part > 0) Code.ExtractHalf(at, bytes, part);
+            Code.StoreMaskedHalf(to, at);
+        }
+        else
+        {
+            if (part > 0) Code.ExtractQuarter(at, bytes, part);
+            Code.StoreMaskedQuarter(to, at);
         }
     }
 

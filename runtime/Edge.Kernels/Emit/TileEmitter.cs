@@ -1,11 +1,12 @@
+using Edge.Kernels.Generic.Gemm;
 using static Edge.Kernels.Emit.X64Register;
 
 namespace Edge.Kernels.Emit;
 
 /// <summary>
-/// Writes register tiles for 512-bit vectors, as <see cref="Generic.Gemm.Tile{TTile,TAcc,TB,TX}"/> defines them: every
+/// Writes register tiles for 512-bit vectors, as <see cref="Tile{TTile,TAcc,TB,TX}"/> defines them: every
 /// accumulator has a register of its own and there is a tile for each number of rows, so that none is computed in vain.
-/// Called with the address of <see cref="Generic.Gemm.TileArguments"/> by the System V convention. Tiles that follow each
+/// Called with the address of <see cref="TileArguments"/> by the System V convention. Tiles that follow each
 /// other run without a return between them, so that the end of one overlaps the beginning of the next.
 /// </summary>
 /// <remarks>
@@ -40,15 +41,19 @@ internal abstract class TileEmitter
 
     /// <param name="rows">1 to <see cref="MaxRows"/>.</param>
     /// <param name="vectors">Vectors of a row: 2, or 1 for the left half.</param>
-    /// <param name="equidistant">Rows lie <see cref="Generic.Gemm.TileArguments.RowStride"/> apart.</param>
-    protected TileEmitter(int rows, int vectors, bool equidistant)
+    /// <param name="variant">How rows are found and columns stored.</param>
+    protected TileEmitter(int rows, int vectors, TileVariant variant)
     {
+        Masked = variant.HasFlag(TileVariant.Masked);
         Rows = rows;
         Vectors = vectors;
-        _equidistant = equidistant;
+        _equidistant = variant.HasFlag(TileVariant.Equidistant);
         // Sums that wait for each other are slow: few rows get several sets of accumulators.
         Sets = rows * vectors <= 6 ? Unroll : rows * vectors <= 12 ? 2 : 1;
     }
+
+    /// <summary>Of a row's last vector only the elements of <see cref="TileArguments.ColumnMask"/> are stored.</summary>
+    protected bool Masked { get; }
 
     protected X64Assembler Code { get; } = new();
 
@@ -101,6 +106,21 @@ internal abstract class TileEmitter
 
     /// <summary>Loads what stays in registers, which lie behind <see cref="Free"/>, the weights and one more.</summary>
     protected abstract void LoadConstants();
+
+    /// <summary>Whether a vector's store is masked.</summary>
+    protected bool IsMasked(int vector) => Masked && vector == Vectors - 1;
+
+    /// <summary>The mask of the last vector, where its elements are stored one by one.</summary>
+    protected void LoadVectorMask()
+    {
+        if (Masked) Code.LoadMask16(new(Arguments, TileOffsets.ColumnMask + 2 * (Vectors - 1)));
+    }
+
+    /// <summary>The mask of a whole row of bytes.</summary>
+    protected void LoadRowMask()
+    {
+        if (Masked) Code.LoadMask32(new(Arguments, TileOffsets.ColumnMask));
+    }
 
     protected abstract void LoadInit(Zmm to, X64Address from);
 

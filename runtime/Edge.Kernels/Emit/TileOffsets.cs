@@ -6,7 +6,7 @@ namespace Edge.Kernels.Emit;
 internal static unsafe class TileOffsets
 {
     public static readonly int Rows, Taps, Start, End, Panel, Init, InitStride, Y, YStride, Scale, Low, High, ZeroPoint;
-    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip;
+    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip, ColumnMask;
 
     static TileOffsets()
     {
@@ -32,5 +32,6 @@ internal static unsafe class TileOffsets
         ByteLow = (int)((byte*)&t.ByteLow - origin);
         ByteHigh = (int)((byte*)&t.ByteHigh - origin);
         ByteFlip = (int)((byte*)&t.ByteFlip - origin);
+        ColumnMask = (int)((byte*)&t.ColumnMask - origin);
     }
 }

@@ -1,11 +1,11 @@
 namespace Edge.Kernels.Emit;
 
-/// <summary>Instructions on 512-bit registers, all in EVEX encoding, without masks.</summary>
+/// <summary>Instructions on 512-bit registers, all in EVEX encoding. Where they may be masked, k1 says which elements are written.</summary>
 internal sealed partial class X64Assembler
 {
     // Opcode maps and mandatory prefixes, as EVEX has them.
     private const int Map0F = 1, Map0F38 = 2, Map0F3A = 3;
-    private const int None = 0, P66 = 1, PF3 = 2;
+    private const int None = 0, P66 = 1, PF3 = 2, PF2 = 3;
 
     /// <summary>Bytes of a whole register, of one lane, and of a quarter register: what EVEX scales displacements by.</summary>
     private const int Full = 64, Lane = 4, Half = 32, Quarter = 16;
@@ -15,11 +15,11 @@ internal sealed partial class X64Assembler
 
     public void LoadInt32s(Zmm to, X64Address from) => Evex(Map0F, PF3, 0x6F, to, default, from, Full);
 
-    public void StoreInt32s(X64Address to, Zmm from) => Evex(Map0F, PF3, 0x7F, from, default, to, Full);
+    public void StoreInt32s(X64Address to, Zmm from, bool masked = false) => Evex(Map0F, PF3, 0x7F, from, default, to, Full, masked: masked);
 
     public void LoadFloats(Zmm to, X64Address from) => Evex(Map0F, None, 0x10, to, default, from, Full);
 
-    public void StoreFloats(X64Address to, Zmm from) => Evex(Map0F, None, 0x11, from, default, to, Full);
+    public void StoreFloats(X64Address to, Zmm from, bool masked = false) => Evex(Map0F, None, 0x11, from, default, to, Full, masked: masked);
 
     /// <summary>One int32 in every lane.</summary>
     public void BroadcastInt32(Zmm to, X64Address from) => Evex(Map0F38, P66, 0x58, to, default, from, Lane);
@@ -53,7 +53,7 @@ internal sealed partial class X64Assembler
 
     public void AddFloats(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x58, to, a, b);
 
-    public void AddFloats(Zmm to, Zmm a, X64Address b) => Evex(Map0F, None, 0x58, to, a, b, Full);
+    public void AddFloats(Zmm to, Zmm a, X64Address b, bool masked = false) => Evex(Map0F, None, 0x58, to, a, b, Full, masked: masked);
 
     public void Multiply(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x59, to, a, b);
 
@@ -69,33 +69,33 @@ internal sealed partial class X64Assembler
     public void ToInt32s(Zmm to, Zmm from) => Evex(Map0F, P66, 0x5B, to, default, from);
 
     /// <summary>VPMOVDB: the low byte of each lane.</summary>
-    public void StoreLowBytes(X64Address to, Zmm from) => Evex(Map0F38, PF3, 0x31, from, default, to, Quarter);
+    public void StoreLowBytes(X64Address to, Zmm from, bool masked = false) => Evex(Map0F38, PF3, 0x31, from, default, to, Quarter, masked: masked);
 
     /// <summary>Clears what lies above the lower halves of registers, which legacy code would have to carry along.</summary>
     public void ZeroUpper() => _code.AddRange([0xC5, 0xF8, 0x77]);
 
-    private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, Zmm third)
+    private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, Zmm third, bool wide = false)
     {
-        Prefix(map, prefix, register, second, (third.Number >> 3) & 1, (third.Number >> 4) & 1, Bits512);
+        Prefix(map, prefix, register, second, (third.Number >> 3) & 1, (third.Number >> 4) & 1, Bits512, wide);
         _code.Add(opcode);
         _code.Add((byte)(0xC0 | ((register.Number & 7) << 3) | (third.Number & 7)));
     }
 
-    private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, X64Address memory, int scale, int length = Bits512, bool wide = false)
+    private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, X64Address memory, int scale, int length = Bits512, bool wide = false, bool masked = false)
     {
-        Prefix(map, prefix, register, second, (int)memory.Base >> 3, memory.Index is { } i ? (int)i >> 3 : 0, length, wide);
+        Prefix(map, prefix, register, second, (int)memory.Base >> 3, memory.Index is { } i ? (int)i >> 3 : 0, length, wide, masked);
         _code.Add(opcode);
         Memory(register.Number, memory, scale);
     }
 
     /// <summary>The four bytes of EVEX; register bits are stored inverted.</summary>
-    private void Prefix(int map, int prefix, Zmm register, Zmm second, int b, int x, int length, bool wide = false)
+    private void Prefix(int map, int prefix, Zmm register, Zmm second, int b, int x, int length, bool wide = false, bool masked = false)
     {
         int r = register.Number, v = second.Number;
         _code.Add(0x62);
         _code.Add((byte)(Not(r >> 3) << 7 | Not(x) << 6 | Not(b) << 5 | Not(r >> 4) << 4 | map));
         _code.Add((byte)((wide ? 0x80 : 0) | (~v & 15) << 3 | 4 | prefix));
-        _code.Add((byte)(length | Not(v >> 4) << 3));
+        _code.Add((byte)(length | Not(v >> 4) << 3 | (masked ? 1 : 0)));
 
         static int Not(int bit) => ~bit & 1;
     }

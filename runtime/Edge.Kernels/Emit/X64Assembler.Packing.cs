@@ -44,6 +44,16 @@ internal sealed partial class X64Assembler
         _code.Add(1);
     }
 
+    /// <summary>Stores those of the first 32 bytes of a register that k1 says.</summary>
+    public void StoreMaskedHalf(X64Address to, Zmm from) => Evex(Map0F, PF2, 0x7F, from, default, to, Half, Bits256, masked: true);
+
+    /// <summary>Moves half <paramref name="half"/> of a register to the front of another.</summary>
+    public void ExtractHalf(Zmm to, Zmm from, int half)
+    {
+        Evex(Map0F3A, P66, 0x3B, from, default, to, wide: true);
+        _code.Add((byte)half);
+    }
+
     /// <summary>Stores quarter <paramref name="quarter"/> of a register: 16 bytes.</summary>
     public void StoreQuarter(X64Address to, Zmm from, int quarter)
     {
@@ -56,5 +66,29 @@ internal sealed partial class X64Assembler
         // vextracti32x4
         Evex(Map0F3A, P66, 0x39, from, default, to, Quarter);
         _code.Add((byte)quarter);
+    }
+
+    /// <summary>Stores those of the first 16 bytes of a register that k1 says.</summary>
+    public void StoreMaskedQuarter(X64Address to, Zmm from) => Evex(Map0F, PF2, 0x7F, from, default, to, Quarter, Bits128, masked: true);
+
+    /// <summary>Moves quarter <paramref name="quarter"/> of a register to the front of another.</summary>
+    public void ExtractQuarter(Zmm to, Zmm from, int quarter)
+    {
+        Evex(Map0F3A, P66, 0x39, from, default, to);
+        _code.Add((byte)quarter);
+    }
+
+    /// <summary>KMOVW: the mask k1, of 16 elements.</summary>
+    public void LoadMask16(X64Address from) => LoadMask(0x78, from);
+
+    /// <summary>KMOVD: the mask k1, of 32 elements.</summary>
+    public void LoadMask32(X64Address from) => LoadMask(0xF9, from);
+
+    /// <summary>VEX with three bytes, the last of which is <paramref name="prefix"/>: W, no second register, L0, mandatory prefix.</summary>
+    private void LoadMask(byte prefix, X64Address from)
+    {
+        int x = from.Index is { } i ? (int)i >> 3 : 0, b = (int)from.Base >> 3;
+        _code.AddRange([0xC4, (byte)(0x80 | (x ^ 1) << 6 | (b ^ 1) << 5 | Map0F), prefix, 0x90]);
+        Memory(1, from, 1);
     }
 }

@@ -93,6 +93,27 @@ public class X64AssemblerTests
                 c.StoreQuarter(a, new(23), 0);
                 c.StoreQuarter(a, new(23), 3);
             })));
+        Assert.Equal(all.SelectMany(a => (string[])
+            [
+                $"vmovdqu8 YMMWORD PTR {Text(a)}{{k1}},ymm18", $"vmovdqu8 XMMWORD PTR {Text(a)}{{k1}},xmm18", $"kmovw k1,WORD PTR {Text(a)}", $"kmovd k1,DWORD PTR {Text(a)}",
+                $"vmovups ZMMWORD PTR {Text(a)}{{k1}},zmm3", $"vmovdqu32 ZMMWORD PTR {Text(a)}{{k1}},zmm3", $"vpmovdb XMMWORD PTR {Text(a)}{{k1}},zmm3", $"vaddps zmm3{{k1}},zmm4,ZMMWORD PTR {Text(a)}",
+            ]),
+            Decode(c => Array.ForEach(all, a =>
+            {
+                c.StoreMaskedHalf(a, new(18));
+                c.StoreMaskedQuarter(a, new(18));
+                c.LoadMask16(a);
+                c.LoadMask32(a);
+                c.StoreFloats(a, new(3), masked: true);
+                c.StoreInt32s(a, new(3), masked: true);
+                c.StoreLowBytes(a, new(3), masked: true);
+                c.AddFloats(new(3), new(4), a, masked: true);
+            })));
+        Assert.Equal(["vextracti64x4 ymm17,zmm9,0x1", "vextracti32x4 xmm2,zmm30,0x3"], Decode(c =>
+        {
+            c.ExtractHalf(new(17), new(9), 1);
+            c.ExtractQuarter(new(2), new(30), 3);
+        }));
         Assert.Equal(all.Select(a => $"vpdpbusd zmm3,zmm20,ZMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.DotProduct(new(3), new(20), a))));
         Assert.Equal(all.Select(a => $"vfmadd231ps zmm31,zmm1,ZMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.MultiplyAdd(new(31), new(1), a))));
     }
@@ -158,12 +179,12 @@ public class X64AssemblerTests
         Assert.SkipUnless(Disassembler.IsPresent, "objdump is not here");
         for (int rows = 1; rows <= TileEmitter.MaxRows; rows++)
             for (int vectors = 1; vectors <= 2; vectors++)
-                foreach (bool equidistant in (bool[])[false, true])
+                foreach (TileVariant variant in TileSet.Variants.Where(v => v.HasFlag(TileVariant.LeftHalf) == (vectors == 1)))
                 {
                     foreach (bool flips in (bool[])[false, true])
                         foreach (Int8TileResult result in Enum.GetValues<Int8TileResult>())
-                            Check(new Int8TileEmitter(rows, vectors, equidistant, flips, result).Emit(), "vpdpbusd", rows, vectors);
-                    Check(new F32TileEmitter(rows, vectors, equidistant).Emit(), "vfmadd231ps", rows, vectors);
+                            Check(new Int8TileEmitter(rows, vectors, variant, flips, result).Emit(), "vpdpbusd", rows, vectors);
+                    Check(new F32TileEmitter(rows, vectors, variant).Emit(), "vfmadd231ps", rows, vectors);
                 }
 
         static void Check(byte[] code, string product, int rows, int vectors)

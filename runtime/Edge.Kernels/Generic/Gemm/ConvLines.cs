@@ -36,7 +36,7 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
 
     /// <summary>Whether a convolution may be run so.</summary>
     public static bool Takes(in PanelTiles<TFinish> panels) =>
-        panels.Layout.RowTaps && panels.Tiles.HasEquidistant && !panels.Finish.NeedsRowSums && (Window(panels.Layout) + 1) * LineBytes(panels.Layout) <= MaxLineBytes;
+        panels.Layout.RowTaps && panels.Tiles.HasAllVariants && !panels.Finish.NeedsRowSums && (Window(panels.Layout) + 1) * LineBytes(panels.Layout) <= MaxLineBytes;
 
     /// <summary>Runs the convolution. Allocates nothing.</summary>
     /// <param name="panels">The weights and what becomes of sums.</param>

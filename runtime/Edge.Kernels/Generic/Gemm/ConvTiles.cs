@@ -83,7 +83,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     }
 
     /// <summary>Rows of A are the pixels of the input, and kernels know how to find them.</summary>
-    private bool IsEquidistant => _layout.IsPointwise && _tiles.HasEquidistant && !_finish.NeedsRowSums;
+    private bool IsEquidistant => _layout.IsPointwise && _tiles.HasAllVariants && !_finish.NeedsRowSums;
 
     /// <summary>Tiles of pixels that are taken through the panels together.</summary>
     private int BlockTiles(nint pixels)

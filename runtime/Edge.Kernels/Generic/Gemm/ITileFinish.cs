@@ -24,8 +24,11 @@ internal unsafe struct TileSpan
     /// <summary>Columns that the tile has.</summary>
     public int TileColumns;
 
-    /// <summary>Whether all rows and columns of the tile count.</summary>
-    public readonly bool IsWhole => Rows == TileRows && Columns == TileColumns;
+    /// <summary>The tile stores no other columns than those that count.</summary>
+    public bool Masked;
+
+    /// <summary>Whether all rows and columns that the tile stores count.</summary>
+    public readonly bool IsWhole => Rows == TileRows && (Columns == TileColumns || Masked);
 
     /// <summary>The sum of the bytes that each row reads of A, if the routine asked for it.</summary>
     public int* RowSums;

@@ -59,7 +59,9 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
             Columns = Math.Min(_layout.Columns, _layout.Geometry.OutChannelsPerGroup - column),
             TileColumns = _layout.PanelColumns(panel),
         };
-        bool leftHalf = span.TileColumns < _layout.Columns;
+        span.Masked = span.Columns < span.TileColumns && _tiles.HasAllVariants;
+        TileVariant variant = (span.TileColumns < _layout.Columns ? TileVariant.LeftHalf : 0) | (span.Masked ? TileVariant.Masked : 0) | (rows.IsTable ? 0 : TileVariant.Equidistant);
+        t.ColumnMask = (1UL << span.Columns) - 1;
         for (nint pixel = from; pixel < to; pixel += span.Rows)
         {
             int count = (int)Math.Min(_tiles.MaxRows, to - pixel), tiles = 1;
@@ -79,7 +81,7 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
             // Kernels leave nothing of what they are given.
             TileArguments arguments = t;
             arguments.FurtherTiles = tiles - 1;
-            (rows.IsTable ? _tiles.KernelFor(count, leftHalf) : _tiles.EquidistantFor(count, leftHalf)).Run(&arguments);
+            _tiles.KernelFor(count, variant).Run(&arguments);
             _finish.End(t, span, buffer);
             if (rows.IsTable) t.Rows += (nint)_layout.Taps * _tiles.MaxRows * tiles;
         }

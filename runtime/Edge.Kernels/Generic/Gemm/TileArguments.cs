@@ -33,6 +33,9 @@ internal unsafe struct TileArguments
     /// <summary>float32 added to the results before they are bounded, laid out as the output, which it may be; null for none.</summary>
     public byte* Residual;
 
+    /// <summary>Bit n: column n is stored; for tiles that look at it, and at least one of the last vector.</summary>
+    public ulong ColumnMask;
+
     /// <summary>Output: all MR rows of NR elements are written, of all tiles, one below the other.</summary>
     public byte* Y;
 

@@ -23,40 +23,30 @@ internal sealed unsafe class TileSet
     /// <summary>Rows of the tile that <paramref name="rows"/> rows are computed with: the least that is enough.</summary>
     public int RowsFor(int rows) => _tiles[IndexFor(rows)].Rows;
 
-    /// <summary>That tile, or its left half.</summary>
-    public TileKernel KernelFor(int rows, bool leftHalf)
-    {
-        Entry tile = _tiles[IndexFor(rows)];
-        return leftHalf ? tile.LeftHalf : tile.Whole;
-    }
+    /// <summary>That tile, in one of its forms.</summary>
+    public TileKernel KernelFor(int rows, TileVariant variant) => _tiles[IndexFor(rows)].Kernels[(int)variant];
 
-    /// <summary>Whether there are tiles for equidistant rows.</summary>
-    public bool HasEquidistant { get; private init; }
-
-    /// <summary>As <see cref="KernelFor"/>, for equidistant rows.</summary>
-    public TileKernel EquidistantFor(int rows, bool leftHalf)
-    {
-        Entry tile = _tiles[IndexFor(rows)];
-        return leftHalf ? tile.EquidistantLeftHalf : tile.Equidistant;
-    }
+    /// <summary>Whether tiles have all forms, not only whole and left half.</summary>
+    public bool HasAllVariants { get; private init; }
 
     /// <summary>Tiles of machine code: one for each number of rows.</summary>
     /// <param name="columns">NR.</param>
     /// <param name="maxRows">Of the largest tile.</param>
-    /// <param name="addressOf">Where the tile of some rows, whole or its left half, for equidistant rows or a table, lies.</param>
-    public static TileSet Emitted(int columns, int maxRows, Func<int, bool, bool, nint> addressOf)
+    /// <param name="addressOf">Where the tile of some rows lies in a form.</param>
+    public static TileSet Emitted(int columns, int maxRows, Func<int, TileVariant, nint> addressOf)
     {
         var tiles = new Entry[maxRows];
         for (int i = 0; i < tiles.Length; i++)
         {
             int rows = tiles.Length - i;
-            tiles[i] = new(rows, At(rows, false, false), At(rows, true, false)) { Equidistant = At(rows, false, true), EquidistantLeftHalf = At(rows, true, true) };
+            tiles[i] = new(rows, [.. Variants.Select(v => TileKernel.Emitted(addressOf(rows, v)))]);
         }
 
-        return new TileSet(columns, tiles) { HasEquidistant = true };
-
-        TileKernel At(int rows, bool leftHalf, bool equidistant) => TileKernel.Emitted(addressOf(rows, leftHalf, equidistant));
+        return new TileSet(columns, tiles) { HasAllVariants = true };
     }
+
+    /// <summary>All forms.</summary>
+    public static IEnumerable<TileVariant> Variants => Enumerable.Range(0, 8).Select(v => (TileVariant)v);
 
     /// <summary>Tiles for 32 vector registers.</summary>
     public static TileSet Wide<TTile, TAcc, TB, TX>()
@@ -105,19 +95,16 @@ internal sealed unsafe class TileSet
         return i;
     }
 
-    private readonly struct Entry(int rows, TileKernel whole, TileKernel leftHalf)
+    private readonly struct Entry(int rows, TileKernel[] kernels)
     {
         public Entry(int rows, delegate*<TileArguments*, void> whole, delegate*<TileArguments*, void> leftHalf)
-            : this(rows, TileKernel.Compiled(whole, rows), TileKernel.Compiled(leftHalf, rows))
+            : this(rows, [TileKernel.Compiled(whole, rows), TileKernel.Compiled(leftHalf, rows)])
         {
         }
 
         public readonly int Rows = rows;
-        public readonly TileKernel Whole = whole;
-        public readonly TileKernel LeftHalf = leftHalf;
 
-        public TileKernel Equidistant { get; init; }
-
-        public TileKernel EquidistantLeftHalf { get; init; }
+        /// <summary>By <see cref="TileVariant"/>.</summary>
+        public readonly TileKernel[] Kernels = kernels;
     }
 }

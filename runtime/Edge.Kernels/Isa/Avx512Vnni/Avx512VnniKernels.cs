@@ -29,28 +29,27 @@ internal static unsafe class Avx512VnniKernels
     {
         Name = "avx512vnni",
         Activate = activate,
-        TilesF32 = Publish((rows, vectors, equidistant) => new F32TileEmitter(rows, vectors, equidistant)),
+        TilesF32 = Publish((rows, vectors, variant) => new F32TileEmitter(rows, vectors, variant)),
         DepthwiseF32 = depthwiseF32,
-        TilesInt8 = Int8Tiles.Of(takesSigned: false, (flips, result) => Publish((rows, vectors, equidistant) => new Int8TileEmitter(rows, vectors, equidistant, flips, result))),
+        TilesInt8 = Int8Tiles.Of(takesSigned: false, (flips, result) => Publish((rows, vectors, variant) => new Int8TileEmitter(rows, vectors, variant, flips, result))),
         DepthwiseInt8 = depthwiseInt8,
     };
 
-    /// <summary>Emits the tiles of all numbers of rows, whole and left halves, and publishes them together.</summary>
-    private static TileSet Publish(Func<int, int, bool, TileEmitter> make)
+    /// <summary>Emits the tiles of all numbers of rows, in all forms, and publishes them together.</summary>
+    private static TileSet Publish(Func<int, int, TileVariant, TileEmitter> make)
     {
         var code = new List<byte>();
-        var starts = new Dictionary<(int Rows, bool LeftHalf, bool Equidistant), int>();
-        foreach (bool equidistant in (bool[])[false, true])
-            foreach (bool leftHalf in (bool[])[false, true])
-                for (int rows = 1; rows <= TileEmitter.MaxRows; rows++)
-                {
-                    // Loops are aligned relative to the beginning.
-                    while (code.Count % 64 != 0) code.Add(0x90);
-                    starts.Add((rows, leftHalf, equidistant), code.Count);
-                    code.AddRange(make(rows, leftHalf ? 1 : 2, equidistant).Emit());
-                }
+        var starts = new Dictionary<(int Rows, TileVariant Variant), int>();
+        foreach (TileVariant variant in TileSet.Variants)
+            for (int rows = 1; rows <= TileEmitter.MaxRows; rows++)
+            {
+                // Loops are aligned relative to the beginning.
+                while (code.Count % 64 != 0) code.Add(0x90);
+                starts.Add((rows, variant), code.Count);
+                code.AddRange(make(rows, variant.HasFlag(TileVariant.LeftHalf) ? 1 : 2, variant).Emit());
+            }
 
         byte* memory = ExecutableMemory.Publish([.. code]);
-        return TileSet.Emitted(2 * Lanes, TileEmitter.MaxRows, (rows, leftHalf, equidistant) => (nint)(memory + starts[(rows, leftHalf, equidistant)]));
+        return TileSet.Emitted(2 * Lanes, TileEmitter.MaxRows, (rows, variant) => (nint)(memory + starts[(rows, variant)]));
     }
 }
