@@ -1,27 +1,51 @@
 using System.CommandLine;
+using Edge.Benchmarks.Arm;
+using Edge.Benchmarks.Idle;
 using Edge.Benchmarks.Kernels;
 using Edge.Benchmarks.Models;
+using Edge.Benchmarks.Reporting;
+using Edge.Benchmarks.Scale;
+using Edge.Benchmarks.Start;
 
-var isa = new Option<string[]>("--isa") { Description = "kernel sets to measure; all that this CPU can run if none is given", AllowMultipleArgumentsPerToken = true };
-var only = new Option<string?>("--only") { Description = "shapes and types whose name contains this" };
+var isa = new Option<string[]>("--isa") { Description = "kernel sets to measure; of kernels all that this CPU can run if none is given, of models the best one", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+var only = new Option<string>("--only") { Description = "rows whose name contains this", DefaultValueFactory = _ => "" };
 var threads = new Option<int>("--threads") { Description = "threads of a run", DefaultValueFactory = _ => 1 };
 var slices = new Option<int>("--slices") { Description = "times that each contender gets its turn", DefaultValueFactory = _ => 9 };
 var against = new Option<string?>("--against") { Description = "another engine in the same process, interleaved: onnxruntime" };
 against.AcceptOnlyFromAmong("onnxruntime");
-var kernels = new Command("kernels", "Measures convolutions and matrix products, one shape after the other.") { isa, only, threads, slices, against };
-kernels.SetAction(p => KernelBenchmark.Run(new KernelBenchmarkOptions(
-    p.GetValue(isa)!, p.GetValue(only) ?? "", p.GetValue(threads), p.GetValue(slices), p.GetValue(against) is not null)));
-
-var files = new Argument<string[]>("models") { Description = "ONNX files, also compressed with gzip; those of the shared folder if none is given", Arity = ArgumentArity.ZeroOrMore };
+var save = new Option<string?>("--save") { Description = "write the results as Markdown, JSON and a chart into this folder; docs/benchmarks/CPU if none is named", Arity = ArgumentArity.ZeroOrOne };
+var publish = new Option<bool>("--publish") { Description = "publish native binaries again although they are there" };
+var ncnn = new Option<string[]>("--ncnn") { Description = "results of ncnn to show beside: name=ms, or a file with benchncnn's output", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+var files = new Argument<string[]>("models") { Description = "ONNX files, also compressed with gzip; generated networks and the shared folder's if none is given", Arity = ArgumentArity.ZeroOrMore };
 var dims = new Option<string[]>("--dim") { Description = "size of a free dimension, as name=size; 1 if not given", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var counts = new Option<int[]>("--threads") { Description = "numbers of threads, each measured on its own", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
-var json = new Option<string?>("--json") { Description = "a file for the results" };
-var set = new Option<string?>("--isa") { Description = "kernel set instead of the best one" };
-var models = new Command("models", "Measures whole models against ONNX Runtime, interleaved in one process.") { files, dims, counts, slices, only, set, json };
-models.SetAction(p => ModelBenchmark.Run(new ModelBenchmarkOptions(
-    p.GetValue(files)!, p.GetValue(dims)!, p.GetValue(counts)!, p.GetValue(slices), p.GetValue(only) ?? "", p.GetValue(set), p.GetValue(json))));
 
-var root = new RootCommand("Measures parts of the runtime on this machine.") { kernels, models };
+var models = new Command("models", "Measures whole models against ONNX Runtime, interleaved in one process.") { files, dims, counts, slices, only, isa, ncnn, save };
+models.SetAction(p => Finish(p, ModelBenchmark.Run(new ModelBenchmarkOptions(
+    p.GetValue(files)!, p.GetValue(dims)!, p.GetValue(counts)!, p.GetValue(slices), p.GetValue(only)!, p.GetValue(isa)!, NcnnResults.Parse(p.GetValue(ncnn)!)))));
+var kernels = new Command("kernels", "Measures convolutions and matrix products, one shape after the other.") { isa, only, threads, slices, against, save };
+kernels.SetAction(p => Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions(
+    p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(threads), p.GetValue(slices), p.GetValue(against) is not null))));
+var start = new Command("start", "Measures native programs from their start to the first result.") { publish, save };
+start.SetAction(p => Finish(p, StartBenchmark.Run(p.GetValue(publish))));
+var idle = new Command("idle", "Measures what a process takes that runs a model six times a second.") { save };
+idle.SetAction(p => Finish(p, IdleBenchmark.Run()));
+var scale = new Command("scale", "Measures how time grows with threads, batch and picture.") { save };
+scale.SetAction(p => Finish(p, ScaleBenchmark.Run()));
+var arm = new Command("arm", "Looks at the inner loops of the arm64 binary with llvm-mca.") { publish, save };
+arm.SetAction(p => Finish(p, ArmBenchmark.Run(p.GetValue(publish))));
+var all = new Command("all", "Everything, one after the other.") { publish, ncnn, slices, save };
+all.SetAction(p =>
+{
+    Finish(p, IdleBenchmark.Run());
+    Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions([], "", 1, p.GetValue(slices), AgainstOnnxRuntime: true)));
+    Finish(p, ScaleBenchmark.Run());
+    Finish(p, ModelBenchmark.Run(new ModelBenchmarkOptions([], [], [1, 2], p.GetValue(slices), "", [], NcnnResults.Parse(p.GetValue(ncnn)!))));
+    Finish(p, StartBenchmark.Run(p.GetValue(publish)));
+    Finish(p, ArmBenchmark.Run(p.GetValue(publish)));
+});
+
+var root = new RootCommand("Measures the runtime on this machine.") { models, kernels, start, idle, scale, arm, all };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -30,4 +54,11 @@ catch (Exception e) when (e is NotSupportedException or IOException or Edge.Onnx
 {
     Console.Error.WriteLine($"benchmarks: {e.Message}");
     return 1;
+}
+
+void Finish(ParseResult parsed, Report report)
+{
+    if (parsed.GetResult(save) is null) return;
+    string folder = parsed.GetValue(save) ?? Path.Combine(RepositoryRoot.Find(), "docs", "benchmarks", CpuSlug.Local());
+    report.Save(folder, $"dotnet run --project tools/Edge.Benchmarks -c Release -- {string.Join(' ', args)}");
 }

@@ -23,13 +23,7 @@ internal sealed class OnnxRuntimeModel : IDisposable
     {
         try
         {
-            using var options = new SessionOptions
-            {
-                IntraOpNumThreads = threads,
-                GraphOptimizationLevel = Level(name),
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            };
-            _session = new InferenceSession(model, options);
+            _session = Open(model, name, threads);
             _binding = _session.CreateIoBinding();
             _inputs = [.. inputs.Select(Value)];
             for (int i = 0; i < _inputs.Length; i++) _binding.BindInput(_session.InputNames[i], _inputs[i]);
@@ -43,6 +37,13 @@ internal sealed class OnnxRuntimeModel : IDisposable
         {
             throw new ModelException($"{name}: ONNX Runtime: {e.Message}", e);
         }
+    }
+
+    /// <summary>A session alone.</summary>
+    public static InferenceSession Open(byte[] model, string name, int threads)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = threads, GraphOptimizationLevel = Level(name), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        return new InferenceSession(model, options);
     }
 
     public void Run() => _session.RunWithBinding(_options, _binding);
