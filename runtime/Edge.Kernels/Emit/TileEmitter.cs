@@ -24,12 +24,15 @@ internal abstract class TileEmitter
     private const int VectorBytes = 64;
 
     // [rsp] holds the arguments' address, behind it what the loops compare with and count.
-    private const int ArgumentsSlot = 0, TapsSlot = 8, EndSlot = 16, LastTurnSlot = 24, StartSlot = 32, OutputSlot = 40, TilesSlot = 48, OffsetSlot = 56;
+    private const int ArgumentsSlot = 0, TapsSlot = 8, EndSlot = 16, LastTurnSlot = 24, StartSlot = 32, OutputSlot = 40, TilesSlot = 48, OffsetSlot = 56, AheadStepSlot = 80;
 
     /// <summary>16 bytes for constants on their way to a vector register.</summary>
     protected const int ConstantSlot = 64;
 
     private const int FrameBytes = 88;
+
+    /// <summary>Bytes by which a single row, which uses weights once, fetches them ahead: enough for the latency of memory.</summary>
+    private const int AheadOfSingleRow = 4096;
 
     private static readonly X64Register[] s_rows = [Rax, Rcx, Rdx, Rsi, Rdi, R8, R9, R10, R11, Rbx, Rbp, R12];
     private static readonly X64Register[] s_saved = [Rbx, Rbp, R12, R13, R14, R15];
@@ -80,6 +83,9 @@ internal abstract class TileEmitter
 
     /// <summary>Counts within a tap in the inner loops, free outside of them.</summary>
     protected static X64Register Position => R13;
+
+    /// <summary>What is fetched for later, where rows are equidistant: others have no register left.</summary>
+    private static X64Register Ahead => R10;
 
     private static X64Register Panel => R14;
 
@@ -148,7 +154,13 @@ internal abstract class TileEmitter
         Copy(TileOffsets.End, EndSlot);
         Code.Add(Rax, -4 * Unroll);
         Code.Store(new(Rsp, LastTurnSlot), Rax);
-        if (_equidistant) Copy(TileOffsets.Start, OffsetSlot);
+        if (_equidistant)
+        {
+            Copy(TileOffsets.Start, OffsetSlot);
+            Copy(TileOffsets.AheadStep, AheadStepSlot);
+            Code.Load(Ahead, new(Arguments, TileOffsets.Ahead));
+        }
+
         Code.Load(Table, new(Arguments, TileOffsets.Rows));
 
         void Copy(int argument, int slot)
@@ -209,6 +221,12 @@ internal abstract class TileEmitter
         int turn = Code.Position;
         for (int s = 0; s < Unroll; s++) Step(s);
         Advance(Unroll);
+        if (_equidistant)
+        {
+            Code.PrefetchToSecondLevel(new(Ahead));
+            Code.Add(Ahead, new X64Address(Rsp, AheadStepSlot));
+        }
+
         Code.Compare(Position, new(Rsp, LastTurnSlot));
         Code.JumpIfNotGreater(turn);
         Code.Land(few);
@@ -236,6 +254,7 @@ internal abstract class TileEmitter
     private void Step(int step)
     {
         for (int v = 0; v < Vectors; v++) LoadWeights(new(Free + v), new(Panel, (step * Vectors + v) * VectorBytes));
+        for (int v = 0; v < Vectors && Rows == 1; v++) Code.Prefetch(new(Panel, (step * Vectors + v) * VectorBytes + AheadOfSingleRow));
         for (int r = 0; r < Rows; r++)
         {
             var a = new Zmm(Free + Vectors);

@@ -6,7 +6,7 @@ namespace Edge.Kernels.Emit;
 internal static unsafe class TileOffsets
 {
     public static readonly int Rows, Taps, Start, End, Panel, Init, InitStride, Y, YStride, Scale, Low, High, ZeroPoint;
-    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip, ColumnMask;
+    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip, ColumnMask, Ahead, AheadStep;
 
     static TileOffsets()
     {
@@ -33,5 +33,7 @@ internal static unsafe class TileOffsets
         ByteHigh = (int)((byte*)&t.ByteHigh - origin);
         ByteFlip = (int)((byte*)&t.ByteFlip - origin);
         ColumnMask = (int)((byte*)&t.ColumnMask - origin);
+        Ahead = (int)((byte*)&t.Ahead - origin);
+        AheadStep = (int)((byte*)&t.AheadStep - origin);
     }
 }

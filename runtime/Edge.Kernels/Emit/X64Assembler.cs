@@ -80,6 +80,12 @@ internal sealed partial class X64Assembler
     /// <summary>Sets the flags that <see cref="JumpIfZero"/> looks at.</summary>
     public void TestZero(X64Register r) => General(0x85, r, r);
 
+    /// <summary>PREFETCHT0: the line of <paramref name="at"/> into all caches.</summary>
+    public void Prefetch(X64Address at) => Prefetch(1, at);
+
+    /// <summary>PREFETCHT1: the line into the second level.</summary>
+    public void PrefetchToSecondLevel(X64Address at) => Prefetch(2, at);
+
     /// <summary><c>[at] −= 1</c>, 8 bytes; sets the flags that <see cref="JumpIfNotZero"/> and <see cref="JumpIfNotNegative"/> look at.</summary>
     public void Decrement(X64Address at) => General(0xFF, (X64Register)1, at);
 
@@ -124,6 +130,14 @@ internal sealed partial class X64Assembler
     {
         _code.AddRange([0x31, 0xC9, 0x0F, 0x01, 0xD0]); // xor ecx, ecx; xgetbv
         _code.AddRange([0x48, 0xC1, 0xE2, 0x20, 0x48, 0x09, 0xD0]); // shl rdx, 32; or rax, rdx
+    }
+
+    private void Prefetch(int hint, X64Address at)
+    {
+        int index = at.Index is { } i ? (int)i >> 3 : 0, b = (int)at.Base >> 3;
+        if ((index | b) != 0) _code.Add((byte)(0x40 | index << 1 | b));
+        _code.AddRange([0x0F, 0x18]);
+        Memory(hint, at, 1);
     }
 
     private void JumpBack(byte condition, int target)

@@ -64,6 +64,11 @@ public class X64AssemblerTests
         Assert.Equal(all.Select(a => $"cmp r8,QWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.Compare(R8, a))));
         Assert.Equal(all.Select(a => $"add rsi,QWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.Add(Rsi, a))));
         Assert.Equal(all.Select(a => $"dec QWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, c.Decrement)));
+        Assert.Equal(all.SelectMany(a => (string[])[$"prefetcht0 BYTE PTR {Text(a)}", $"prefetcht1 BYTE PTR {Text(a)}"]), Decode(c => Array.ForEach(all, a =>
+        {
+            c.Prefetch(a);
+            c.PrefetchToSecondLevel(a);
+        })));
         Assert.Equal(all.Select(a => $"sub r12,QWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.Subtract(R12, a))));
         Assert.Equal(all.Select(a => $"lea r9,{Text(a)}"), Decode(c => Array.ForEach(all, a => c.LoadAddress(R9, a))));
     }

@@ -61,6 +61,7 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
         };
         span.Masked = span.Columns < span.TileColumns && _tiles.HasAllVariants;
         TileVariant variant = (span.TileColumns < _layout.Columns ? TileVariant.LeftHalf : 0) | (span.Masked ? TileVariant.Masked : 0) | (rows.IsTable ? 0 : TileVariant.Equidistant);
+        FetchNextPanel(ref t, panel, (to - from + _tiles.MaxRows - 1) / _tiles.MaxRows);
         t.ColumnMask = (1UL << span.Columns) - 1;
         for (nint pixel = from; pixel < to; pixel += span.Rows)
         {
@@ -83,7 +84,20 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
             arguments.FurtherTiles = tiles - 1;
             _tiles.KernelFor(count, variant).Run(&arguments);
             _finish.End(t, span, buffer);
+            t.Ahead += tiles * Turns * t.AheadStep;
             if (rows.IsTable) t.Rows += (nint)_layout.Taps * _tiles.MaxRows * tiles;
         }
+    }
+
+    /// <summary>Turns of four steps in a tile.</summary>
+    private nint Turns => (nint)_layout.Taps * (_layout.TapSteps / 4);
+
+    /// <summary>The next panel's lines are spread over the turns of all tiles, but no more than one to each.</summary>
+    private void FetchNextPanel(ref TileArguments t, int panel, nint tiles)
+    {
+        if (panel + 1 >= _layout.Panels || Turns == 0) return;
+        nint next = _layout.PanelOffset(panel + 1);
+        t.Ahead = _panels + next;
+        t.AheadStep = Math.Min((next - _layout.PanelOffset(panel)) / (tiles * Turns) + 1, 64);
     }
 }

@@ -25,6 +25,14 @@ internal unsafe struct TileArguments
     /// <summary>Packed B: <c>[Taps][steps][NR]</c> steps.</summary>
     public byte* Panel;
 
+    /// <summary>
+    /// What is wanted next and may be fetched meanwhile, a line and <see cref="AheadStep"/> bytes further for each four steps;
+    /// a hint, which may lie outside of all memory.
+    /// </summary>
+    public byte* Ahead;
+
+    public nint AheadStep;
+
     /// <summary>Initial accumulators, NR for each row; rows <see cref="InitStride"/> apart, which is 0 where all are alike.</summary>
     public byte* Init;
 
