@@ -17,4 +17,15 @@ internal static class PerChannel
     /// <summary>The zero point of each output channel; 0 where none are given.</summary>
     public static int[] PerChannelZeroPoints(this in Int8Weights weights, int channels) =>
         weights.ZeroPoints.IsEmpty ? new int[channels] : Expand(weights.ZeroPoints, channels, "weight zero points");
+
+    /// <summary>The weights less their zero points: between −255 and 255.</summary>
+    public static short[] Differences(this in Int8Weights weights, int channels)
+    {
+        int[] zeroPoints = weights.PerChannelZeroPoints(channels);
+        int perChannel = channels == 0 ? 0 : weights.Data.Length / channels;
+        var differences = new short[weights.Data.Length];
+        for (int i = 0; i < differences.Length; i++)
+            differences[i] = (short)((weights.Signed ? (sbyte)weights.Data[i] : weights.Data[i]) - zeroPoints[i / perChannel]);
+        return differences;
+    }
 }

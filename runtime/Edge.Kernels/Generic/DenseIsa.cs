@@ -16,7 +16,11 @@ internal sealed unsafe class DenseIsa
 
     public required DepthwiseKernelsF32 DepthwiseF32 { get; init; }
 
-    public required Int8Tiles TilesInt8 { get; init; }
+    /// <summary>Tiles over bytes; null where <see cref="Words"/> serves.</summary>
+    public Int8Tiles? TilesInt8 { get; init; }
+
+    /// <summary>Tiles over bytes that were widened, where there is no dot product of bytes; null where there is one.</summary>
+    public WordTiles? Words { get; init; }
 
     public required DepthwiseKernelsInt8 DepthwiseInt8 { get; init; }
 }

@@ -20,9 +20,11 @@ internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
     public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Data.Length, bias.Length);
-        return geometry.IsDepthwise
-            ? new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store ?? PackedStore.Memory)
-            : new GemmConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store ?? PackedStore.Memory);
+        store ??= PackedStore.Memory;
+        if (geometry.IsDepthwise) return new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
+        return isa.Words is { } words
+            ? new GemmConvWords(isa, words, geometry, weights, bias, inputSigned, inputZeroPoint, output, store)
+            : new GemmConvInt8(isa, isa.TilesInt8!, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
     }
 
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => PackedF32Bytes(n, k);

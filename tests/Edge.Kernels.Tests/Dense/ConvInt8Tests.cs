@@ -112,7 +112,8 @@ public sealed unsafe class ConvInt8Tests
                 int[] bias = [.. Enumerable.Range(-16, N - 4), int.MinValue, int.MaxValue, 100_000_001, -100_000_001];
                 byte[] x = new byte[64 + N], w = new byte[N], y = new byte[N];
                 using PreparedConvInt8 conv = dense.PrepareConvInt8(g, new Int8Weights(w, true, []), bias, false, 0, new Int8Output(kind, [scale], 7, -1000, 1000));
-                fixed (byte* px = x, py = y) conv.Run(px, py, null, WorkerPool.Inline);
+                byte[] scratch = new byte[conv.ScratchBytes];
+                fixed (byte* px = x, py = y, ps = scratch) conv.Run(px, py, ps, WorkerPool.Inline);
                 for (int i = 0; i < N; i++)
                 {
                     double real = Math.Round(bias[i] * (double)scale, MidpointRounding.ToEven) + 7;

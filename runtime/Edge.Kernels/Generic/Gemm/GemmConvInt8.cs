@@ -18,10 +18,10 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
     private readonly Int8Columns _columns;
     private readonly nint _paddingAt;
 
-    public GemmConvInt8(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore store)
+    public GemmConvInt8(DenseIsa isa, Int8Tiles tiles, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore store)
     {
         _output = new Requantization(output, geometry.OutChannels);
-        _tiles = isa.TilesInt8.For(inputSigned, Int8TileResults.Of(_output.ElementBytes, _output.Scale));
+        _tiles = tiles.For(inputSigned, Int8TileResults.Of(_output.ElementBytes, _output.Scale));
         KernelName = $"conv_int8_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
         _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, 1);
         nint slots = (nint)_layout.Panels * _layout.Columns;
@@ -43,7 +43,7 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
         if (_packed.IsFilled) return;
         PackedWeights.Pack(_layout, weights.Data, Int8Normalization.WeightFlip(weights), packed);
         new Span<byte>(packed + _paddingAt, checked((int)_layout.PaddingRowBytes)).Fill((byte)inputZeroPoint);
-        PackColumns(weights, bias, zeroPoints, Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, isa.TilesInt8.TakesSigned));
+        PackColumns(weights, bias, zeroPoints, Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, tiles.TakesSigned));
     }
 
     public override string KernelName { get; }

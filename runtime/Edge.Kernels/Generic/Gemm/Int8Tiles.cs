@@ -41,24 +41,6 @@ internal sealed class Int8Tiles
     /// <param name="make">The tiles for inputs that are flipped or not, and for a kind of results; called when they are first asked for.</param>
     public static Int8Tiles Of(bool takesSigned, Func<bool, Int8TileResult, TileSet> make) => new(takesSigned, make);
 
-    /// <summary>As <see cref="TileSet.Wide"/>.</summary>
-    public static Int8Tiles Wide<TIsa, TAcc, TB, TX>()
-        where TIsa : IDotLanes<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
-            TIsa.TakesSigned,
-            TileSet.Wide<Int8Tile<TIsa, TAcc, TB, TX, No, No>, TAcc, TB, TX>(),
-            TileSet.Wide<Int8Tile<TIsa, TAcc, TB, TX, Yes, No>, TAcc, TB, TX>(),
-            TileSet.Wide<Int8Tile<TIsa, TAcc, TB, TX, No, Yes>, TAcc, TB, TX>(),
-            TileSet.Wide<Int8Tile<TIsa, TAcc, TB, TX, Yes, Yes>, TAcc, TB, TX>());
-
-    /// <summary>As <see cref="TileSet.Medium"/>.</summary>
-    public static Int8Tiles Medium<TIsa, TAcc, TB, TX>()
-        where TIsa : IDotLanes<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
-            TIsa.TakesSigned,
-            TileSet.Medium<Int8Tile<TIsa, TAcc, TB, TX, No, No>, TAcc, TB, TX>(),
-            TileSet.Medium<Int8Tile<TIsa, TAcc, TB, TX, Yes, No>, TAcc, TB, TX>(),
-            TileSet.Medium<Int8Tile<TIsa, TAcc, TB, TX, No, Yes>, TAcc, TB, TX>(),
-            TileSet.Medium<Int8Tile<TIsa, TAcc, TB, TX, Yes, Yes>, TAcc, TB, TX>());
-
     /// <summary>As <see cref="TileSet.Narrow"/>.</summary>
     public static Int8Tiles Narrow<TIsa, TAcc, TB, TX>()
         where TIsa : IDotLanes<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
@@ -67,15 +49,6 @@ internal sealed class Int8Tiles
             TileSet.Narrow<Int8Tile<TIsa, TAcc, TB, TX, Yes, No>, TAcc, TB, TX>(),
             TileSet.Narrow<Int8Tile<TIsa, TAcc, TB, TX, No, Yes>, TAcc, TB, TX>(),
             TileSet.Narrow<Int8Tile<TIsa, TAcc, TB, TX, Yes, Yes>, TAcc, TB, TX>());
-
-    /// <summary>As <see cref="TileSet.Small"/>.</summary>
-    public static Int8Tiles Small<TIsa, TAcc, TB, TX>()
-        where TIsa : IDotLanes<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
-            TIsa.TakesSigned,
-            TileSet.Small<Int8Tile<TIsa, TAcc, TB, TX, No, No>, TAcc, TB, TX>(),
-            TileSet.Small<Int8Tile<TIsa, TAcc, TB, TX, Yes, No>, TAcc, TB, TX>(),
-            TileSet.Small<Int8Tile<TIsa, TAcc, TB, TX, No, Yes>, TAcc, TB, TX>(),
-            TileSet.Small<Int8Tile<TIsa, TAcc, TB, TX, Yes, Yes>, TAcc, TB, TX>());
 
     /// <summary>As <see cref="TileSet.ByElement"/>.</summary>
     public static Int8Tiles ByElement<TIsa, TAcc, TB, TX>()

@@ -42,6 +42,25 @@ internal static unsafe class PackedWeights
         }
     }
 
+    /// <summary>To <c>[panels][taps][steps][columns][2]</c>.</summary>
+    public static void Pack(in ConvLayout layout, ReadOnlySpan<short> weights, short* to)
+    {
+        ConvGeometry g = layout.Geometry;
+        for (int oc = 0, i = 0; oc < g.OutChannels; oc++)
+        {
+            int panelIndex = Panel(layout, oc, out int column), columns = layout.PanelColumns(panelIndex);
+            short* panel = (short*)((byte*)to + layout.PanelOffset(panelIndex));
+            for (int c = 0; c < g.InChannelsPerGroup; c++)
+                for (int ky = 0; ky < g.KernelHeight; ky++)
+                    for (int kx = 0; kx < g.KernelWidth; kx++)
+                    {
+                        (int tap, int element) = layout.Place(c, ky, kx);
+                        nint step = (nint)tap * layout.TapSteps + element / 2;
+                        panel[(step * columns + column) * 2 + element % 2] = weights[i++];
+                    }
+        }
+    }
+
     /// <summary>Index of output channel <paramref name="oc"/> among columns of all panels: where its bias and scale lie.</summary>
     public static nint Slot(in ConvLayout layout, int oc) => (nint)Panel(layout, oc, out int column) * layout.Columns + column;
 

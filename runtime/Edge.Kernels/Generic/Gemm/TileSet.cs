@@ -57,26 +57,11 @@ internal sealed unsafe class TileSet
             new(4, &Tile<TTile, TAcc, TB, TX>.Rows4, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
             new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
 
-    /// <summary>Tiles for 32 vector registers, where the operations need more temporaries.</summary>
-    public static TileSet Medium<TTile, TAcc, TB, TX>()
-        where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
-            2 * TTile.Lanes,
-            new(8, &Tile<TTile, TAcc, TB, TX>.Rows8, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows8),
-            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
-            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
-
     /// <summary>Tiles for 16 vector registers.</summary>
     public static TileSet Narrow<TTile, TAcc, TB, TX>()
         where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
             2 * TTile.Lanes,
             new(6, &Tile<TTile, TAcc, TB, TX>.Rows6, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows6),
-            new(4, &Tile<TTile, TAcc, TB, TX>.Rows4, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
-            new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
-
-    /// <summary>Tiles for 16 vector registers, where the operations need more temporaries.</summary>
-    public static TileSet Small<TTile, TAcc, TB, TX>()
-        where TTile : ITile<TAcc, TB, TX> where TAcc : struct where TB : struct where TX : struct => new(
-            2 * TTile.Lanes,
             new(4, &Tile<TTile, TAcc, TB, TX>.Rows4, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
             new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
 

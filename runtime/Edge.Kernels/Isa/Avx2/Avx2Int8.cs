@@ -11,12 +11,9 @@ namespace Edge.Kernels.Isa;
 /// uint8 · int8 with AVX2, exact: bytes are widened to 16 bits, VPMADDWD adds two products of at most 255 · 128 in 32 bits.
 /// (VPMADDUBSW would add them in 16 bits and saturate.)
 /// </summary>
-internal readonly unsafe struct Avx2Int8 : IDotLanes<Vector256<int>, Halves<Vector256<short>>, Halves<Vector256<short>>>,
-    IPairLanes<Vector256<int>, Vector256<short>>
+internal readonly unsafe struct Avx2Int8 : IWordLanes<Vector256<int>, Vector256<short>>
 {
     public static int Lanes => Vector256<int>.Count;
-
-    public static bool TakesSigned => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Load(int* p) => Vector256.Load(p);
@@ -24,24 +21,8 @@ internal readonly unsafe struct Avx2Int8 : IDotLanes<Vector256<int>, Halves<Vect
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<int> acc, int* p) => acc.Store(p);
 
-    // Of each 16 bits, the upper byte is moved down, the lower one up and down again, both with their sign.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector256<short>> LoadB(byte* p)
-    {
-        Vector256<short> b = Vector256.Load((short*)p);
-        return new(Avx2.ShiftRightArithmetic(Avx2.ShiftLeftLogical(b, 8), 8), Avx2.ShiftRightArithmetic(b, 8));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector256<short>> Broadcast(byte* a) => Widen(Vector256.Create(*(int*)a).AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector256<short>> BroadcastFlipped(byte* a) =>
-        Widen((Vector256.Create(*(int*)a).AsByte() ^ Vector256.Create(Int8Normalization.Flip)).AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> acc, Halves<Vector256<short>> a, Halves<Vector256<short>> b) =>
-        acc + (Avx2.MultiplyAddAdjacent(a.Even, b.Even) + Avx2.MultiplyAddAdjacent(a.Odd, b.Odd));
+    public static Vector256<short> BroadcastPair(byte* pair) => Vector256.Create(*(int*)pair).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
@@ -58,9 +39,9 @@ internal readonly unsafe struct Avx2Int8 : IDotLanes<Vector256<int>, Halves<Vect
         Sse2.PackUnsignedSaturate(words, words).AsUInt64().GetLower().Store((ulong*)y);
     }
 
-    /// <summary>The lower byte of each 16 bits, then the upper one, both unsigned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Halves<Vector256<short>> Widen(Vector256<short> a) => new(a & Vector256.Create((short)0xFF), Avx2.ShiftRightLogical(a, 8));
+    public static void Widen<TSigned>(byte* x, short* to) where TSigned : IFlag =>
+        (TSigned.IsSet ? Avx2.ConvertToVector256Int16((sbyte*)x) : Avx2.ConvertToVector256Int16(x)).Store(to);
 
     // A 32-bit lane is a channel: its lower 16 bits belong to the first tap, the upper ones to the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

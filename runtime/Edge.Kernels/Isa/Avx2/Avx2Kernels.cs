@@ -14,7 +14,7 @@ internal static unsafe class Avx2Kernels
         Activate = &ActivationRow<VectorF32x8>.Apply,
         TilesF32 = TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>(),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
-        TilesInt8 = Int8Tiles.Small<Avx2Int8, Vector256<int>, Halves<Vector256<short>>, Halves<Vector256<short>>>(),
+        Words = WordTiles.Narrow<Avx2Int8, Vector256<int>, Vector256<short>>(),
         DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
     }));
 }

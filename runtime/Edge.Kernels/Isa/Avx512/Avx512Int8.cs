@@ -8,12 +8,9 @@ using Edge.Kernels.Generic.Gemm;
 namespace Edge.Kernels.Isa;
 
 /// <summary>uint8 · int8 with AVX-512BW, exact: as <see cref="Avx2Int8"/>, twice as wide.</summary>
-internal readonly unsafe struct Avx512Int8 : IDotLanes<Vector512<int>, Halves<Vector512<short>>, Halves<Vector512<short>>>,
-    IPairLanes<Vector512<int>, Vector512<short>>
+internal readonly unsafe struct Avx512Int8 : IWordLanes<Vector512<int>, Vector512<short>>
 {
     public static int Lanes => Vector512<int>.Count;
-
-    public static bool TakesSigned => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Load(int* p) => Vector512.Load(p);
@@ -21,24 +18,8 @@ internal readonly unsafe struct Avx512Int8 : IDotLanes<Vector512<int>, Halves<Ve
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<int> acc, int* p) => acc.Store(p);
 
-    // Of each 16 bits, the upper byte is moved down, the lower one up and down again, both with their sign.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector512<short>> LoadB(byte* p)
-    {
-        Vector512<short> b = Vector512.Load((short*)p);
-        return new(Avx512BW.ShiftRightArithmetic(Avx512BW.ShiftLeftLogical(b, 8), 8), Avx512BW.ShiftRightArithmetic(b, 8));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector512<short>> Broadcast(byte* a) => Widen(Vector512.Create(*(int*)a).AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector512<short>> BroadcastFlipped(byte* a) =>
-        Widen((Vector512.Create(*(int*)a).AsByte() ^ Vector512.Create(Int8Normalization.Flip)).AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> MultiplyAdd(Vector512<int> acc, Halves<Vector512<short>> a, Halves<Vector512<short>> b) =>
-        acc + (Avx512BW.MultiplyAddAdjacent(a.Even, b.Even) + Avx512BW.MultiplyAddAdjacent(a.Odd, b.Odd));
+    public static Vector512<short> BroadcastPair(byte* pair) => Vector512.Create(*(int*)pair).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> a, Vector512<int> b) => a + b;
@@ -52,9 +33,9 @@ internal readonly unsafe struct Avx512Int8 : IDotLanes<Vector512<int>, Halves<Ve
         Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(r) + Vector512.Create(zeroPoint)).Store(y);
     }
 
-    /// <summary>The lower byte of each 16 bits, then the upper one, both unsigned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Halves<Vector512<short>> Widen(Vector512<short> a) => new(a & Vector512.Create((short)0xFF), Avx512BW.ShiftRightLogical(a, 8));
+    public static void Widen<TSigned>(byte* x, short* to) where TSigned : IFlag =>
+        (TSigned.IsSet ? Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)x)) : Avx512BW.ConvertToVector512Int16(Vector256.Load(x))).Store(to);
 
     // A 32-bit lane is a channel: its lower 16 bits belong to the first tap, the upper ones to the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

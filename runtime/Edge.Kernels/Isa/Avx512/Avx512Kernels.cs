@@ -14,7 +14,7 @@ internal static unsafe class Avx512Kernels
         Activate = &ActivationRow<VectorF32x16>.Apply,
         TilesF32 = TileSet.Wide<F32Tile<Avx512F32, Vector512<float>>, Vector512<float>, Vector512<float>, Vector512<float>>(),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Avx512F32, Vector512<float>, Vector128F32, Vector128<float>>(),
-        TilesInt8 = Int8Tiles.Medium<Avx512Int8, Vector512<int>, Halves<Vector512<short>>, Halves<Vector512<short>>>(),
+        Words = WordTiles.Wide<Avx512Int8, Vector512<int>, Vector512<short>>(),
         DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx512Int8, Vector512<int>, Vector512<short>>(),
     }));
 }

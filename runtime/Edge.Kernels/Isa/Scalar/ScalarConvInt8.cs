@@ -7,23 +7,23 @@ namespace Edge.Kernels.Isa;
 internal sealed unsafe class ScalarConvInt8 : PreparedConvInt8
 {
     private readonly ConvGeometry _g;
-    private readonly byte[] _weights;
-    private readonly bool _weightsSigned;
-    private readonly int[] _weightZeroPoints;
+
+    // Weights less their zero points.
+    private readonly short[] _weights;
     private readonly int[] _bias;
-    private readonly bool _inputSigned;
-    private readonly int _inputZeroPoint;
+
+    // x − xZeroPoint is (byte ^ flip) − offset for inputs of either type.
+    private readonly int _flip;
+    private readonly int _offset;
     private readonly Requantization _output;
 
     public ScalarConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output)
     {
         _g = geometry;
-        _weights = weights.Data.ToArray();
-        _weightsSigned = weights.Signed;
-        _weightZeroPoints = weights.PerChannelZeroPoints(geometry.OutChannels);
+        _weights = weights.Differences(geometry.OutChannels);
         _bias = bias.IsEmpty ? new int[geometry.OutChannels] : bias.ToArray();
-        _inputSigned = inputSigned;
-        _inputZeroPoint = inputZeroPoint;
+        _flip = inputSigned ? 0x80 : 0;
+        _offset = _flip + inputZeroPoint;
         _output = new Requantization(output, geometry.OutChannels);
     }
 
@@ -31,7 +31,7 @@ internal sealed unsafe class ScalarConvInt8 : PreparedConvInt8
 
     public override nint ScratchBytes => 0;
 
-    public override nint PackedBytes => _weights.Length + sizeof(int) * (nint)(_weightZeroPoints.Length + _bias.Length + _output.Scale.Length);
+    public override nint PackedBytes => sizeof(short) * (nint)_weights.Length + sizeof(int) * (nint)(_bias.Length + _output.Scale.Length);
 
     public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool)
     {
@@ -43,9 +43,10 @@ internal sealed unsafe class ScalarConvInt8 : PreparedConvInt8
     {
     }
 
-    private int Accumulate(byte* x, int n, int oy, int ox, int oc)
+    private int Accumulate(byte* x, short* weights, int n, int oy, int ox, int oc)
     {
         int acc = _bias[oc];
+        nint area = (nint)_g.KernelHeight * _g.KernelWidth;
         int group = oc / _g.OutChannelsPerGroup;
         for (int ky = 0; ky < _g.KernelHeight; ky++)
         {
@@ -55,14 +56,9 @@ internal sealed unsafe class ScalarConvInt8 : PreparedConvInt8
             {
                 int ix = ox * _g.StrideWidth - _g.PadLeft + kx * _g.DilationWidth;
                 if (ix < 0 || ix >= _g.InWidth) continue;
-                for (int ic = 0; ic < _g.InChannelsPerGroup; ic++)
-                {
-                    nint xi = (((nint)n * _g.InHeight + iy) * _g.InWidth + ix) * _g.InChannels + group * _g.InChannelsPerGroup + ic;
-                    nint wi = (((nint)oc * _g.InChannelsPerGroup + ic) * _g.KernelHeight + ky) * _g.KernelWidth + kx;
-                    int a = _inputSigned ? (sbyte)x[xi] : x[xi];
-                    int w = _weightsSigned ? (sbyte)_weights[wi] : _weights[wi];
-                    acc += (a - _inputZeroPoint) * (w - _weightZeroPoints[oc]);
-                }
+                byte* pixel = x + (((nint)n * _g.InHeight + iy) * _g.InWidth + ix) * _g.InChannels + group * _g.InChannelsPerGroup;
+                short* weight = weights + ((nint)oc * _g.InChannelsPerGroup * _g.KernelHeight + ky) * _g.KernelWidth + kx;
+                for (int ic = 0; ic < _g.InChannelsPerGroup; ic++, weight += area) acc += ((pixel[ic] ^ _flip) - _offset) * *weight;
             }
         }
         return acc;
@@ -75,8 +71,9 @@ internal sealed unsafe class ScalarConvInt8 : PreparedConvInt8
         {
             (int n, int oy) = Math.DivRem(chunk, conv._g.OutHeight);
             nint i = (nint)chunk * conv._g.OutWidth * conv._g.OutChannels;
-            for (int ox = 0; ox < conv._g.OutWidth; ox++)
-                for (int oc = 0; oc < conv._g.OutChannels; oc++) conv._output.Store(conv.Accumulate(x, n, oy, ox, oc), oc, y, i++);
+            fixed (short* weights = conv._weights)
+                for (int ox = 0; ox < conv._g.OutWidth; ox++)
+                    for (int oc = 0; oc < conv._g.OutChannels; oc++) conv._output.Store(conv.Accumulate(x, weights, n, oy, ox, oc), oc, y, i++);
         }
     }
 }

@@ -11,12 +11,9 @@ namespace Edge.Kernels.Isa;
 /// uint8 · int8 on whatever CPU has 128-bit vectors, exact: as <see cref="Avx2Int8"/>, half as wide. Where there is no
 /// PMADDWD, products are formed in 16 bits, which hold 255 · −128, and added in 32.
 /// </summary>
-internal readonly unsafe struct Vector128Int8 : IDotLanes<Vector128<int>, Halves<Vector128<short>>, Halves<Vector128<short>>>,
-    IPairLanes<Vector128<int>, Vector128<short>>
+internal readonly unsafe struct Vector128Int8 : IWordLanes<Vector128<int>, Vector128<short>>
 {
     public static int Lanes => Vector128<int>.Count;
-
-    public static bool TakesSigned => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Load(int* p) => Vector128.Load(p);
@@ -24,28 +21,8 @@ internal readonly unsafe struct Vector128Int8 : IDotLanes<Vector128<int>, Halves
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<int> acc, int* p) => acc.Store(p);
 
-    // Of each 16 bits, the upper byte is moved down, the lower one up and down again, both with their sign.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector128<short>> LoadB(byte* p)
-    {
-        Vector128<short> b = Vector128.Load((short*)p);
-        return new((b << 8) >> 8, b >> 8);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector128<short>> Broadcast(byte* a) => Widen(Vector128.Create(*(int*)a).AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Halves<Vector128<short>> BroadcastFlipped(byte* a) =>
-        Widen((Vector128.Create(*(int*)a).AsByte() ^ Vector128.Create(Int8Normalization.Flip)).AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> MultiplyAdd(Vector128<int> acc, Halves<Vector128<short>> a, Halves<Vector128<short>> b)
-    {
-        if (Sse2.IsSupported) return acc + (Sse2.MultiplyAddAdjacent(a.Even, b.Even) + Sse2.MultiplyAddAdjacent(a.Odd, b.Odd));
-        Vector128<int> even = (a.Even * b.Even).AsInt32(), odd = (a.Odd * b.Odd).AsInt32();
-        return acc + (((even << 16) >> 16) + (even >> 16)) + (((odd << 16) >> 16) + (odd >> 16));
-    }
+    public static Vector128<short> BroadcastPair(byte* pair) => Vector128.Create(*(int*)pair).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
@@ -61,9 +38,12 @@ internal readonly unsafe struct Vector128Int8 : IDotLanes<Vector128<int>, Halves
         *(uint*)y = Vector128.Narrow(words, words).AsUInt32().ToScalar();
     }
 
-    /// <summary>The lower byte of each 16 bits, then the upper one, both unsigned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Halves<Vector128<short>> Widen(Vector128<short> a) => new(a & Vector128.Create((short)0xFF), a >>> 8);
+    public static void Widen<TSigned>(byte* x, short* to) where TSigned : IFlag
+    {
+        Vector128<byte> bytes = Vector128.CreateScalar(*(ulong*)x).AsByte();
+        (TSigned.IsSet ? Vector128.WidenLower(bytes.AsSByte()) : Vector128.WidenLower(bytes).AsInt16()).Store(to);
+    }
 
     // A 32-bit lane is a channel: its lower 16 bits belong to the first tap, the upper ones to the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,7 +14,7 @@ internal static unsafe class Vector128Kernels
         Activate = &ActivationRow<VectorF32x4>.Apply,
         TilesF32 = TileSet.Narrow<F32Tile<Vector128F32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Vector128F32, Vector128<float>, Vector128F32, Vector128<float>>(),
-        TilesInt8 = Int8Tiles.Small<Vector128Int8, Vector128<int>, Halves<Vector128<short>>, Halves<Vector128<short>>>(),
+        Words = WordTiles.Narrow<Vector128Int8, Vector128<int>, Vector128<short>>(),
         DepthwiseInt8 = DepthwiseKernelsInt8.Create<Vector128Int8, Vector128<int>, Vector128<short>>(),
     }));
 }
