@@ -34,7 +34,7 @@ public sealed class InferenceSession : IInferenceSession
     {
         _model = model;
         _options = options ?? new SessionOptions();
-        if (_options.Threads < 0) throw new ArgumentException($"Threads is {_options.Threads}; it must be 0 (one a core) or more");
+        var threads = SessionThreads.Of(_options);
         if (model.NonTensor is { } name) throw new ModelException($"{model.Name}: '{name}' is not a tensor; only tensors can be inputs and outputs");
         foreach (var input in model.Inputs)
         {
@@ -43,14 +43,13 @@ public sealed class InferenceSession : IInferenceSession
         }
 
         _kernels = KernelCatalog.Select(_options.Isa);
-        int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
-        _settings = new PlanSettings(_kernels, threads, _options.Optimize, _options.Limits);
+        _settings = new PlanSettings(_kernels, threads.Count, _options.Optimize, _options.Limits, threads.CreateThrottle());
         _inputs = [.. model.Inputs.Select(_ => new RunValue())];
         _outputs = new Tensor[model.Outputs.Count];
         model.AddReference();
         try
         {
-            _pool = new WorkerPool(threads);
+            _pool = threads.CreatePool();
             if (ResolvedShapes() is { } shapes) _plans.Add(BuildPlan(shapes));
             else Try(() => TrialImport.Check(model, _options.Dimensions, _settings));
         }
@@ -83,7 +82,7 @@ public sealed class InferenceSession : IInferenceSession
             InputValidation.Check(_model, inputs);
             for (int i = 0; i < inputs.Length; i++) _inputs[i].Refer(inputs[i]);
             _settings.Run.Start();
-            var results = FindPlan().Run(_inputs, _pool, _options.Profile);
+            var results = Run(FindPlan());
             for (int i = 0; i < results.Length; i++)
                 _outputs[i] = results[i].Tensor ?? throw new ModelException($"output '{Outputs[i].Name}' is {(results[i].Sequence is null ? "absent" : "a sequence")}; only tensors can be returned");
             return _outputs;
@@ -148,6 +147,20 @@ public sealed class InferenceSession : IInferenceSession
         _plans.Dispose();
         _pool.Dispose();
         _model.Release();
+    }
+
+    private RunValue[] Run(ExecutionPlan plan)
+    {
+        _pool.BeginRun();
+        try
+        {
+            return plan.Run(_inputs, _pool, _options.Profile);
+        }
+        finally
+        {
+            _pool.EndRun();
+            _settings.Run.End();
+        }
     }
 
     private ExecutionPlan FindPlan() => _plans.Find(_inputs) ?? _plans.Add(BuildPlan([.. _inputs.Select(v => v.Tensor!.Shape)]));

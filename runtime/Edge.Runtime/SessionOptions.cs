@@ -3,8 +3,29 @@ namespace Edge.Runtime;
 /// <summary>How a session is built and run. Read once, by the session's constructor.</summary>
 public sealed class SessionOptions
 {
-    /// <summary>Threads that work on one run, the caller included; 0 for one a core.</summary>
+    /// <summary>
+    /// Threads that work on one run, the caller included; 0 for one a core: of <see cref="Cores"/>, else of the physical
+    /// performance cores that affinity and quota leave to the process, and no more than <see cref="CpuBudget"/> asks for.
+    /// The sessions of a process share their workers: there are never more threads at work than cores, and several
+    /// runs at once have fewer workers each.
+    /// </summary>
     public int Threads { get; set; }
+
+    /// <summary>
+    /// The logical processors that workers are kept to, as Linux writes them (<c>4-7</c>, <c>0,2</c>); null for the
+    /// performance cores. The thread that calls is the caller's own and stays where it is, unless <see cref="PinCaller"/>. Linux only.
+    /// </summary>
+    public string? Cores { get; set; }
+
+    /// <summary>Whether a run keeps the thread that calls it to <see cref="Cores"/>, too, from then on.</summary>
+    public bool PinCaller { get; set; }
+
+    /// <summary>
+    /// How much processor time runs may take, in cores: 0.5 for half of one, 2 for two; 0 for no limit. No more threads than
+    /// that, rounded up, work on a run, and runs pause between their steps: over any time T they use no more than
+    /// CpuBudget · (T + 0.1 s), and what one step takes. Each session has its own.
+    /// </summary>
+    public double CpuBudget { get; set; }
 
     /// <summary>The kernel set to use (<c>scalar</c>, <c>avx2</c>, <c>neon</c>, …); null for the one that <c>EDGE_ISA</c> names, else the best.</summary>
     public string? Isa { get; set; }

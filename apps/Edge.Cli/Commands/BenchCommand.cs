@@ -16,26 +16,28 @@ internal static class BenchCommand
     public static Command Create(Terminal terminal)
     {
         var model = ModelArguments.Model();
-        var threads = ModelArguments.Threads();
+        var threads = new ThreadOptions();
         var isa = ModelArguments.Isa();
         var dims = ModelArguments.Dimensions();
         var runs = NumberOption.Whole("--runs", "measured runs of each engine, after a tenth as many to warm up", value: 100, min: 1, max: 1_000_000, "-n");
         var against = new Option<string?>("--against") { HelpName = "engine", Description = "a second engine, run in turns with the first in the same process: onnxruntime, or what --provider takes" };
         var profile = new Option<bool>("--profile") { Description = "time of every operator; measures one more series" };
         var json = new Option<bool>("--json") { Description = "print JSON" };
-        var command = new Command("bench", "Measures latency, allocation and memory on random input.") { model, runs, threads, isa, dims, against, profile, json };
+        var command = new Command("bench", "Measures latency, allocation and memory on random input.") { model, runs, isa, dims, against, profile, json };
         var provider = new ProviderOptions();
         provider.AddTo(command);
+        threads.AddTo(command);
         command.SetAction((p, cancellation) => Task.FromResult(Run(terminal, p.GetValue(model)!, new Settings(
-            p.GetValue(runs), p.GetValue(threads), p.GetValue(isa), ModelArguments.ParseDimensions(p.GetValue(dims)!), provider.Read(p), p.GetValue(against), p.GetValue(profile), p.GetValue(json)), cancellation)));
+            p.GetValue(runs), threads.Read(p), p.GetValue(isa), ModelArguments.ParseDimensions(p.GetValue(dims)!), provider.Read(p), p.GetValue(against), p.GetValue(profile), p.GetValue(json)), cancellation)));
         return command;
     }
 
     private static int Run(Terminal terminal, string path, Settings settings, CancellationToken cancellation)
     {
         // Both engines get the same, stated number of threads.
-        int threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads;
-        var options = new SessionOptions { Threads = threads, Isa = settings.Isa };
+        int threads = settings.Threads.Count;
+        settings.Threads.RequireOwn(settings.Provider.Provider, settings.Against);
+        var options = settings.Threads.Session(settings.Isa);
         if (settings.Profile && settings.Provider.Provider != ProviderArguments.Own) throw new CommandException("--profile shows the operators of our own runtime; leave out --provider");
         var request = EngineRequest.OfRandomInputs(path, options, settings.Dimensions);
         using var first = Engines.Open(terminal, settings.Provider, request, cancellation);
@@ -50,7 +52,7 @@ internal static class BenchCommand
             [.. engines.Select((e, i) => measured[i].Summarize(e))],
             second is null ? null : measured[0].Median / measured[1].Median,
             Environment.WorkingSet, PeakResidentBytes(),
-            settings.Profile ? Profile(path, options, inputs, settings.Runs, cancellation) : null);
+            settings.Profile ? Profile(path, settings, inputs, cancellation) : null);
         if (settings.Json) terminal.Line(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
         else Write(terminal, report);
         return 0;
@@ -77,10 +79,12 @@ internal static class BenchCommand
         return series;
     }
 
-    private static IReadOnlyList<ProfileLine> Profile(string path, SessionOptions options, Tensor[] inputs, int runs, CancellationToken cancellation)
+    private static IReadOnlyList<ProfileLine> Profile(string path, Settings settings, Tensor[] inputs, CancellationToken cancellation)
     {
-        using var session = Engines.OpenOwn(path, new SessionOptions { Threads = options.Threads, Isa = options.Isa, Profile = true });
-        for (int i = 0; i < runs; i++)
+        var options = settings.Threads.Session(settings.Isa);
+        options.Profile = true;
+        using var session = Engines.OpenOwn(path, options);
+        for (int i = 0; i < settings.Runs; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             session.Run(inputs);
@@ -121,7 +125,7 @@ internal static class BenchCommand
         return line is null ? Process.GetCurrentProcess().PeakWorkingSet64 : long.Parse(line.AsSpan(6, line.Length - 9).Trim()) * 1024;
     }
 
-    private sealed record Settings(int Runs, int Threads, string? Isa, Dictionary<string, int> Dimensions, ProviderArguments Provider, string? Against, bool Profile, bool Json);
+    private sealed record Settings(int Runs, ThreadArguments Threads, string? Isa, Dictionary<string, int> Dimensions, ProviderArguments Provider, string? Against, bool Profile, bool Json);
 
     private sealed class Series(int runs)
     {

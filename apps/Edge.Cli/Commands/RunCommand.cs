@@ -30,19 +30,22 @@ internal static class RunCommand
         var save = new Option<string?>("--save") { HelpName = "folder", Description = "write the pictures with what was found drawn on them" };
         var recursive = new Option<bool>("--recursive", "-r") { Description = "look into folders within folders" };
         var json = new Option<bool>("--json") { Description = "print JSON" };
-        var threads = ModelArguments.Threads();
+        var threads = new ThreadOptions();
         var isa = ModelArguments.Isa();
         var command = new Command("run", $"Runs a model on pictures: labels of a classifier, boxes of a detector. A {PipelineFile.Name} beside the model says how, unless options do.")
         {
-            model, images, labels, top, head, threshold, iou, activation, skipFirst, background, postprocess, preprocess, save, recursive, json, threads, isa,
+            model, images, labels, top, head, threshold, iou, activation, skipFirst, background, postprocess, preprocess, save, recursive, json, isa,
         };
         var provider = new ProviderOptions();
         provider.AddTo(command);
+        threads.AddTo(command);
         command.SetAction((p, cancellation) =>
         {
             var reading = new ReadingArguments(
                 p.GetValue(preprocess), p.GetValue(labels), p.GetValue(head), p.GetValue(activation), p.GetValue(skipFirst), p.GetValue(background), p.GetValue(postprocess), p.GetValue(threshold), p.GetValue(iou), p.GetValue(top));
-            var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) };
+            var threading = threads.Read(p);
+            threading.RequireOwn(provider.Read(p).Provider);
+            var options = threading.Session(p.GetValue(isa));
             string path = p.GetValue(model)!;
             var beside = PipelineFile.Beside(path);
             var files = PictureFiles.Find(p.GetValue(images)!, p.GetValue(recursive));

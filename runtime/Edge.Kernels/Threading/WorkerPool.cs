@@ -2,50 +2,121 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Edge.Kernels.Topology;
 
 namespace Edge.Kernels.Threading;
 
 /// <summary>
-/// The threads of one session. One caller at a time: <see cref="Run{TJob}"/> is neither re-entrant nor to be called
-/// from two threads at once (<see cref="Inline"/> excepted).
+/// The threads that work for one session: the one that calls it, and workers, which pools may share. Thread-safe: a job that
+/// comes while another is running on the same pool, from another thread or from within a chunk, runs on its caller's thread.
 /// </summary>
 /// <remarks>
-/// Chunks are handed out one by one through a single 64-bit word, the ticket: the job's generation in the upper half,
-/// the number of chunks not yet handed out in the lower. A worker reads the ticket, then the job, then takes a chunk by
-/// compare-and-swap: if the job was replaced meanwhile, the generation has changed and the swap fails. So the caller
-/// waits for chunks, never for a worker that is slow to wake. A worker without work spins for a bounded time, then
-/// parks; an idle pool costs nothing.
+/// Each thread has a share of a job's chunks, always the same part, so that it finds in its own cache what it wrote in the job
+/// before; when it is through, it takes chunks of the others' shares. So the caller waits for chunks, never for a worker that is
+/// slow to wake or busy with another pool's job, and a fast core takes more chunks than a slow one.
 /// </remarks>
 public sealed unsafe class WorkerPool : IDisposable
 {
-    /// <summary>How long a worker looks for the next job before it parks: longer than the gaps between the operators of a plan.</summary>
-    private static readonly TimeSpan s_spin = TimeSpan.FromMicroseconds(100);
+    /// <summary>
+    /// Runs that take less than this are over before a sleeping thread has helped: waking it costs the caller tens of
+    /// microseconds, and it comes a hundred later.
+    /// </summary>
+    private static readonly long s_worthWaking = Stopwatch.Frequency / 2500;
 
-    private readonly Worker[] _workers;
-    private Shared _shared;
-    private delegate*<void*, int, void> _execute;
-    private void* _job;
-    private int _chunks;
+    /// <summary>How long the caller looks for the end of chunks under way before it offers its core to other threads.</summary>
+    private static readonly long s_impatience = Stopwatch.Frequency / 2000;
+
+    private readonly WorkerGroup? _group;
+    private readonly bool _isShared;
+    private readonly int[] _callerCores = [];
+    private readonly byte[] _lines;
+    private readonly JobShare* _shares;
+    private readonly int* _remaining;
     private ExceptionDispatchInfo? _failure;
     private int _running;
-    private volatile bool _stopping;
+    private long _runStart;
+    private long _lastRun = s_worthWaking;
+    private int _jobs;
+    private bool _inRun;
+    private bool _wakes = true;
+    private bool _disposed;
 
+    /// <summary>A pool with workers of its own.</summary>
     /// <param name="threads">Threads that work on a job, the caller included; at least 1.</param>
     public WorkerPool(int threads)
+        : this(threads, shared: false)
+    {
+        if (threads > 1) _group = WorkerGroup.Own(this);
+    }
+
+    private WorkerPool(int threads, bool shared)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
-        _workers = new Worker[threads - 1];
-        for (int i = 0; i < _workers.Length; i++) _workers[i] = new Worker(this, i + 1);
+        _isShared = shared;
+
+        // Pinned, so that addresses hold: a line of 128 bytes for each share, and one for the count.
+        const int Line = 128;
+        _lines = GC.AllocateArray<byte>(threads == 1 ? 0 : (threads + 2) * Line, pinned: true);
+        byte* first = (byte*)(((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_lines)) + Line - 1) & -Line);
+        _remaining = (int*)first;
+        _shares = (JobShare*)(first + Line);
+    }
+
+    private WorkerPool(int threads, ReadOnlySpan<int> cores, bool pinsCaller)
+        : this(threads, shared: true)
+    {
+        if (pinsCaller) _callerCores = cores.ToArray();
+        if (threads > 1) _group = WorkerGroup.Shared(this, cores);
     }
 
     /// <summary>A pool of the calling thread alone; it may be shared and need not be disposed.</summary>
     public static WorkerPool Inline { get; } = new(1);
 
+    /// <summary>Threads that a job is divided for: the most that work on it.</summary>
     public int Threads { get; }
 
-    /// <summary>Workers that sleep until the next job.</summary>
-    internal int ParkedWorkers => _workers.Count(w => w.IsParked);
+    /// <summary>Workers of its group that sleep until the next job.</summary>
+    internal int ParkedWorkers => _group?.ParkedWorkers ?? 0;
+
+    /// <summary>Workers of its group.</summary>
+    internal int Workers => _group?.WorkerCount ?? 0;
+
+    /// <summary>
+    /// A pool whose workers are those of all such pools in the process. There are never more of them than cores, and
+    /// the more callers are within <see cref="BeginRun"/> and <see cref="EndRun"/>, the fewer of them work.
+    /// </summary>
+    /// <param name="threads">The most threads that work on a job, the caller included; at least 1.</param>
+    /// <param name="cores">Logical processors that workers are kept to, ascending; empty for the performance cores, or for all where <paramref name="threads"/> are more.</param>
+    /// <param name="pinsCaller">Whether <see cref="BeginRun"/> keeps its caller to <paramref name="cores"/>, too. It stays there afterwards.</param>
+    public static WorkerPool OfProcess(int threads, ReadOnlySpan<int> cores = default, bool pinsCaller = false) => new(threads, cores, pinsCaller);
+
+    /// <summary>
+    /// Says that jobs will follow each other closely until <see cref="EndRun"/>. Workers are woken now if the last run had jobs
+    /// for them. One caller at a time.
+    /// </summary>
+    public void BeginRun()
+    {
+        if (_callerCores.Length > 0) Affinity.Keep(_callerCores);
+        if (_group is null) return;
+        _inRun = true;
+        _runStart = Stopwatch.GetTimestamp();
+        _group.BeginRun(_runStart);
+        _wakes = _lastRun >= s_worthWaking || _group.SpinBetweenRuns > 0;
+        if (_jobs > 0 && _wakes) _group.Wake(this, Threads - 1);
+        _jobs = 0;
+    }
+
+    /// <summary>Says that no job follows soon. Unless runs have followed each other closely, workers sleep at once.</summary>
+    public void EndRun()
+    {
+        if (_group is null) return;
+        long now = Stopwatch.GetTimestamp();
+        _lastRun = now - _runStart;
+        _wakes = true;
+        _inRun = false;
+        _group.EndRun(now);
+    }
 
     /// <summary>
     /// Executes chunks <c>0 … chunks − 1</c>, the calling thread taking part, and returns when all are done. Allocates nothing.
@@ -55,151 +126,94 @@ public sealed unsafe class WorkerPool : IDisposable
     /// here after those under way have ended.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
-    /// <exception cref="InvalidOperationException">Another job is running on this pool.</exception>
     public void Run<TJob>(ref TJob job, int chunks) where TJob : struct, IParallelJob
     {
-        ObjectDisposedException.ThrowIf(_stopping, this);
-        if (_workers.Length == 0 || chunks <= 1)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (chunks <= 1 || _group is null || Interlocked.Exchange(ref _running, 1) != 0)
         {
             for (int i = 0; i < chunks; i++) job.Execute(i);
             return;
         }
-        if (Interlocked.Exchange(ref _running, 1) != 0) ThrowBusy();
-        fixed (byte* address = &Unsafe.As<TJob, byte>(ref job)) RunShared(&Invoke<TJob>, address, chunks);
+        bool alone = _isShared && !_inRun;
+        if (alone) _group.BeginRun(Stopwatch.GetTimestamp());
+        fixed (byte* address = &Unsafe.As<TJob, byte>(ref job)) RunShared(_group, &Invoke<TJob>, address, chunks);
+        if (alone) _group.EndRun(Stopwatch.GetTimestamp());
         ExceptionDispatchInfo? failure = _failure;
         _failure = null;
         Volatile.Write(ref _running, 0);
         failure?.Throw();
     }
 
-    /// <summary>Ends and joins the threads. No job may be running.</summary>
+    /// <summary>Ends the threads, if no other pool uses them. No job may be running.</summary>
     public void Dispose()
     {
-        if (_workers.Length == 0 || _stopping) return;
-        _stopping = true;
-        foreach (Worker w in _workers) w.Wake();
-        foreach (Worker w in _workers) w.Dispose();
+        if (_group is null || _disposed) return;
+        _disposed = true;
+        _group.Remove(this);
+    }
+
+    /// <summary>Whether the share of seat <paramref name="seat"/> has chunks to be taken.</summary>
+    internal bool HasWork(int seat) => _shares[seat].HasChunks;
+
+    /// <summary>Whether any share has.</summary>
+    internal bool HasWork()
+    {
+        for (int seat = 0; seat < Threads; seat++)
+            if (_shares[seat].HasChunks) return true;
+        return false;
+    }
+
+    /// <summary>Takes part in the present job until no chunk of it is left, with the share of seat <paramref name="seat"/> first.</summary>
+    /// <returns>Whether there was any.</returns>
+    internal bool Help(int seat)
+    {
+        int done = 0;
+        for (int i = 0; i < Threads; i++)
+        {
+            JobShare* share = _shares + (seat + i) % Threads;
+            while (share->TryTake(out var execute, out void* job, out int chunk))
+            {
+                Execute(execute, job, chunk);
+                done++;
+            }
+        }
+        if (done != 0) Interlocked.Add(ref *_remaining, -done);
+        return done != 0;
     }
 
     private static void Invoke<TJob>(void* job, int chunk) where TJob : struct, IParallelJob => Unsafe.AsRef<TJob>(job).Execute(chunk);
 
-    private static void ThrowBusy() => throw new InvalidOperationException("the worker pool is running another job; a pool serves one caller at a time");
-
-    private void RunShared(delegate*<void*, int, void> execute, void* job, int chunks)
+    private void RunShared(WorkerGroup group, delegate*<void*, int, void> execute, void* job, int chunks)
     {
-        _execute = execute;
-        _job = job;
-        _chunks = chunks;
-        Volatile.Write(ref _shared.Remaining, chunks);
-        long generation = (_shared.Ticket >>> 32) + 1;
-        Interlocked.Exchange(ref _shared.Ticket, (generation << 32) | (uint)chunks);
-        int helpers = Math.Min(chunks - 1, _workers.Length);
-        for (int i = 0; i < helpers; i++) _workers[i].WakeIfParked();
-        while (TryExecuteOne())
-        {
-        }
+        _jobs++;
+        Volatile.Write(ref *_remaining, chunks);
+        int threads = Math.Min(chunks, Threads);
+        for (int seat = threads - 1; seat >= 0; seat--)
+            _shares[seat].Fill(execute, job, (int)((long)chunks * seat / threads), (int)((long)chunks * (seat + 1) / threads));
+
+        // Who parks looks for work after it has said so; now that work is there, look who has said so.
+        Interlocked.MemoryBarrier();
+        if (_wakes) group.Wake(this, threads - 1);
+        Help(0);
+        long start = 0;
         var wait = default(SpinWait);
-        while (Volatile.Read(ref _shared.Remaining) != 0) wait.SpinOnce(sleep1Threshold: -1);
-    }
-
-    /// <summary>Takes and executes one chunk of the current job; false if none is left.</summary>
-    private bool TryExecuteOne()
-    {
-        while (true)
+        while (Volatile.Read(ref *_remaining) != 0)
         {
-            long ticket = Volatile.Read(ref _shared.Ticket);
-            delegate*<void*, int, void> execute = _execute;
-            void* job = _job;
-            int chunks = _chunks;
-            int left = (int)ticket;
-            if (left == 0) return false;
-            if (Interlocked.CompareExchange(ref _shared.Ticket, ticket - 1, ticket) != ticket) continue;
-            try
-            {
-                if (Volatile.Read(ref _failure) is null) execute(job, chunks - left);
-            }
-            catch (Exception e)
-            {
-                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
-            }
-            Interlocked.Decrement(ref _shared.Remaining);
-            return true;
+            if (start == 0) start = Stopwatch.GetTimestamp();
+            if (group.IsOversubscribed || Stopwatch.GetTimestamp() - start > s_impatience) wait.SpinOnce(sleep1Threshold: -1);
+            else Thread.SpinWait(1);
         }
     }
 
-    private bool HasWork => (int)Volatile.Read(ref _shared.Ticket) != 0;
-
-    /// <summary>The two contended words, each on a cache line of its own (128 bytes: lines are fetched in pairs).</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 384)]
-    private struct Shared
+    private void Execute(delegate*<void*, int, void> execute, void* job, int chunk)
     {
-        [FieldOffset(128)] public long Ticket;
-        [FieldOffset(256)] public int Remaining;
-    }
-
-    private sealed class Worker : IDisposable
-    {
-        private readonly WorkerPool _pool;
-        private readonly SemaphoreSlim _wakeUp = new(0);
-        private readonly Thread _thread;
-        private int _parked;
-
-        public Worker(WorkerPool pool, int index)
+        try
         {
-            _pool = pool;
-            _thread = new Thread(Work) { IsBackground = true, Name = $"edge-worker-{index}" };
-            _thread.Start();
+            if (Volatile.Read(ref _failure) is null) execute(job, chunk);
         }
-
-        /// <summary>Waits until the thread has ended.</summary>
-        public void Dispose()
+        catch (Exception e)
         {
-            _thread.Join();
-            _wakeUp.Dispose();
-        }
-
-        public bool IsParked => Volatile.Read(ref _parked) != 0;
-
-        public void Wake() => _wakeUp.Release();
-
-        public void WakeIfParked()
-        {
-            if (Volatile.Read(ref _parked) != 0 && Interlocked.Exchange(ref _parked, 0) != 0) _wakeUp.Release();
-        }
-
-        private void Work()
-        {
-            while (!_pool._stopping)
-            {
-                while (_pool.TryExecuteOne())
-                {
-                }
-                if (!SpinForWork()) Park();
-            }
-        }
-
-        private bool SpinForWork()
-        {
-            if (Environment.ProcessorCount == 1) return false;
-            long start = Stopwatch.GetTimestamp();
-            while (Stopwatch.GetElapsedTime(start) < s_spin)
-                for (int i = 0; i < 32; i++)
-                {
-                    if (_pool.HasWork || _pool._stopping) return true;
-                    Thread.SpinWait(1);
-                }
-            return false;
-        }
-
-        /// <summary>
-        /// Says that it parks, then looks once more: a caller publishes its job before it looks who is parked, so one of
-        /// the two sees the other. If the caller took the flag back, its release is on the way and must be consumed.
-        /// </summary>
-        private void Park()
-        {
-            Interlocked.Exchange(ref _parked, 1);
-            if ((_pool.HasWork || _pool._stopping) && Interlocked.Exchange(ref _parked, 0) != 0) return;
-            _wakeUp.Wait();
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
         }
     }
 }

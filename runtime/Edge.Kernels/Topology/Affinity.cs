@@ -6,6 +6,9 @@ namespace Edge.Kernels.Topology;
 /// <summary>On which logical processors threads may run. Linux only; elsewhere nothing is known, and nothing is set.</summary>
 internal static unsafe partial class Affinity
 {
+    [ThreadStatic]
+    private static int[]? t_kept;
+
     private const int Words = (CoreList.Highest + 1) / 64;
 
     /// <summary>The logical processors that the main thread may use, ascending; null where that is not known.</summary>
@@ -23,6 +26,14 @@ internal static unsafe partial class Affinity
         new Span<ulong>(mask, Words).Clear();
         foreach (int core in cores) mask[core / 64] |= 1ul << (core % 64);
         return SetAffinity(0, Words * sizeof(ulong), mask) == 0;
+    }
+
+    /// <summary><see cref="Pin"/>, unless the last call for this thread was the same. Allocates nothing.</summary>
+    public static void Keep(int[] cores)
+    {
+        if (ReferenceEquals(t_kept, cores)) return;
+        Pin(cores);
+        t_kept = cores;
     }
 
     private static int[]? Of(int thread)

@@ -91,7 +91,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
 
         foreach (var step in Steps)
         {
-            _budget.CheckTime(step.Node);
+            _budget.BeforeStep(step.Node);
             long start = profile ? Stopwatch.GetTimestamp() : 0;
             try
             {

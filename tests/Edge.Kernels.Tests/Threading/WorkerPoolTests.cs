@@ -31,7 +31,8 @@ public sealed class WorkerPoolTests
         public void Execute(int chunk)
         {
             var inner = default(Sum);
-            pool.Run(ref inner, 2);
+            pool.Run(ref inner, 3);
+            Assert.Equal(3, inner.Total);
         }
     }
 
@@ -158,12 +159,36 @@ public sealed class WorkerPoolTests
         Assert.Throws<ObjectDisposedException>(() => pool.Run(ref job, 4));
     }
 
-    [Fact]
-    public void A_second_run_while_one_is_under_way_is_refused()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void A_job_within_a_chunk_runs_on_the_chunks_thread(int threads)
     {
-        using var pool = new WorkerPool(2);
-        var job = new Nested(pool);
-        Assert.Throws<InvalidOperationException>(() => pool.Run(ref job, 2));
+        using var pool = new WorkerPool(threads);
+        for (int i = 0; i < 200; i++)
+        {
+            var job = new Nested(pool);
+            pool.Run(ref job, 6);
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Callers_at_once_on_one_pool_all_get_their_work_done(int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        Callers.AtOnce(4, caller =>
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                int chunks = 1 + (i + caller) % 9;
+                var job = default(Sum);
+                pool.Run(ref job, chunks);
+                Assert.Equal(chunks * (chunks - 1) / 2, job.Total);
+            }
+        });
     }
 
     [Fact]
