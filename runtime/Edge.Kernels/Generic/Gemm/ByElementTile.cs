@@ -4,7 +4,8 @@ namespace Edge.Kernels.Generic.Gemm;
 
 /// <summary>
 /// Register tiles as in <see cref="Tile{TTile,TAcc,TB,TX}"/>, for instruction sets that multiply by one lane of a
-/// register: A is loaded four steps at a time; steps that are left over go one by one.
+/// register: A is loaded four steps at a time; steps that are left over go one by one. The weights of a step are loaded a
+/// step ahead of their use, for cores that execute in order.
 /// </summary>
 internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
     where TTile : IByElementTile<TAcc, TB, TX>
@@ -36,6 +37,7 @@ internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
             {
                 TX x0 = TTile.LoadA(p0 + k), x1 = TTile.LoadA(p1 + k), x2 = TTile.LoadA(p2 + k), x3 = TTile.LoadA(p3 + k);
                 TB b0 = TTile.LoadB(b), b1 = TTile.HasRight ? TTile.LoadB(b + right) : default;
+                TB b2 = TTile.LoadB(b + step), b3 = TTile.HasRight ? TTile.LoadB(b + step + right) : default;
                 c00 = TTile.MultiplyAddLane(c00, x0, b0, 0);
                 if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b1, 0);
                 c10 = TTile.MultiplyAddLane(c10, x1, b0, 0);
@@ -44,20 +46,18 @@ internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
                 if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b1, 0);
                 c30 = TTile.MultiplyAddLane(c30, x3, b0, 0);
                 if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b1, 0);
-                b += step;
-                b0 = TTile.LoadB(b);
-                if (TTile.HasRight) b1 = TTile.LoadB(b + right);
-                c00 = TTile.MultiplyAddLane(c00, x0, b0, 1);
-                if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b1, 1);
-                c10 = TTile.MultiplyAddLane(c10, x1, b0, 1);
-                if (TTile.HasRight) c11 = TTile.MultiplyAddLane(c11, x1, b1, 1);
-                c20 = TTile.MultiplyAddLane(c20, x2, b0, 1);
-                if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b1, 1);
-                c30 = TTile.MultiplyAddLane(c30, x3, b0, 1);
-                if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b1, 1);
-                b += step;
-                b0 = TTile.LoadB(b);
-                if (TTile.HasRight) b1 = TTile.LoadB(b + right);
+                b0 = TTile.LoadB(b + 2 * step);
+                if (TTile.HasRight) b1 = TTile.LoadB(b + 2 * step + right);
+                c00 = TTile.MultiplyAddLane(c00, x0, b2, 1);
+                if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b3, 1);
+                c10 = TTile.MultiplyAddLane(c10, x1, b2, 1);
+                if (TTile.HasRight) c11 = TTile.MultiplyAddLane(c11, x1, b3, 1);
+                c20 = TTile.MultiplyAddLane(c20, x2, b2, 1);
+                if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b3, 1);
+                c30 = TTile.MultiplyAddLane(c30, x3, b2, 1);
+                if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b3, 1);
+                b2 = TTile.LoadB(b + 3 * step);
+                if (TTile.HasRight) b3 = TTile.LoadB(b + 3 * step + right);
                 c00 = TTile.MultiplyAddLane(c00, x0, b0, 2);
                 if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b1, 2);
                 c10 = TTile.MultiplyAddLane(c10, x1, b0, 2);
@@ -66,18 +66,15 @@ internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
                 if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b1, 2);
                 c30 = TTile.MultiplyAddLane(c30, x3, b0, 2);
                 if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b1, 2);
-                b += step;
-                b0 = TTile.LoadB(b);
-                if (TTile.HasRight) b1 = TTile.LoadB(b + right);
-                c00 = TTile.MultiplyAddLane(c00, x0, b0, 3);
-                if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b1, 3);
-                c10 = TTile.MultiplyAddLane(c10, x1, b0, 3);
-                if (TTile.HasRight) c11 = TTile.MultiplyAddLane(c11, x1, b1, 3);
-                c20 = TTile.MultiplyAddLane(c20, x2, b0, 3);
-                if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b1, 3);
-                c30 = TTile.MultiplyAddLane(c30, x3, b0, 3);
-                if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b1, 3);
-                b += step;
+                c00 = TTile.MultiplyAddLane(c00, x0, b2, 3);
+                if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b3, 3);
+                c10 = TTile.MultiplyAddLane(c10, x1, b2, 3);
+                if (TTile.HasRight) c11 = TTile.MultiplyAddLane(c11, x1, b3, 3);
+                c20 = TTile.MultiplyAddLane(c20, x2, b2, 3);
+                if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b3, 3);
+                c30 = TTile.MultiplyAddLane(c30, x3, b2, 3);
+                if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b3, 3);
+                b += 4 * step;
             }
             for (; k < end; k += 4)
             {
@@ -145,6 +142,7 @@ internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
                 TX x0 = TTile.LoadA(p0 + k), x1 = TTile.LoadA(p1 + k), x2 = TTile.LoadA(p2 + k), x3 = TTile.LoadA(p3 + k);
                 TX x4 = TTile.LoadA(p4 + k), x5 = TTile.LoadA(p5 + k), x6 = TTile.LoadA(p6 + k), x7 = TTile.LoadA(p7 + k);
                 TB b0 = TTile.LoadB(b), b1 = TTile.HasRight ? TTile.LoadB(b + right) : default;
+                TB b2 = TTile.LoadB(b + step), b3 = TTile.HasRight ? TTile.LoadB(b + step + right) : default;
                 c00 = TTile.MultiplyAddLane(c00, x0, b0, 0);
                 if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b1, 0);
                 c10 = TTile.MultiplyAddLane(c10, x1, b0, 0);
@@ -161,28 +159,26 @@ internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
                 if (TTile.HasRight) c61 = TTile.MultiplyAddLane(c61, x6, b1, 0);
                 c70 = TTile.MultiplyAddLane(c70, x7, b0, 0);
                 if (TTile.HasRight) c71 = TTile.MultiplyAddLane(c71, x7, b1, 0);
-                b += step;
-                b0 = TTile.LoadB(b);
-                if (TTile.HasRight) b1 = TTile.LoadB(b + right);
-                c00 = TTile.MultiplyAddLane(c00, x0, b0, 1);
-                if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b1, 1);
-                c10 = TTile.MultiplyAddLane(c10, x1, b0, 1);
-                if (TTile.HasRight) c11 = TTile.MultiplyAddLane(c11, x1, b1, 1);
-                c20 = TTile.MultiplyAddLane(c20, x2, b0, 1);
-                if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b1, 1);
-                c30 = TTile.MultiplyAddLane(c30, x3, b0, 1);
-                if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b1, 1);
-                c40 = TTile.MultiplyAddLane(c40, x4, b0, 1);
-                if (TTile.HasRight) c41 = TTile.MultiplyAddLane(c41, x4, b1, 1);
-                c50 = TTile.MultiplyAddLane(c50, x5, b0, 1);
-                if (TTile.HasRight) c51 = TTile.MultiplyAddLane(c51, x5, b1, 1);
-                c60 = TTile.MultiplyAddLane(c60, x6, b0, 1);
-                if (TTile.HasRight) c61 = TTile.MultiplyAddLane(c61, x6, b1, 1);
-                c70 = TTile.MultiplyAddLane(c70, x7, b0, 1);
-                if (TTile.HasRight) c71 = TTile.MultiplyAddLane(c71, x7, b1, 1);
-                b += step;
-                b0 = TTile.LoadB(b);
-                if (TTile.HasRight) b1 = TTile.LoadB(b + right);
+                b0 = TTile.LoadB(b + 2 * step);
+                if (TTile.HasRight) b1 = TTile.LoadB(b + 2 * step + right);
+                c00 = TTile.MultiplyAddLane(c00, x0, b2, 1);
+                if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b3, 1);
+                c10 = TTile.MultiplyAddLane(c10, x1, b2, 1);
+                if (TTile.HasRight) c11 = TTile.MultiplyAddLane(c11, x1, b3, 1);
+                c20 = TTile.MultiplyAddLane(c20, x2, b2, 1);
+                if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b3, 1);
+                c30 = TTile.MultiplyAddLane(c30, x3, b2, 1);
+                if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b3, 1);
+                c40 = TTile.MultiplyAddLane(c40, x4, b2, 1);
+                if (TTile.HasRight) c41 = TTile.MultiplyAddLane(c41, x4, b3, 1);
+                c50 = TTile.MultiplyAddLane(c50, x5, b2, 1);
+                if (TTile.HasRight) c51 = TTile.MultiplyAddLane(c51, x5, b3, 1);
+                c60 = TTile.MultiplyAddLane(c60, x6, b2, 1);
+                if (TTile.HasRight) c61 = TTile.MultiplyAddLane(c61, x6, b3, 1);
+                c70 = TTile.MultiplyAddLane(c70, x7, b2, 1);
+                if (TTile.HasRight) c71 = TTile.MultiplyAddLane(c71, x7, b3, 1);
+                b2 = TTile.LoadB(b + 3 * step);
+                if (TTile.HasRight) b3 = TTile.LoadB(b + 3 * step + right);
                 c00 = TTile.MultiplyAddLane(c00, x0, b0, 2);
                 if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b1, 2);
                 c10 = TTile.MultiplyAddLane(c10, x1, b0, 2);
@@ -199,26 +195,23 @@ internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
                 if (TTile.HasRight) c61 = TTile.MultiplyAddLane(c61, x6, b1, 2);
                 c70 = TTile.MultiplyAddLane(c70, x7, b0, 2);
                 if (TTile.HasRight) c71 = TTile.MultiplyAddLane(c71, x7, b1, 2);
-                b += step;
-                b0 = TTile.LoadB(b);
-                if (TTile.HasRight) b1 = TTile.LoadB(b + right);
-                c00 = TTile.MultiplyAddLane(c00, x0, b0, 3);
-                if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b1, 3);
-                c10 = TTile.MultiplyAddLane(c10, x1, b0, 3);
-                if (TTile.HasRight) c11 = TTile.MultiplyAddLane(c11, x1, b1, 3);
-                c20 = TTile.MultiplyAddLane(c20, x2, b0, 3);
-                if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b1, 3);
-                c30 = TTile.MultiplyAddLane(c30, x3, b0, 3);
-                if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b1, 3);
-                c40 = TTile.MultiplyAddLane(c40, x4, b0, 3);
-                if (TTile.HasRight) c41 = TTile.MultiplyAddLane(c41, x4, b1, 3);
-                c50 = TTile.MultiplyAddLane(c50, x5, b0, 3);
-                if (TTile.HasRight) c51 = TTile.MultiplyAddLane(c51, x5, b1, 3);
-                c60 = TTile.MultiplyAddLane(c60, x6, b0, 3);
-                if (TTile.HasRight) c61 = TTile.MultiplyAddLane(c61, x6, b1, 3);
-                c70 = TTile.MultiplyAddLane(c70, x7, b0, 3);
-                if (TTile.HasRight) c71 = TTile.MultiplyAddLane(c71, x7, b1, 3);
-                b += step;
+                c00 = TTile.MultiplyAddLane(c00, x0, b2, 3);
+                if (TTile.HasRight) c01 = TTile.MultiplyAddLane(c01, x0, b3, 3);
+                c10 = TTile.MultiplyAddLane(c10, x1, b2, 3);
+                if (TTile.HasRight) c11 = TTile.MultiplyAddLane(c11, x1, b3, 3);
+                c20 = TTile.MultiplyAddLane(c20, x2, b2, 3);
+                if (TTile.HasRight) c21 = TTile.MultiplyAddLane(c21, x2, b3, 3);
+                c30 = TTile.MultiplyAddLane(c30, x3, b2, 3);
+                if (TTile.HasRight) c31 = TTile.MultiplyAddLane(c31, x3, b3, 3);
+                c40 = TTile.MultiplyAddLane(c40, x4, b2, 3);
+                if (TTile.HasRight) c41 = TTile.MultiplyAddLane(c41, x4, b3, 3);
+                c50 = TTile.MultiplyAddLane(c50, x5, b2, 3);
+                if (TTile.HasRight) c51 = TTile.MultiplyAddLane(c51, x5, b3, 3);
+                c60 = TTile.MultiplyAddLane(c60, x6, b2, 3);
+                if (TTile.HasRight) c61 = TTile.MultiplyAddLane(c61, x6, b3, 3);
+                c70 = TTile.MultiplyAddLane(c70, x7, b2, 3);
+                if (TTile.HasRight) c71 = TTile.MultiplyAddLane(c71, x7, b3, 3);
+                b += 4 * step;
             }
             for (; k < end; k += 4)
             {
