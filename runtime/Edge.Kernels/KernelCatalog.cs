@@ -25,7 +25,7 @@ public static class KernelCatalog
         new("scalar", true, ScalarKernels.Create),
     ];
 
-    private static readonly Lazy<KernelSet[]> s_available = new(() => [.. s_entries.Where(e => e.IsSupported).Select(e => e.Create())]);
+    private static readonly Lazy<KernelSet[]> s_available = new(() => [.. s_entries.Where(e => e.IsSupported).Select(e => e.Set.Value)]);
 
     /// <summary>Names of all sets, best first, whether or not this CPU can run them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_entries.Select(e => e.Name)];
@@ -47,10 +47,10 @@ public static class KernelCatalog
     public static KernelSet Select(string? isa = null)
     {
         string? name = string.IsNullOrEmpty(isa) ? Environment.GetEnvironmentVariable(IsaVariable) : isa;
-        if (string.IsNullOrEmpty(name)) return Available[0];
-        foreach (KernelSet set in Available)
-            if (string.Equals(set.Name, name, StringComparison.OrdinalIgnoreCase)) return set;
-        throw new NotSupportedException(Refusal(name, string.IsNullOrEmpty(isa)));
+        // Only the one that is chosen is made: machine code takes time to write.
+        foreach (Entry e in s_entries)
+            if (e.IsSupported && (string.IsNullOrEmpty(name) || string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase))) return e.Set.Value;
+        throw new NotSupportedException(Refusal(name!, string.IsNullOrEmpty(isa)));
     }
 
     private static string Refusal(string name, bool fromEnvironment)
@@ -60,5 +60,12 @@ public static class KernelCatalog
         return $"{asked}: {fault}; this CPU can run {string.Join(", ", Available.Select(s => s.Name))}; all sets: {string.Join(", ", Names)}";
     }
 
-    private readonly record struct Entry(string Name, bool IsSupported, Func<KernelSet> Create);
+    private sealed class Entry(string name, bool isSupported, Func<KernelSet> create)
+    {
+        public string Name { get; } = name;
+
+        public bool IsSupported { get; } = isSupported;
+
+        public Lazy<KernelSet> Set { get; } = new(create);
+    }
 }

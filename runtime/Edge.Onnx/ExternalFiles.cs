@@ -34,6 +34,19 @@ internal sealed class ExternalFiles(string folder) : IDisposable
         return file.Slice(reference.Offset, (int)length);
     }
 
+    /// <inheritdoc cref="OnnxFile.ExternalBytes"/>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Open()
+    {
+        const int Part = 1 << 30;
+        lock (_lock)
+        {
+            var parts = new List<ReadOnlyMemory<byte>>();
+            foreach (MappedFile file in _open.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value))
+                for (long at = 0; at < file.Length; at += Part) parts.Add(file.Slice(at, (int)Math.Min(Part, file.Length - at)));
+            return parts;
+        }
+    }
+
     public void Dispose()
     {
         lock (_lock)

@@ -30,6 +30,9 @@ public sealed class OnnxFile : IDisposable
 
     public ModelProto Model { get; }
 
+    /// <summary>The whole of each file of external data that is open, in the order of their paths, in parts that a span can have.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> ExternalBytes() => _external.Open();
+
     /// <param name="path">The model file; external data are looked for in its folder.</param>
     /// <param name="limits">What reading may take; <see cref="OnnxLimits.Default"/> when null.</param>
     /// <exception cref="ModelException">There is no such file, it cannot be read, or it is not a sound ONNX model.</exception>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Edge.Kernels;
 using Edge.Kernels.Threading;
 using Edge.Onnx;
+using Edge.Runtime.Caching;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Import;
 using Edge.Runtime.Passes;
@@ -172,7 +173,9 @@ public sealed class InferenceSession : IInferenceSession
         {
             var graph = GraphImporter.Import(_model, shapes, _settings);
             PassPipeline.Run(graph, _settings);
-            plan = PlanBuilder.Build(graph, _settings);
+            using var weights = PlanWeights.Open(_options.WeightCache, _options.Log, _model, shapes, _settings);
+            plan = PlanBuilder.Build(graph, _settings, weights);
+            weights.Save();
         });
         return plan!;
     }

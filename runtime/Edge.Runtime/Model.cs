@@ -78,6 +78,9 @@ public sealed class Model : IDisposable
     /// <summary>An input or output that is a sequence, a map or an optional, which sessions refuse; null if there is none.</summary>
     internal string? NonTensor { get; private set; }
 
+    /// <summary>The bytes that the model was read from, and those of external data as far as they were asked for; nothing for one made in memory.</summary>
+    internal IEnumerable<ReadOnlyMemory<byte>> Contents() => _file is null ? [_bytes] : [_bytes, .. _file.ExternalBytes()];
+
     internal IReadOnlyDictionary<(string Domain, string Name, string Overload), FunctionProto> Functions { get; }
 
     internal void AddReference() => Interlocked.Increment(ref _references);

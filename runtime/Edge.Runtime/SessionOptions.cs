@@ -36,6 +36,17 @@ public sealed class SessionOptions
     /// <summary>Measure every step; see <see cref="InferenceSession.Profile"/>.</summary>
     public bool Profile { get; set; }
 
+    /// <summary>
+    /// A folder where packed weights are kept between processes, one file for each model, kernel set and set of input shapes;
+    /// null for none. A later session maps the file in place of packing: it starts sooner, and processes share the memory. Files
+    /// are verified when they are opened, and replaced where they do not fit. Whoever can write to the folder is trusted. Old
+    /// files are not deleted.
+    /// </summary>
+    public string? WeightCache { get; set; }
+
+    /// <summary>Told what the user might want to know, a line each: that <see cref="WeightCache"/> cannot be used, and why.</summary>
+    public Action<string>? Log { get; set; }
+
     /// <summary>How much the model may ask for.</summary>
     public SessionLimits Limits { get; set; } = SessionLimits.Default;
 

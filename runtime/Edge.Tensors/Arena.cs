@@ -8,16 +8,16 @@ namespace Edge.Tensors;
 /// </summary>
 public sealed unsafe class Arena : IDisposable
 {
+    private void* _memory;
     private byte* _base;
 
     public Arena(nint bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ByteLength = bytes;
-        nuint total = (nuint)(bytes + Tensor.Slack);
-        _base = (byte*)NativeMemory.AlignedAlloc(total, Tensor.Alignment);
-        NativeMemory.Clear(_base, total);
-        GC.AddMemoryPressure((long)total);
+        // Zeros that nobody writes over take no memory: the system brings pages when they are first touched.
+        _memory = NativeMemory.AllocZeroed((nuint)bytes + Tensor.Slack + Tensor.Alignment);
+        _base = (byte*)(((nint)_memory + Tensor.Alignment - 1) & ~(nint)(Tensor.Alignment - 1));
     }
 
     ~Arena() => Free();
@@ -42,9 +42,8 @@ public sealed unsafe class Arena : IDisposable
 
     private void Free()
     {
-        if (_base is null) return;
-        NativeMemory.AlignedFree(_base);
-        GC.RemoveMemoryPressure((long)ByteLength + Tensor.Slack);
+        NativeMemory.Free(_memory);
+        _memory = null;
         _base = null;
     }
 }

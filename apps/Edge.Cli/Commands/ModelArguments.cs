@@ -17,6 +17,8 @@ internal static class ModelArguments
 
     public static Option<string?> Isa() => new("--isa") { HelpName = "set", Description = "kernel set to use instead of the best one (also: EDGE_ISA)" };
 
+    public static Option<string?> WeightCache() => new("--weight-cache") { HelpName = "folder", Description = "keep packed weights in this folder and map them from there: later starts are quicker, and processes share the memory" };
+
     public static Option<string[]> Dimensions() => new("--dim")
     {
         HelpName = "name=size",

@@ -20,6 +20,8 @@ internal static class Engines
             return OpenOwn(request.Path, request.Options);
         }
 
+        if (arguments.Provider != ProviderArguments.Auto && request.Options.WeightCache is not null)
+            throw new CommandException($"--weight-cache belongs to --provider {ProviderArguments.Own}");
 #if ONNXRUNTIME
         return arguments.Provider == ProviderArguments.Auto
             ? AutoEngine.Open(terminal, arguments, request, cancellation)

@@ -12,7 +12,8 @@ internal sealed unsafe class DenseIsa
     /// <inheritdoc cref="ActivationRow{V}.Apply"/>
     public required delegate*<in Activation, float*, nint, void> Activate { get; init; }
 
-    public required TileSet TilesF32 { get; init; }
+    /// <summary>Made when they are first asked for: a model has a few kinds of products, and machine code takes time to write.</summary>
+    public required Lazy<TileSet> TilesF32 { get; init; }
 
     public required DepthwiseKernelsF32 DepthwiseF32 { get; init; }
 

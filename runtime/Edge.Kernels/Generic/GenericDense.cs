@@ -32,14 +32,14 @@ internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
     public override void MatMulF32(int m, int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc, byte* scratch, WorkerPool pool)
     {
         PackF32(n, k, b, ldb, transposeB, scratch, pool);
-        Gemm.MatMulF32.Run(isa.TilesF32, m, n, k, a, lda, scratch, c, ldc, pool);
+        Gemm.MatMulF32.Run(isa.TilesF32.Value, m, n, k, a, lda, scratch, c, ldc, pool);
     }
 
-    public override nint PackedF32Bytes(int n, int k) => Gemm.MatMulF32.PackedBytes(isa.TilesF32, n, k);
+    public override nint PackedF32Bytes(int n, int k) => Gemm.MatMulF32.PackedBytes(isa.TilesF32.Value, n, k);
 
     public override void PackF32(int n, int k, float* b, nint ldb, bool transposeB, byte* packed, WorkerPool pool) =>
-        Gemm.MatMulF32.Pack(isa.TilesF32, n, k, b, ldb, transposeB, packed, pool);
+        Gemm.MatMulF32.Pack(isa.TilesF32.Value, n, k, b, ldb, transposeB, packed, pool);
 
     public override void MatMulPackedF32(int m, int n, int k, float* a, nint lda, byte* packed, float* c, nint ldc, WorkerPool pool) =>
-        Gemm.MatMulF32.Run(isa.TilesF32, m, n, k, a, lda, packed, c, ldc, pool);
+        Gemm.MatMulF32.Run(isa.TilesF32.Value, m, n, k, a, lda, packed, c, ldc, pool);
 }

@@ -15,7 +15,7 @@ internal static class Elementwise
     public static ElementwiseKernels Definition => Set.Elementwise;
 
     /// <summary>The set of the scalar kernels.</summary>
-    public static KernelSet Set { get; } = KernelCatalog.Available[^1];
+    public static KernelSet Set { get; } = KernelCatalog.Select(KernelCatalog.Names[^1]);
 
     /// <summary>The shape that inputs <paramref name="from"/> to <paramref name="to"/> (excluded) broadcast to.</summary>
     public static Shape BroadcastShape(this InferContext c, int from, int to)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Edge.Kernels;
 using Edge.Onnx;
+using Edge.Runtime.Caching;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators;
@@ -13,6 +14,7 @@ internal sealed unsafe class PlanBuilder
 {
     private readonly ModelGraph _graph;
     private readonly PlanSettings _settings;
+    private readonly PlanWeights _weights;
     private readonly Operator[] _operators;
     private readonly StoragePlanner _storage;
     private readonly List<(Storage Storage, nint Offset)> _slots = [];
@@ -26,8 +28,9 @@ internal sealed unsafe class PlanBuilder
     private long _packed;
     private long _constants;
 
-    private PlanBuilder(ModelGraph graph, PlanSettings settings)
+    private PlanBuilder(ModelGraph graph, PlanSettings settings, PlanWeights weights)
     {
+        _weights = weights;
         _graph = graph;
         _settings = settings;
         _operators = [.. graph.Nodes.Select(n => OperatorCatalog.Find(n.Domain, n.OpType)!)];
@@ -37,8 +40,10 @@ internal sealed unsafe class PlanBuilder
 
     /// <param name="graph">Final, in topological order, every node inferred.</param>
     /// <param name="settings">Kernels, threads and limits.</param>
+    /// <param name="weights">Where packed weights come from, or go to; null for memory.</param>
     /// <exception cref="ModelException">The plan would take more memory than the limits allow.</exception>
-    public static ExecutionPlan Build(ModelGraph graph, PlanSettings settings) => new PlanBuilder(graph, settings).Build();
+    public static ExecutionPlan Build(ModelGraph graph, PlanSettings settings, PlanWeights? weights = null) =>
+        new PlanBuilder(graph, settings, weights ?? PlanWeights.None).Build();
 
     private ExecutionPlan Build()
     {
@@ -115,7 +120,7 @@ internal sealed unsafe class PlanBuilder
             return;
         }
 
-        var executor = NodeInference.Prepare(node, _operators[step], _settings.Kernels, _settings.Threads, _settings.Limits.MaxNodeWork);
+        var executor = NodeInference.Prepare(node, _operators[step], _settings.Kernels, _settings.Threads, _settings.Limits.MaxNodeWork, _weights.For(step));
         CountPacked(node, executor);
         int inputs = _slots.Count;
         for (int i = 0; i < node.Inputs.Count; i++)

@@ -18,7 +18,7 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
     public GemmConvF32(DenseIsa isa, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore store)
     {
         _isa = isa;
-        _tiles = isa.TilesF32;
+        _tiles = isa.TilesF32.Value;
         KernelName = $"conv_f32_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
         _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, sizeof(float));
         _activation = activation;

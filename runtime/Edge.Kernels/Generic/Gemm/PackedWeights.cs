@@ -1,3 +1,4 @@
+using System.Numerics;
 using Edge.Kernels.Dense;
 
 namespace Edge.Kernels.Generic.Gemm;
@@ -5,60 +6,73 @@ namespace Edge.Kernels.Generic.Gemm;
 /// <summary>Rearranges weights <c>[OutC, InC/group, kH, kW]</c> into panels; what lies outside the weights is zero.</summary>
 internal static unsafe class PackedWeights
 {
+    /// <summary>Terms of each output channel that are packed before the next channel's: their lines stay in the cache.</summary>
+    private const int BlockTerms = 32;
+
     /// <summary>To <c>[panels][taps][elements][columns]</c>.</summary>
     public static void Pack(in ConvLayout layout, ReadOnlySpan<float> weights, float* to)
     {
-        ConvGeometry g = layout.Geometry;
-        for (int oc = 0, i = 0; oc < g.OutChannels; oc++)
-        {
-            int panelIndex = Panel(layout, oc, out int column), columns = layout.PanelColumns(panelIndex);
-            float* panel = (float*)((byte*)to + layout.PanelOffset(panelIndex));
-            for (int c = 0; c < g.InChannelsPerGroup; c++)
-                for (int ky = 0; ky < g.KernelHeight; ky++)
-                    for (int kx = 0; kx < g.KernelWidth; kx++)
-                    {
-                        (int tap, int element) = layout.Place(c, ky, kx);
-                        panel[((nint)tap * layout.TapSteps + element) * columns + column] = weights[i++];
-                    }
-        }
+        if (layout.PackedBytes == 0) return;
+        fixed (float* from = weights) PackPanels(layout, (uint*)from, 1, 0u, (byte*)to);
     }
 
     /// <summary>To <c>[panels][taps][steps][columns][4]</c>, <paramref name="flip"/> being added to each weight's bit pattern by exclusive or.</summary>
     public static void Pack(in ConvLayout layout, ReadOnlySpan<byte> weights, byte flip, byte* to)
     {
-        ConvGeometry g = layout.Geometry;
-        for (int oc = 0, i = 0; oc < g.OutChannels; oc++)
-        {
-            int panelIndex = Panel(layout, oc, out int column), columns = layout.PanelColumns(panelIndex);
-            byte* panel = to + layout.PanelOffset(panelIndex);
-            for (int c = 0; c < g.InChannelsPerGroup; c++)
-                for (int ky = 0; ky < g.KernelHeight; ky++)
-                    for (int kx = 0; kx < g.KernelWidth; kx++)
-                    {
-                        (int tap, int element) = layout.Place(c, ky, kx);
-                        nint step = (nint)tap * layout.TapSteps + element / 4;
-                        panel[(step * columns + column) * 4 + element % 4] = (byte)(weights[i++] ^ flip);
-                    }
-        }
+        if (layout.PackedBytes == 0) return;
+        fixed (byte* from = weights) PackPanels(layout, from, 4, flip, to);
     }
 
     /// <summary>To <c>[panels][taps][steps][columns][2]</c>.</summary>
     public static void Pack(in ConvLayout layout, ReadOnlySpan<short> weights, short* to)
     {
+        if (layout.PackedBytes == 0) return;
+        fixed (short* from = weights) PackPanels(layout, from, 2, (short)0, (byte*)to);
+    }
+
+    /// <summary>Where each weight of a panel's first column goes.</summary>
+    private static int[] Places(in ConvLayout layout, int perStep, int columns)
+    {
         ConvGeometry g = layout.Geometry;
-        for (int oc = 0, i = 0; oc < g.OutChannels; oc++)
+        var places = new int[checked(g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth)];
+        for (int c = 0, i = 0; c < g.InChannelsPerGroup; c++)
+            for (int ky = 0; ky < g.KernelHeight; ky++)
+                for (int kx = 0; kx < g.KernelWidth; kx++)
+                {
+                    (int tap, int element) = layout.Place(c, ky, kx);
+                    (int step, int within) = Math.DivRem(element, perStep);
+                    places[i++] = checked((tap * layout.TapSteps + step) * columns * perStep + within);
+                }
+        return places;
+    }
+
+    private static void PackPanels<T>(in ConvLayout layout, T* weights, int perStep, T flip, byte* to) where T : unmanaged, IBinaryInteger<T>
+    {
+        int columns = layout.Columns;
+        int[] places = Places(layout, perStep, columns);
+        for (int panel = 0; panel < layout.Panels; panel++)
         {
-            int panelIndex = Panel(layout, oc, out int column), columns = layout.PanelColumns(panelIndex);
-            short* panel = (short*)((byte*)to + layout.PanelOffset(panelIndex));
-            for (int c = 0; c < g.InChannelsPerGroup; c++)
-                for (int ky = 0; ky < g.KernelHeight; ky++)
-                    for (int kx = 0; kx < g.KernelWidth; kx++)
-                    {
-                        (int tap, int element) = layout.Place(c, ky, kx);
-                        nint step = (nint)tap * layout.TapSteps + element / 2;
-                        panel[(step * columns + column) * 2 + element % 2] = weights[i++];
-                    }
+            if (layout.PanelColumns(panel) != columns) places = Places(layout, perStep, columns = layout.PanelColumns(panel));
+            (int group, int inGroup) = Math.DivRem(panel, layout.PanelsPerGroup);
+            int first = inGroup * layout.Columns;
+            T* from = weights + ((nint)group * layout.Geometry.OutChannelsPerGroup + first) * places.Length;
+            PackPanel(from, places, perStep, Math.Min(columns, layout.Geometry.OutChannelsPerGroup - first), flip, (T*)(to + layout.PanelOffset(panel)));
         }
+    }
+
+    private static void PackPanel<T>(T* from, int[] places, int perStep, int columns, T flip, T* to) where T : unmanaged, IBinaryInteger<T>
+    {
+        nint terms = places.Length;
+        fixed (int* place = places)
+            for (nint block = 0; block < terms; block += BlockTerms)
+            {
+                nint end = Math.Min(block + BlockTerms, terms);
+                for (int column = 0; column < columns; column++)
+                {
+                    T* row = from + column * terms, at = to + column * perStep;
+                    for (nint i = block; i < end; i++) at[place[i]] = row[i] ^ flip;
+                }
+            }
     }
 
     /// <summary>Index of output channel <paramref name="oc"/> among columns of all panels: where its bias and scale lie.</summary>

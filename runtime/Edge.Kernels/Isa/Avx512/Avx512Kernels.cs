@@ -12,7 +12,7 @@ internal static unsafe class Avx512Kernels
     {
         Name = "avx512",
         Activate = &ActivationRow<VectorF32x16>.Apply,
-        TilesF32 = TileSet.Wide<F32Tile<Avx512F32, Vector512<float>>, Vector512<float>, Vector512<float>, Vector512<float>>(),
+        TilesF32 = new(TileSet.Wide<F32Tile<Avx512F32, Vector512<float>>, Vector512<float>, Vector512<float>, Vector512<float>>),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Avx512F32, Vector512<float>, Vector128F32, Vector128<float>>(),
         Words = WordTiles.Wide<Avx512Int8, Vector512<int>, Vector512<short>>(),
         DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx512Int8, Vector512<int>, Vector512<short>>(),

@@ -29,7 +29,7 @@ internal static unsafe class Avx512VnniKernels
     {
         Name = "avx512vnni",
         Activate = activate,
-        TilesF32 = Publish((rows, vectors, variant) => new F32TileEmitter(rows, vectors, variant)),
+        TilesF32 = new(() => Publish((rows, vectors, variant) => new F32TileEmitter(rows, vectors, variant))),
         DepthwiseF32 = depthwiseF32,
         TilesInt8 = Int8Tiles.Of(takesSigned: false, (flips, result) => Publish((rows, vectors, variant) => new Int8TileEmitter(rows, vectors, variant, flips, result))),
         DepthwiseInt8 = depthwiseInt8,

@@ -12,7 +12,7 @@ internal static unsafe class Vector128Kernels
     {
         Name = "vector128",
         Activate = &ActivationRow<VectorF32x4>.Apply,
-        TilesF32 = TileSet.Narrow<F32Tile<Vector128F32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>(),
+        TilesF32 = new(TileSet.Narrow<F32Tile<Vector128F32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Vector128F32, Vector128<float>, Vector128F32, Vector128<float>>(),
         Words = WordTiles.Narrow<Vector128Int8, Vector128<int>, Vector128<short>>(),
         DepthwiseInt8 = DepthwiseKernelsInt8.Create<Vector128Int8, Vector128<int>, Vector128<short>>(),

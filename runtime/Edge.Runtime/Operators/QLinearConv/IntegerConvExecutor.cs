@@ -21,6 +21,8 @@ internal sealed unsafe class IntegerConvExecutor(
 
     public override long Macs => geometry.Macs;
 
+    public override bool Reads(int input) => input == 0 || (correction is not null && input == zeroPoint);
+
     public override void Execute(in StepContext c)
     {
         byte* x = c.Input<byte>(0), y = c.Output<byte>(0);

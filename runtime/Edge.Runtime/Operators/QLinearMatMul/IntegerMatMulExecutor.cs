@@ -18,6 +18,8 @@ internal sealed unsafe class IntegerMatMulExecutor(PreparedConvInt8 kernel, long
 
     public override long Macs => macs;
 
+    public override bool Reads(int input) => input == 0 || (correction is not null && input == zeroPoint);
+
     public override void Execute(in StepContext c)
     {
         kernel.Run(c.Input<byte>(0), c.Output<byte>(0), c.Scratch, c.Pool);

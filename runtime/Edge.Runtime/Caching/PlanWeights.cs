@@ -1,0 +1,106 @@
+using Edge.Kernels.Packing;
+using Edge.Runtime.Planning;
+using Edge.Tensors;
+
+namespace Edge.Runtime.Caching;
+
+/// <summary>
+/// The packed weights of one plan while it is made: from its file in the cache as far as that has them, else new; then the
+/// file is written. That a cache cannot be used is no reason for a model not to run: the log says so.
+/// </summary>
+internal sealed unsafe class PlanWeights : IDisposable
+{
+    private readonly string? _path;
+    private readonly byte[] _identity = [];
+    private readonly Action<string>? _log;
+    private readonly WeightFile? _file;
+    private readonly Dictionary<(int, int), WeightEntry> _kept = [];
+    private readonly List<(WeightEntry Entry, PackedBlock Block)> _blocks = [];
+    private bool _complete = true;
+
+    private PlanWeights()
+    {
+    }
+
+    private PlanWeights(string path, byte[] identity, Action<string>? log)
+    {
+        _path = path;
+        _identity = identity;
+        _log = log;
+        try
+        {
+            _file = WeightFile.Open(path, identity, out string? fault);
+            if (fault is not null) Tell($"is not used, since {fault}; it is written anew");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Tell($"cannot be read: {e.Message}");
+        }
+
+        if (_file is null) return;
+        foreach (var entry in _file.Entries) _kept[(entry.Step, entry.Index)] = entry;
+    }
+
+    /// <summary>No cache.</summary>
+    public static PlanWeights None { get; } = new();
+
+    /// <summary>The cache's file for one plan. The graph has been imported, so that all external data of the model are open.</summary>
+    /// <param name="folder">Null for no cache; made if it is not there.</param>
+    /// <param name="log">Where faults of the cache are told, a line each.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="shapes">Of its inputs.</param>
+    /// <param name="settings">Of the session.</param>
+    public static PlanWeights Open(string? folder, Action<string>? log, Model model, ReadOnlySpan<Shape> shapes, PlanSettings settings)
+    {
+        if (string.IsNullOrEmpty(folder) || WeightIdentity.Of(model, shapes, settings) is not { } identity) return None;
+        return new PlanWeights(Path.Combine(folder, $"{Convert.ToHexStringLower(identity)}-{settings.Kernels.Name}.weights"), identity, log);
+    }
+
+    /// <summary>The blocks of one step.</summary>
+    public PackedStore For(int step) => _path is null ? PackedStore.Memory : new StepStore(this, step);
+
+    /// <summary>Writes the file, unless it was there with every block that was asked for. All executors are still alive.</summary>
+    public void Save()
+    {
+        if (_path is null || _complete) return;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            WeightFile.Write(_path, _identity, [.. _blocks.Select(b => (b.Entry, (nint)b.Block.Base))]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Tell($"cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Blocks in use keep the file.</summary>
+    public void Dispose() => _file?.Dispose();
+
+    private void Tell(string what) => _log?.Invoke($"weight cache: {_path} {what}");
+
+    private PackedBlock Take(int step, int index, string layout, nint bytes)
+    {
+        ulong hash = WeightIdentity.OfLayout(layout);
+        PackedBlock block;
+        if (_kept.TryGetValue((step, index), out var entry) && entry.Layout == hash && entry.Bytes == bytes)
+        {
+            block = new PackedBlock(_file!.At(entry), bytes, _file.Share());
+        }
+        else
+        {
+            _complete = false;
+            block = new PackedBlock(bytes);
+        }
+
+        _blocks.Add((new WeightEntry(step, index, hash, 0, bytes), block));
+        return block;
+    }
+
+    private sealed class StepStore(PlanWeights weights, int step) : PackedStore
+    {
+        private int _index;
+
+        public override PackedBlock Take(string layout, nint bytes) => weights.Take(step, _index++, layout, bytes);
+    }
+}
