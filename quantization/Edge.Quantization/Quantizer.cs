@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Observers;
@@ -6,6 +5,7 @@ using Edge.Quantization.Report;
 using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Preparation;
 using Edge.Quantization.Rewrite.Qdq;
+using Edge.Runtime;
 
 namespace Edge.Quantization;
 
@@ -46,7 +46,7 @@ public static class Quantizer
         }
         try
         {
-            return Quantize(file.Model, Convert.ToHexStringLower(SHA256.HashData(file.Bytes.Span)), samples, options ?? new(), progress, cancellation);
+            return Quantize(file.Model, Sha256.Hex(file.Bytes.Span), samples, options ?? new(), progress, cancellation);
         }
         catch (ModelException e) when (!e.Message.Contains(path, StringComparison.Ordinal))
         {
@@ -108,7 +108,7 @@ public static class Quantizer
         return new QuantizationResult(graph.Model, new QuantizationReport
         {
             ToolVersion = Version,
-            SourceSha256 = sha256 ?? Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            SourceSha256 = sha256 ?? Sha256.Hex(bytes),
             SourceBytes = bytes.Length,
             QuantizedBytes = OnnxWriter.Measure(graph.Model),
             Calibration = source.Description,

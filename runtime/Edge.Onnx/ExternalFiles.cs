@@ -47,6 +47,15 @@ internal sealed class ExternalFiles(string folder) : IDisposable
         }
     }
 
+    /// <inheritdoc cref="OnnxFile.ReleasePages"/>
+    public void ReleasePages()
+    {
+        lock (_lock)
+        {
+            foreach (MappedFile file in _open.Values) file.ReleasePages();
+        }
+    }
+
     public void Dispose()
     {
         lock (_lock)

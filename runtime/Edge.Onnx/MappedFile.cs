@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Edge.Onnx;
@@ -10,8 +11,11 @@ namespace Edge.Onnx;
 /// replaced (renamed over) while it is mapped, not shortened: touching pages that are gone ends the process, as with every
 /// mapping.
 /// </summary>
-internal sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe partial class MappedFile : IDisposable
 {
+    // MADV_DONTNEED, on Linux.
+    private const int NotNeeded = 4;
+
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private byte* _start;
@@ -58,6 +62,21 @@ internal sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
         return new Window(this, offset, length).Memory;
     }
+
+    /// <summary>
+    /// Gives the memory of pages that were read back to the system; whoever reads on brings them in again. May be called
+    /// while others read.
+    /// </summary>
+    public void ReleasePages()
+    {
+        byte* start = _start;
+        ObjectDisposedException.ThrowIf(start is null, this);
+        // Advice: where it is not taken, the pages stay. The view begins with a page.
+        if (OperatingSystem.IsLinux()) _ = Advise(start - _view.PointerOffset, (nint)(_view.PointerOffset + Length), NotNeeded);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(byte* start, nint length, int advice);
 
     public void Dispose()
     {

@@ -73,6 +73,16 @@ public sealed class OnnxFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives the memory of everything that was read back to the system; whoever reads on brings it in again. Safe to call while
+    /// others read.
+    /// </summary>
+    public void ReleasePages()
+    {
+        _file.ReleasePages();
+        _external.ReleasePages();
+    }
+
     public void Dispose()
     {
         _external.Dispose();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Edge.Onnx;
 using Edge.Runtime.Import;
 using Edge.Tensors;
@@ -46,7 +45,7 @@ public sealed class Model : IDisposable
     public ModelProto Proto { get; }
 
     /// <summary>SHA-256 of the file, in lower-case hexadecimal; empty for a model that was made in memory.</summary>
-    public string Sha256 => field ??= _bytes.Length == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(_bytes.Span));
+    public string Sha256 => field ??= _bytes.Length == 0 ? "" : Runtime.Sha256.Hex(_bytes.Span);
 
     /// <summary>Maps and reads an ONNX file.</summary>
     /// <exception cref="ModelException">The file is missing, no valid ONNX model, or asks for something that is not supported.</exception>
@@ -82,6 +81,9 @@ public sealed class Model : IDisposable
     internal IEnumerable<ReadOnlyMemory<byte>> Contents() => _file is null ? [_bytes] : [_bytes, .. _file.ExternalBytes()];
 
     internal IReadOnlyDictionary<(string Domain, string Name, string Overload), FunctionProto> Functions { get; }
+
+    /// <inheritdoc cref="OnnxFile.ReleasePages"/>
+    internal void ReleasePages() => _file?.ReleasePages();
 
     internal void AddReference() => Interlocked.Increment(ref _references);
 

@@ -32,6 +32,20 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
+    public void Pages_that_were_given_back_come_again()
+    {
+        using OnnxFile file = Open(Embedded("a", 1, 2, 3), External("w", 10, ("location", "weights.bin")));
+        List<TensorProto> read = file.Model.Graph.Initializers;
+        byte[] external = file.GetBytes(read[1]).ToArray();
+
+        file.ReleasePages();
+
+        Assert.Equal([1, 2, 3], file.GetBytes(read[0]).ToArray());
+        Assert.Equal(external, file.GetBytes(read[1]).ToArray());
+        Assert.Equal(new FileInfo(Path.Combine(_folder, "weights.bin")).Length, file.ExternalBytes().Sum(part => part.Length));
+    }
+
+    [Fact]
     public void A_mapped_model_can_be_replaced_while_it_is_open()
     {
         using OnnxFile file = Open(Embedded("a", 1, 2, 3));

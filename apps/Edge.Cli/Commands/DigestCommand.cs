@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using System.Text;
 using Edge.Cli.Output;
 using Edge.Cli.Providers;
@@ -39,7 +38,7 @@ internal static class DigestCommand
     private static string Of(InferenceSession session, Dictionary<string, int> sizes, int runs, CancellationToken cancellation)
     {
         var random = new Random(1);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new Sha256();
         var shapes = ModelArguments.Shapes(session.Inputs, sizes);
         for (int i = 0; i < runs; i++)
         {
@@ -48,13 +47,13 @@ internal static class DigestCommand
             foreach (var output in ModelArguments.WithDimensions(session.Inputs, sizes, () => session.Run(inputs))) Append(hash, output);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Finish();
     }
 
     /// <summary>Strings by their text: what stands for them in memory differs from process to process.</summary>
-    private static void Append(IncrementalHash hash, Tensor output)
+    private static void Append(Sha256 hash, Tensor output)
     {
-        if (output.Type == DataType.String) hash.AppendData(Encoding.UTF8.GetBytes(string.Join('\0', output.ToStrings())));
-        else hash.AppendData(output.Bytes);
+        if (output.Type == DataType.String) hash.Append(Encoding.UTF8.GetBytes(string.Join('\0', output.ToStrings())));
+        else hash.Append(output.Bytes);
     }
 }

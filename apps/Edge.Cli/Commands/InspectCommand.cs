@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using Edge.Cli.Output;
 using Edge.Cli.Providers;
 using Edge.Onnx;
@@ -46,7 +45,7 @@ internal static class InspectCommand
             if (session is not InferenceSession)
             {
                 using var file = OnnxFile.Open(path);
-                WriteModel(terminal, path, file.Model, session.Inputs, session.Outputs, Convert.ToHexStringLower(SHA256.HashData(file.Bytes.Span)));
+                WriteModel(terminal, path, file.Model, session.Inputs, session.Outputs, Sha256.Hex(file.Bytes.Span));
                 Engines.WritePlacement(terminal, session, steps);
                 return;
             }

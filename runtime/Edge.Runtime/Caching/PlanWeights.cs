@@ -10,6 +10,10 @@ namespace Edge.Runtime.Caching;
 /// </summary>
 internal sealed unsafe class PlanWeights : IDisposable
 {
+    /// <summary>Bytes packed after which the model's pages are given back.</summary>
+    private const long ReleaseBytes = 1 << 20;
+
+    private readonly Model? _model;
     private readonly string? _path;
     private readonly byte[] _identity = [];
     private readonly Action<string>? _log;
@@ -17,12 +21,12 @@ internal sealed unsafe class PlanWeights : IDisposable
     private readonly Dictionary<(int, int), WeightEntry> _kept = [];
     private readonly List<(WeightEntry Entry, PackedBlock Block)> _blocks = [];
     private bool _complete = true;
+    private long _packed;
 
-    private PlanWeights()
-    {
-    }
+    private PlanWeights(Model? model) => _model = model;
 
-    private PlanWeights(string path, byte[] identity, Action<string>? log)
+    private PlanWeights(Model model, string path, byte[] identity, Action<string>? log)
+        : this(model)
     {
         _path = path;
         _identity = identity;
@@ -41,8 +45,8 @@ internal sealed unsafe class PlanWeights : IDisposable
         foreach (var entry in _file.Entries) _kept[(entry.Step, entry.Index)] = entry;
     }
 
-    /// <summary>No cache.</summary>
-    public static PlanWeights None { get; } = new();
+    /// <summary>Neither cache nor file.</summary>
+    public static PlanWeights None { get; } = new(null);
 
     /// <summary>The cache's file for one plan. The graph has been imported, so that all external data of the model are open.</summary>
     /// <param name="folder">Null for no cache; made if it is not there.</param>
@@ -52,12 +56,22 @@ internal sealed unsafe class PlanWeights : IDisposable
     /// <param name="settings">Of the session.</param>
     public static PlanWeights Open(string? folder, Action<string>? log, Model model, ReadOnlySpan<Shape> shapes, PlanSettings settings)
     {
-        if (string.IsNullOrEmpty(folder) || WeightIdentity.Of(model, shapes, settings) is not { } identity) return None;
-        return new PlanWeights(Path.Combine(folder, $"{Convert.ToHexStringLower(identity)}-{settings.Kernels.Name}.weights"), identity, log);
+        if (string.IsNullOrEmpty(folder) || WeightIdentity.Of(model, shapes, settings) is not { } identity) return new PlanWeights(model);
+        return new PlanWeights(model, Path.Combine(folder, $"{Convert.ToHexStringLower(identity)}-{settings.Kernels.Name}.weights"), identity, log);
     }
 
     /// <summary>The blocks of one step.</summary>
     public PackedStore For(int step) => _path is null ? PackedStore.Memory : new StepStore(this, step);
+
+    /// <summary>Says that a step is prepared: what it packed need not be in memory twice.</summary>
+    /// <param name="bytes">Packed weights of the step.</param>
+    public void Prepared(nint bytes)
+    {
+        _packed += bytes;
+        if (_packed < ReleaseBytes) return;
+        _packed = 0;
+        _model?.ReleasePages();
+    }
 
     /// <summary>Writes the file, unless it was there with every block that was asked for. All executors are still alive.</summary>
     public void Save()
@@ -74,8 +88,12 @@ internal sealed unsafe class PlanWeights : IDisposable
         }
     }
 
-    /// <summary>Blocks in use keep the file.</summary>
-    public void Dispose() => _file?.Dispose();
+    /// <summary>The plan is made. Blocks in use keep the cache's file.</summary>
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _model?.ReleasePages();
+    }
 
     private void Tell(string what) => _log?.Invoke($"weight cache: {_path} {what}");
 

@@ -16,6 +16,9 @@ internal static class WeightIdentity
     /// <summary>Bytes.</summary>
     public const int Length = 16;
 
+    /// <summary>Bytes of the model that are in memory at once while they are hashed.</summary>
+    private const int ReadBytes = 1 << 20;
+
     /// <summary>Null for a model without bytes of its own, made of messages in memory.</summary>
     public static byte[]? Of(Model model, ReadOnlySpan<Shape> shapes, PlanSettings settings)
     {
@@ -23,7 +26,12 @@ internal static class WeightIdentity
         long length = 0;
         foreach (var part in model.Contents())
         {
-            hash.Append(part.Span);
+            for (int at = 0; at < part.Length; at += ReadBytes)
+            {
+                hash.Append(part.Span[at..Math.Min(at + ReadBytes, part.Length)]);
+                model.ReleasePages();
+            }
+
             length += part.Length;
         }
 

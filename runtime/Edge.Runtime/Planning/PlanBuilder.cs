@@ -122,6 +122,7 @@ internal sealed unsafe class PlanBuilder
 
         var executor = NodeInference.Prepare(node, _operators[step], _settings.Kernels, _settings.Threads, _settings.Limits.MaxNodeWork, _weights.For(step));
         CountPacked(node, executor);
+        _weights.Prepared(executor.PackedBytes);
         int inputs = _slots.Count;
         for (int i = 0; i < node.Inputs.Count; i++)
         {

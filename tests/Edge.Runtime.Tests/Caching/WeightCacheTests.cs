@@ -99,6 +99,21 @@ public sealed class WeightCacheTests : IDisposable
     }
 
     [Fact]
+    public void A_model_file_takes_no_memory_once_its_weights_are_packed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc");
+        Directory.CreateDirectory(_folder);
+        string path = Path.Combine(_folder, "large.onnx");
+        var w = EngineComparison.Random(1, 1024, 2048);
+        System.IO.File.WriteAllBytes(path, new OnnxGraphBuilder().Input("x", DataType.Float32, [1, 1024]).Initializer("w", w.AsSpan<float>(), 1024, 2048).Node("MatMul", ["x", "w"], ["y"]).Output("y").ToBytes());
+        using var model = Model.Load(path);
+        using var session = new InferenceSession(model);
+        var mapping = System.IO.File.ReadLines("/proc/self/smaps").SkipWhile(l => !l.EndsWith(path, StringComparison.Ordinal));
+        string resident = mapping.First(l => l.StartsWith("Rss:", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]), 0, 256);
+    }
+
+    [Fact]
     public void A_damaged_file_is_told_of_and_replaced()
     {
         byte[] expected = Run(_folder);
