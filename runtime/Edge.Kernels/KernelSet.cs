@@ -46,6 +46,20 @@ public sealed class KernelSet
     /// <summary>Cells of recurrent networks.</summary>
     public required RecurrentKernels Recurrent { get; init; }
 
+    /// <summary>The same kernels, with other options for the dense ones.</summary>
+    public KernelSet With(DenseOptions options) => new()
+    {
+        Name = Name,
+        Dense = Dense.With(options),
+        Elementwise = Elementwise,
+        Quantize = Quantize,
+        Reduction = Reduction,
+        Normalization = Normalization,
+        Attention = Attention,
+        Pooling = Pooling,
+        Recurrent = Recurrent,
+    };
+
     /// <summary>A set of hand-written dense kernels and of all other routines closed over the vector <typeparamref name="V"/>.</summary>
     internal static KernelSet Create<V>(string name, DenseKernels dense) where V : unmanaged, IVectorF32<V> => new()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Edge.Kernels;
+using Edge.Kernels.Dense;
 using Edge.Kernels.Threading;
 using Edge.Onnx;
 using Edge.Runtime.Caching;
@@ -43,7 +44,7 @@ public sealed class InferenceSession : IInferenceSession
             if (input.Dimensions?.Count > NodeInference.MaxRank) throw new ModelException($"{model.Name}: input '{input.Name}' has {input.Dimensions.Count} axes; supported: {NodeInference.MaxRank}");
         }
 
-        _kernels = KernelCatalog.Select(_options.Isa);
+        _kernels = KernelCatalog.Select(_options.Isa).With(new DenseOptions(threads.Count, _options.Winograd));
         _settings = new PlanSettings(_kernels, threads.Count, _options.Optimize, _options.Limits, threads.CreateThrottle());
         _inputs = [.. model.Inputs.Select(_ => new RunValue())];
         _outputs = new Tensor[model.Outputs.Count];

@@ -33,6 +33,12 @@ public sealed class SessionOptions
     /// <summary>Rewrite the graph before planning. Off, every node runs as the model has it: slower, for comparison.</summary>
     public bool Optimize { get; set; } = true;
 
+    /// <summary>
+    /// Compute float32 3×3 convolutions by Winograd's method where that is faster. Off, all are direct sums, whose last bits
+    /// differ: Winograd's own error is about twice theirs, and an infinity or NaN spreads over the few pixels around it.
+    /// </summary>
+    public bool Winograd { get; set; } = true;
+
     /// <summary>Measure every step; see <see cref="InferenceSession.Profile"/>.</summary>
     public bool Profile { get; set; }
 

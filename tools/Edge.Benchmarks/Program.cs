@@ -17,15 +17,16 @@ var save = new Option<string?>("--save") { Description = "write the results as M
 var publish = new Option<bool>("--publish") { Description = "publish native binaries again although they are there" };
 var ncnn = new Option<string[]>("--ncnn") { Description = "results of ncnn to show beside: name=ms, or a file with benchncnn's output", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var files = new Argument<string[]>("models") { Description = "ONNX files, also compressed with gzip; generated networks and the shared folder's if none is given", Arity = ArgumentArity.ZeroOrMore };
+var methods = new Option<bool>("--methods") { Description = "measure every way of computing a float32 convolution, the chosen one first" };
 var dims = new Option<string[]>("--dim") { Description = "size of a free dimension, as name=size; 1 if not given", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var counts = new Option<int[]>("--threads") { Description = "numbers of threads, each measured on its own", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
 
 var models = new Command("models", "Measures whole models against ONNX Runtime, interleaved in one process.") { files, dims, counts, slices, only, isa, ncnn, save };
 models.SetAction(p => Finish(p, ModelBenchmark.Run(new ModelBenchmarkOptions(
     p.GetValue(files)!, p.GetValue(dims)!, p.GetValue(counts)!, p.GetValue(slices), p.GetValue(only)!, p.GetValue(isa)!, NcnnResults.Parse(p.GetValue(ncnn)!)))));
-var kernels = new Command("kernels", "Measures convolutions and matrix products, one shape after the other.") { isa, only, threads, slices, against, save };
+var kernels = new Command("kernels", "Measures convolutions and matrix products, one shape after the other.") { isa, only, threads, slices, methods, against, save };
 kernels.SetAction(p => Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions(
-    p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(threads), p.GetValue(slices), p.GetValue(against) is not null))));
+    p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(threads), p.GetValue(slices), p.GetValue(methods), p.GetValue(against) is not null))));
 var start = new Command("start", "Measures native programs from their start to the first result.") { publish, save };
 start.SetAction(p => Finish(p, StartBenchmark.Run(p.GetValue(publish))));
 var idle = new Command("idle", "Measures what a process takes that runs a model six times a second.") { save };
@@ -38,7 +39,7 @@ var all = new Command("all", "Everything, one after the other.") { publish, ncnn
 all.SetAction(p =>
 {
     Finish(p, IdleBenchmark.Run());
-    Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions([], "", 1, p.GetValue(slices), AgainstOnnxRuntime: true)));
+    Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions([], "", 1, p.GetValue(slices), AllMethods: false, AgainstOnnxRuntime: true)));
     Finish(p, ScaleBenchmark.Run());
     Finish(p, ModelBenchmark.Run(new ModelBenchmarkOptions([], [], [1, 2], p.GetValue(slices), "", [], NcnnResults.Parse(p.GetValue(ncnn)!))));
     Finish(p, StartBenchmark.Run(p.GetValue(publish)));

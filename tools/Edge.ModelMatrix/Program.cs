@@ -3,13 +3,15 @@ using Edge.Imaging;
 using Edge.ModelMatrix;
 using Edge.ModelMatrix.Checks;
 using Edge.ModelMatrix.Samples;
+using Edge.Runtime;
 
 var only = new Option<string?>("--only") { Description = "models whose name contains this" };
 var samples = new Option<int>("--samples") { Description = "samples a model for agreement", DefaultValueFactory = _ => 64 };
 var isaSamples = new Option<int>("--isa-samples") { Description = "samples a model for byte equality", DefaultValueFactory = _ => 2 };
+var direct = new Option<bool>("--direct") { Description = "agreement of direct convolutions, without Winograd's method" };
 var checks = new Argument<string[]>("checks") { Description = "agreement, isa, accuracy", DefaultValueFactory = _ => ["agreement", "isa", "accuracy"] };
 checks.AcceptOnlyFromAmong("agreement", "isa", "accuracy");
-var root = new RootCommand("Holds the runtime against ONNX Runtime and against itself, on every model of the shared folder, with real inputs.") { checks, only, samples, isaSamples };
+var root = new RootCommand("Holds the runtime against ONNX Runtime and against itself, on every model of the shared folder, with real inputs.") { checks, only, samples, isaSamples, direct };
 root.SetAction(p =>
 {
     string? data = FindData();
@@ -27,7 +29,7 @@ root.SetAction(p =>
     {
         good &= check switch
         {
-            "agreement" => AgreementCheck.Run(data, sets, cases, p.GetValue(samples)),
+            "agreement" => AgreementCheck.Run(data, sets, cases, p.GetValue(samples), new SessionOptions { Winograd = !p.GetValue(direct) }),
             "accuracy" => AccuracyCheck.Run(data, sets, cases),
             _ => IsaCheck.Run(data, sets, cases, p.GetValue(isaSamples)),
         };

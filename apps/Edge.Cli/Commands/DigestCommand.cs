@@ -19,14 +19,15 @@ internal static class DigestCommand
         var runs = NumberOption.Whole("--runs", "pseudo-random inputs a model, the same on every machine", value: 3, min: 1, max: 1_000_000, "-n");
         var threads = ModelArguments.Threads();
         var isa = ModelArguments.Isa();
+        var winograd = ModelArguments.Winograd();
         var dims = ModelArguments.Dimensions();
-        var command = new Command("digest", "Prints the SHA-256 of a model's outputs for fixed inputs: the same everywhere for int8 models.") { models, runs, threads, isa, dims };
+        var command = new Command("digest", "Prints the SHA-256 of a model's outputs for fixed inputs: the same everywhere for int8 models.") { models, runs, threads, isa, winograd, dims };
         command.SetAction((p, cancellation) =>
         {
             var sizes = ModelArguments.ParseDimensions(p.GetValue(dims)!);
             foreach (string path in p.GetValue(models)!)
             {
-                using var session = Engines.OpenOwn(path, new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) });
+                using var session = Engines.OpenOwn(path, ModelArguments.Session(p, threads, isa, winograd));
                 terminal.Line($"{Of(session, sizes, p.GetValue(runs), cancellation)}  {Path.GetFileName(path)}");
             }
 

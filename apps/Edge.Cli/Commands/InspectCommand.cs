@@ -16,18 +16,20 @@ internal static class InspectCommand
         var threads = ModelArguments.Threads();
         var isa = ModelArguments.Isa();
         var cache = ModelArguments.WeightCache();
+        var winograd = ModelArguments.Winograd();
         var dims = ModelArguments.Dimensions();
         var steps = new Option<bool>("--steps") { Description = "list every step of the plan with its kernel" };
         var command = new Command("inspect", "Shows inputs, outputs, operators, parameters, cost, memory and the kernels chosen for this CPU; with --provider, which provider runs which node.")
         {
-            model, steps, dims, threads, isa, cache,
+            model, steps, dims, threads, isa, winograd, cache,
         };
         var provider = new ProviderOptions();
         provider.AddTo(command);
         command.SetAction((p, cancellation) =>
         {
             string path = p.GetValue(model)!;
-            var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa), WeightCache = p.GetValue(cache), Log = terminal.Remark };
+            var options = ModelArguments.Session(p, threads, isa, winograd);
+            (options.WeightCache, options.Log) = (p.GetValue(cache), terminal.Remark);
             var sizes = ModelArguments.ParseDimensions(p.GetValue(dims)!);
             var arguments = provider.Read(p);
             if (arguments.Provider == ProviderArguments.Own && arguments.IsPlain) Run(terminal, path, options, sizes, p.GetValue(steps));

@@ -19,6 +19,13 @@ internal static class ModelArguments
 
     public static Option<string?> WeightCache() => new("--weight-cache") { HelpName = "folder", Description = "keep packed weights in this folder and map them from there: later starts are quicker, and processes share the memory" };
 
+    /// <summary>Null when it is not given, which means on.</summary>
+    public static Option<string?> Winograd() => WordOption.OneOf("--winograd", "word", "Winograd's method for float32 3x3 convolutions, where it is faster; off: direct sums", ["on", "off"]);
+
+    /// <summary>What a command was told of the session that it is to open.</summary>
+    public static SessionOptions Session(ParseResult p, Option<int> threads, Option<string?> isa, Option<string?> winograd) =>
+        new() { Threads = p.GetValue(threads), Isa = p.GetValue(isa), Winograd = p.GetValue(winograd) != "off" };
+
     public static Option<string[]> Dimensions() => new("--dim")
     {
         HelpName = "name=size",

@@ -22,15 +22,16 @@ internal static class VerifyCommand
         var engineB = Engine("--engine-b", "what runs b");
         var threads = ModelArguments.Threads();
         var isa = ModelArguments.Isa();
+        var winograd = ModelArguments.Winograd();
         var atLeast = NumberOption.RealOrNone("--min-agreement", "exit with 2 if fewer than this percentage of the samples have the same top-1", min: 0, max: 100);
         var json = new Option<bool>("--json") { Description = "print JSON" };
         var command = new Command("verify", "Compares two models, or one model on two engines: top-1 agreement, largest and mean error.")
         {
-            a, b, data, preprocess, engineA, engineB, threads, isa, atLeast, json,
+            a, b, data, preprocess, engineA, engineB, threads, isa, winograd, atLeast, json,
         };
         command.SetAction((p, cancellation) =>
         {
-            var options = new SessionOptions { Threads = p.GetValue(threads), Isa = p.GetValue(isa) };
+            var options = ModelArguments.Session(p, threads, isa, winograd);
             using var first = Engines.Open(terminal, p.GetValue(engineA)!, p.GetValue(a)!, options);
             using var second = Engines.Open(terminal, p.GetValue(engineB)!, p.GetValue(b)!, options);
             var report = Compare(first, second, p.GetValue(a)!, p.GetValue(b)!, p.GetValue(data)!, p.GetValue(preprocess), cancellation);

@@ -14,7 +14,18 @@ public abstract unsafe class DenseKernels
     /// <param name="store">Where packed weights come from, or go to; <see cref="PackedStore.Memory"/> if null. The other arguments are read only as far as it has none.</param>
     /// <exception cref="ArgumentException">The number of weights or biases does not fit the geometry.</exception>
     /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
-    public abstract PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null);
+    public PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null) =>
+        PrepareConvF32(MethodsF32(geometry)[0], geometry, weights, bias, activation, store);
+
+    /// <summary>Every way in which a float32 convolution can be computed here, the one that is expected to be the fastest first.</summary>
+    public abstract IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry);
+
+    /// <summary>As the other <c>PrepareConvF32</c>, which takes the first of <see cref="MethodsF32"/>.</summary>
+    /// <exception cref="NotSupportedException">The kernel has too many elements, or the convolution cannot be computed by <paramref name="method"/>.</exception>
+    public abstract PreparedConvF32 PrepareConvF32(ConvMethod method, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null);
+
+    /// <summary>The same kernels under other options; without, they are <see cref="DenseOptions.Default"/>.</summary>
+    public abstract DenseKernels With(DenseOptions options);
 
     /// <summary>
     /// Packs an integer convolution: <c>acc = Σ (x − xZeroPoint) · (w − wZeroPoint) + bias</c> in int32, padding being

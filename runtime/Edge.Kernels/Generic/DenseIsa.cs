@@ -1,5 +1,6 @@
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Generic.Winograd;
 
 namespace Edge.Kernels.Generic;
 
@@ -16,6 +17,8 @@ internal sealed unsafe class DenseIsa
     public required Lazy<TileSet> TilesF32 { get; init; }
 
     public required DepthwiseKernelsF32 DepthwiseF32 { get; init; }
+
+    public required WinogradKernels WinogradF32 { get; init; }
 
     /// <summary>Tiles over bytes; null where <see cref="Words"/> serves.</summary>
     public Int8Tiles? TilesInt8 { get; init; }

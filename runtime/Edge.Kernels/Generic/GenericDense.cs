@@ -1,21 +1,38 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Generic.Winograd;
 using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Generic;
 
 /// <summary>The dense routines over the kernels of one instruction set.</summary>
-internal sealed unsafe class GenericDense(DenseIsa isa) : DenseKernels
+internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : DenseKernels
 {
-    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
+    public GenericDense(DenseIsa isa)
+        : this(isa, DenseOptions.Default)
+    {
+    }
+
+    public override IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry) => ConvChoice.Methods(geometry, isa.TilesF32.Value, options);
+
+    public override PreparedConvF32 PrepareConvF32(ConvMethod method, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Length, bias.Length);
+        store ??= PackedStore.Memory;
+        if (method != ConvMethod.Direct)
+        {
+            if (!WinogradLayout.Takes(geometry)) throw new NotSupportedException($"method {method} for {geometry}; supported: 3×3, stride 1, without dilation or groups");
+            return new WinogradConvF32(isa, geometry, method == ConvMethod.Winograd2 ? 2 : 4, weights, bias, activation, options.Threads, store);
+        }
+
         return geometry.IsDepthwise
-            ? new DepthwiseConvF32(isa, geometry, weights, bias, activation, store ?? PackedStore.Memory)
-            : new GemmConvF32(isa, geometry, weights, bias, activation, store ?? PackedStore.Memory);
+            ? new DepthwiseConvF32(isa, geometry, weights, bias, activation, store)
+            : new GemmConvF32(isa, geometry, weights, bias, activation, store);
     }
+
+    public override DenseKernels With(DenseOptions other) => new GenericDense(isa, other);
 
     public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
     {

@@ -23,6 +23,10 @@ internal unsafe interface ILanesF32<TVec> where TVec : struct
 
     static abstract TVec Add(TVec a, TVec b);
 
+    static abstract TVec Subtract(TVec a, TVec b);
+
+    static abstract TVec Multiply(TVec a, TVec b);
+
     /// <summary><c>acc + a · b</c>, fused where the instruction set has it.</summary>
     static abstract TVec MultiplyAdd(TVec acc, TVec a, TVec b);
 

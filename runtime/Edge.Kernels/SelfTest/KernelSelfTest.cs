@@ -32,6 +32,14 @@ public static class KernelSelfTest
                 for (int i = 0; i < 8 && difference is null; i++) difference = ConvInt8Check.Compare(set.Dense, geometry, Int8Case.From(8 * seed + i), threads, seed);
                 yield return Result($"{set.Name}/conv_int8/{shape}", difference);
             }
+            foreach ((string shape, ConvGeometry geometry) in Convolutions())
+                foreach (ConvMethod method in (ConvMethod[])[ConvMethod.Winograd2, ConvMethod.Winograd4])
+                {
+                    if (!set.Dense.MethodsF32(geometry).Contains(method)) continue;
+                    seed++;
+                    WorkerPool threads = seed % 2 == 0 ? pool : WorkerPool.Inline;
+                    yield return Result($"{set.Name}/conv_f32/{method} {shape}", ConvF32Check.Compare(set.Dense, method, geometry, s_activations[seed % s_activations.Length], (ResidualPlace)(seed % 3), threads, seed));
+                }
             yield return Result($"{set.Name}/matmul_f32/37x65x29", MatMulF32Check.Compare(set.Dense, 37, 65, 29, false, 0, pool, 1));
             yield return Result($"{set.Name}/matmul_f32/5x33x64 transposed", MatMulF32Check.Compare(set.Dense, 5, 33, 64, true, 2, WorkerPool.Inline, 2));
             foreach (var (name, difference) in SameBytesChecks.Compare(set, pool)) yield return Result($"{set.Name}/{name}", difference);
@@ -52,6 +60,7 @@ public static class KernelSelfTest
         yield return ("1x1 stride 2", Square(9, 10, 20, 1, 0, stride: 2));
         yield return ("3x3", Square(9, 20, 33, 3, 1));
         yield return ("3x3 wide", Square(5, 70, 64, 3, 1));
+        yield return ("3x3 without padding", Square(18, 17, 70, 3, 0));
         yield return ("3x3 stride 2", Square(11, 5, 16, 3, 1, stride: 2));
         yield return ("3x3 of 3 channels", Square(13, 3, 16, 3, 1, stride: 2));
         yield return ("7x7 of 3 channels", Square(15, 3, 9, 7, 3, stride: 2));

@@ -99,8 +99,9 @@ public sealed unsafe class ConvF32Tests
             {
                 using var pool = new WorkerPool(threads);
                 using var y = new GuardedMemory((nint)g.OutHeight * g.OutWidth * g.OutChannels * sizeof(float));
-                conv.Run((float*)x.Data, null, (float*)y.Data, null, pool);
-                Assert.True(y.IsIntact);
+                using var scratch = new GuardedMemory(conv.ScratchBytes);
+                conv.Run((float*)x.Data, null, (float*)y.Data, scratch.Data, pool);
+                Assert.True(y.IsIntact && scratch.IsIntact);
                 first ??= y.Bytes.ToArray();
                 Assert.True(y.Bytes.SequenceEqual(first));
             }
@@ -120,9 +121,10 @@ public sealed unsafe class ConvF32Tests
             using GuardedMemory w = ConvF32Check.Floats(random, (nint)g.OutChannels * g.InChannelsPerGroup * 9);
             using PreparedConvF32 conv = dense.PrepareConvF32(g, w.Floats, [], new(ActivationKind.HardSwish));
             using var y = new GuardedMemory((nint)g.OutHeight * g.OutWidth * g.OutChannels * sizeof(float));
-            for (int i = 0; i < 3; i++) conv.Run((float*)x.Data, null, (float*)y.Data, null, pool);
+            using var scratch = new GuardedMemory(conv.ScratchBytes);
+            for (int i = 0; i < 3; i++) conv.Run((float*)x.Data, null, (float*)y.Data, scratch.Data, pool);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            conv.Run((float*)x.Data, null, (float*)y.Data, null, pool);
+            conv.Run((float*)x.Data, null, (float*)y.Data, scratch.Data, pool);
             Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         }
     }

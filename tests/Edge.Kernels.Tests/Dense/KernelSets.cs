@@ -4,6 +4,7 @@ using Edge.Kernels.Dense;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Generic.Winograd;
 using Edge.Kernels.Isa;
 using Xunit;
 
@@ -35,6 +36,7 @@ public static unsafe class KernelSets
         Activate = &ActivationRow<VectorF32x8>.Apply,
         TilesF32 = new(TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
+        WinogradF32 = WinogradKernels.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
         TilesInt8 = Int8Tiles.Narrow<EmulatedVnniInt8, Vector256<int>, Vector256<sbyte>, Vector256<byte>>(),
         DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
     });

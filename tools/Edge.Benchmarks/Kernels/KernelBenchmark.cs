@@ -1,6 +1,7 @@
 using Edge.Benchmarks.Measuring;
 using Edge.Benchmarks.Reporting;
 using Edge.Kernels;
+using Edge.Kernels.Dense;
 using Edge.Kernels.Threading;
 
 namespace Edge.Benchmarks.Kernels;
@@ -9,8 +10,9 @@ namespace Edge.Benchmarks.Kernels;
 /// <param name="Only">Part of the names of the rows to measure.</param>
 /// <param name="Threads">Threads of a run.</param>
 /// <param name="Slices">Turns of each contender.</param>
+/// <param name="AllMethods">Whether float32 convolutions are measured in every way that they can be computed, the chosen one first.</param>
 /// <param name="AgainstOnnxRuntime">Whether ONNX Runtime takes part.</param>
-internal sealed record KernelBenchmarkOptions(string[] Isas, string Only, int Threads, int Slices, bool AgainstOnnxRuntime);
+internal sealed record KernelBenchmarkOptions(string[] Isas, string Only, int Threads, int Slices, bool AllMethods, bool AgainstOnnxRuntime);
 
 /// <summary>What was measured of one shape.</summary>
 /// <param name="Shape">Its name.</param>
@@ -55,21 +57,24 @@ internal static class KernelBenchmark
         return report;
     }
 
+    private static IEnumerable<ConvMethod?> Methods(KernelSet set, KernelShape shape, bool int8, KernelBenchmarkOptions options) =>
+        options.AllMethods && !int8 ? set.Dense.MethodsF32(shape.Geometry).Select(m => (ConvMethod?)m) : [null];
+
     private static IEnumerable<KernelResult> Measure(KernelShape shape, string type, bool int8, KernelSet[] sets, Peaks peaks, WorkerPool pool, KernelBenchmarkOptions options)
     {
-        LayerChain[] chains = [.. sets.Select(s => new LayerChain(s, shape, int8, pool))];
+        (KernelSet Set, LayerChain Chain)[] chains = [.. sets.SelectMany(s => Methods(s, shape, int8, options).Select(m => (s, new LayerChain(s, shape, int8, m, pool))))];
         using OnnxRuntimeChain? other = options.AgainstOnnxRuntime && shape.Return is not null ? new OnnxRuntimeChain(shape, int8, options.Threads) : null;
-        List<Action> contenders = [.. chains.Select(c => (Action)c.Run)];
+        List<Action> contenders = [.. chains.Select(c => (Action)c.Chain.Run)];
         if (other is not null) contenders.AddRange([other.RunShort, other.RunLong]);
         double[] seconds = Interleaved.Medians(contenders, options.Slices, options.Threads == 1);
         double operations = LayerChain.Operations(shape);
         double? otherSeconds = other is null ? null : seconds[^1] - seconds[^2];
         for (int i = 0; i < chains.Length; i++)
         {
-            (double Seconds, string Bound)? least = sets[i].Name == "scalar" ? null : Least(peaks, sets[i].Name, shape, int8);
-            yield return new KernelResult(shape.Name, type, chains[i].KernelName, seconds[i] / LayerChain.Layers * 1e6, operations / seconds[i] / 1e9,
+            (double Seconds, string Bound)? least = chains[i].Set.Name == "scalar" ? null : Least(peaks, chains[i].Set.Name, shape, int8);
+            yield return new KernelResult(shape.Name, type, chains[i].Chain.KernelName, seconds[i] / LayerChain.Layers * 1e6, operations / seconds[i] / 1e9,
                 least?.Seconds / seconds[i] / options.Threads, least?.Bound, otherSeconds / seconds[i]);
-            chains[i].Dispose();
+            chains[i].Chain.Dispose();
         }
         if (otherSeconds is { } s) yield return new KernelResult(shape.Name, type, "ONNX Runtime", s / LayerChain.Layers * 1e6, operations / s / 1e9, null, null, null);
     }

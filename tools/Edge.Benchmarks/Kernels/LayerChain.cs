@@ -20,7 +20,12 @@ internal sealed unsafe class LayerChain : IDisposable
     private readonly PreparedConv[] _layers;
     private readonly bool _backAndForth;
 
-    public LayerChain(KernelSet set, KernelShape shape, bool int8, WorkerPool pool)
+    /// <param name="set">The kernels.</param>
+    /// <param name="shape">Of the first layer.</param>
+    /// <param name="int8">Whether layers are integer convolutions.</param>
+    /// <param name="method">How float32 convolutions are computed; null for the way that the kernels choose.</param>
+    /// <param name="pool">The threads.</param>
+    public LayerChain(KernelSet set, KernelShape shape, bool int8, ConvMethod? method, WorkerPool pool)
     {
         _pool = pool;
         _backAndForth = shape.Return is not null;
@@ -30,7 +35,7 @@ internal sealed unsafe class LayerChain : IDisposable
         var random = new Random(1);
         if (int8) random.NextBytes(new Span<byte>(_buffers[0].Base, (int)largest));
         else foreach (ref float f in new Span<float>(_buffers[0].Base, (int)largest)) f = random.NextSingle() - 0.5f;
-        _layers = [.. Enumerable.Range(0, Layers).Select(i => Prepare(set.Dense, i % 2 == 1 && shape.Return is { } back ? back : shape.Geometry, int8, random))];
+        _layers = [.. Enumerable.Range(0, Layers).Select(i => Prepare(set.Dense.With(new DenseOptions(pool.Threads)), method, i % 2 == 1 && shape.Return is { } back ? back : shape.Geometry, int8, random))];
         _scratch = new Arena(_layers.Max(l => l.ScratchBytes));
     }
 
@@ -58,7 +63,7 @@ internal sealed unsafe class LayerChain : IDisposable
         _scratch.Dispose();
     }
 
-    private static PreparedConv Prepare(DenseKernels kernels, in ConvGeometry g, bool int8, Random random)
+    private static PreparedConv Prepare(DenseKernels kernels, ConvMethod? method, in ConvGeometry g, bool int8, Random random)
     {
         int count = g.OutChannels * g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth;
         float scale = 1 / MathF.Sqrt((float)count / g.OutChannels);
@@ -70,6 +75,6 @@ internal sealed unsafe class LayerChain : IDisposable
         }
         var floats = new float[count];
         foreach (ref float f in floats.AsSpan()) f = (random.NextSingle() - 0.5f) * 3.4f * scale;
-        return kernels.PrepareConvF32(g, floats, new float[g.OutChannels], Activation.None);
+        return kernels.PrepareConvF32(method ?? kernels.MethodsF32(g)[0], g, floats, new float[g.OutChannels], Activation.None);
     }
 }

@@ -20,7 +20,7 @@ internal static class AgreementCheck
 
     private const int LeastSteps = 50;
 
-    public static bool Run(string data, SharedSets sets, IEnumerable<ModelCase> cases, int samples)
+    public static bool Run(string data, SharedSets sets, IEnumerable<ModelCase> cases, int samples, SessionOptions options)
     {
         Console.WriteLine($"Agreement with ONNX Runtime on real inputs (at most {samples} samples a model; models with a state at least {LeastSteps} steps)");
         Console.WriteLine($"  {"model",-31}{"form",-10}{"samples",8}{"error/range",13}{"in a step",11}{"labels",9}{"top-1",8}  {"verdict",-9}operators");
@@ -38,7 +38,7 @@ internal static class AgreementCheck
             {
                 try
                 {
-                    good &= Compare(data, c, form, path, inputs, samples);
+                    good &= Compare(data, c, form, path, inputs, samples, options);
                 }
                 catch (Onnx.ModelException e)
                 {
@@ -52,11 +52,11 @@ internal static class AgreementCheck
         return good;
     }
 
-    private static bool Compare(string data, ModelCase c, string form, string path, ISamples inputs, int samples)
+    private static bool Compare(string data, ModelCase c, string form, string path, ISamples inputs, int samples, SessionOptions options)
     {
         var bytes = ModelFiles.Read(data, path);
         using var model = Model.Load(bytes, Path.GetFileName(path));
-        using var ours = new Steps(new InferenceSession(model), c);
+        using var ours = new Steps(new InferenceSession(model, options), c);
         // ONNX Runtime refuses the DeepLab QDQ file above its basic level, for a fault of its own (DATA.md).
         var level = path.Contains("deeplab", StringComparison.Ordinal) ? Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_ENABLE_BASIC : Microsoft.ML.OnnxRuntime.GraphOptimizationLevel.ORT_ENABLE_ALL;
         using var theirs = new Steps(OnnxRuntimeSession.Load(bytes, model.Name, new OnnxRuntimeOptions { Spin = false, Optimization = level }), c);

@@ -11,11 +11,16 @@ namespace Edge.Kernels.Isa;
 /// </summary>
 internal sealed unsafe class ScalarDense : DenseKernels
 {
-    public override PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
+    public override IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry) => [ConvMethod.Direct];
+
+    public override PreparedConvF32 PrepareConvF32(ConvMethod method, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Length, bias.Length);
+        if (method != ConvMethod.Direct) throw new NotSupportedException($"method {method}; the scalar set has only {ConvMethod.Direct}");
         return new ScalarConvF32(geometry, weights, bias, activation);
     }
+
+    public override DenseKernels With(DenseOptions options) => this;
 
     public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
     {

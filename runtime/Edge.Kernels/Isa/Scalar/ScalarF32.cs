@@ -24,6 +24,12 @@ internal readonly unsafe struct ScalarF32 : ILanesF32<float>
     public static float Add(float a, float b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Subtract(float a, float b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Multiply(float a, float b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MultiplyAdd(float acc, float a, float b) => acc + a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

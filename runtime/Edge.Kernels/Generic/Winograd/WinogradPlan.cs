@@ -1,0 +1,76 @@
+namespace Edge.Kernels.Generic.Winograd;
+
+/// <summary>
+/// How the tiles of a convolution are divided: into blocks, each transformed, multiplied and transformed back by one
+/// thread while it is in that thread's cache; or, where they are too few for that, all are transformed first and threads
+/// divide the output channels. Either way matrix products see the same rows together, so that results are the same bits.
+/// </summary>
+internal readonly struct WinogradPlan
+{
+    /// <summary>Bytes of transformed inputs and products that a block may have: with weights on their way they shall stay in a second-level cache.</summary>
+    private const nint MaxBlockBytes = 512 * 1024;
+
+    /// <summary>Bytes of transformed inputs that threads may share.</summary>
+    private const nint MaxSharedBytes = 2 * 1024 * 1024;
+
+    /// <summary>Blocks for each thread, at least, so that no thread waits long for another.</summary>
+    private const int BlocksPerThread = 3;
+
+    /// <summary>Bytes that a thread needs of its own before its planes: the temporary tile and a row of zeros.</summary>
+    public const int HeadBytes = WinogradKernels.TemporaryBytes + 64 * sizeof(float);
+
+    /// <summary>All tiles are transformed first, for all threads.</summary>
+    public readonly bool Shares;
+
+    /// <summary>Tiles of a block.</summary>
+    public readonly int BlockTiles;
+
+    public readonly int Blocks;
+
+    /// <summary>The most threads that take part.</summary>
+    public readonly int Threads;
+
+    /// <summary>Floats between planes of transformed inputs, and of products.</summary>
+    public readonly nint InputPlane;
+    public readonly nint ProductPlane;
+
+    private readonly int _rows;
+    private readonly int _planes;
+
+    /// <param name="layout">The convolution.</param>
+    /// <param name="maxRows">MR of the largest tile of products.</param>
+    /// <param name="threads">Threads that will run it.</param>
+    public WinogradPlan(in WinogradLayout layout, int maxRows, int threads)
+    {
+        _planes = layout.Planes;
+        int groups = Math.Max((layout.Tiles + maxRows - 1) / maxRows, 1);
+        int columns = layout.Panels == 0 ? layout.Columns : layout.PanelColumns(0);
+        nint floats = (nint)_planes * maxRows * sizeof(float), groupBytes = floats * (layout.RowFloats + columns);
+        Shares = threads > 1 && groups < threads * BlocksPerThread && layout.Panels >= threads && groups * floats * layout.RowFloats <= MaxSharedBytes;
+        int most = (int)Math.Max(MaxBlockBytes / groupBytes, 1);
+        if (!Shares && threads > 1) most = Math.Min(most, Math.Max(groups / (threads * BlocksPerThread), 1));
+        int blocks = Shares ? 1 : (groups + most - 1) / most;
+        BlockTiles = (groups + blocks - 1) / blocks * maxRows;
+        Blocks = (layout.Tiles + BlockTiles - 1) / BlockTiles;
+        Threads = Math.Max(Math.Min(threads, Shares ? layout.Panels : Blocks), 1);
+        // The last tile of products may have more rows than count.
+        _rows = BlockTiles + maxRows;
+        InputPlane = WinogradLayout.PlaneFloats(BlockTiles, layout.RowFloats);
+        ProductPlane = WinogradLayout.PlaneFloats(_rows, columns);
+    }
+
+    /// <summary>What threads share: the number of the next piece of work, then, if they share them, transformed inputs.</summary>
+    public nint SharedBytes => 64 + (Shares ? InputBytes : 0);
+
+    /// <summary>What each thread has of its own: <see cref="HeadBytes"/>, addresses of rows, products, transformed inputs.</summary>
+    public nint ThreadBytes => HeadBytes + AddressBytes + ProductBytes + (Shares ? 0 : InputBytes);
+
+    public nint ScratchBytes => SharedBytes + Threads * ThreadBytes;
+
+    /// <summary>Bytes of the addresses.</summary>
+    public nint AddressBytes => ((nint)_rows * sizeof(long) + 63) / 64 * 64;
+
+    public nint ProductBytes => _planes * ProductPlane * sizeof(float);
+
+    private nint InputBytes => _planes * InputPlane * sizeof(float);
+}
