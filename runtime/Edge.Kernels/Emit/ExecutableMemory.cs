@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Edge.Kernels.Emit;
 
 /// <summary>
-/// Memory for machine code: written while it is writable, then made executable, never both. It lives as long as the process.
+/// Memory for machine code: written while it is writable, then made executable, never both. It lives until it is released.
 /// </summary>
 internal static unsafe partial class ExecutableMemory
 {
@@ -26,7 +26,7 @@ internal static unsafe partial class ExecutableMemory
     /// <exception cref="NotSupportedException">The system refuses executable memory.</exception>
     public static byte* Publish(ReadOnlySpan<byte> code)
     {
-        nint length = (code.Length + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+        nint length = Mapped(code.Length);
         void* memory = Map(null, length, Read | Write, Private | Anonymous, -1, 0);
         if (memory == (void*)-1) throw Refused();
         code.CopyTo(new Span<byte>(memory, code.Length));
@@ -35,6 +35,12 @@ internal static unsafe partial class ExecutableMemory
         _ = Unmap(memory, length);
         throw refusal;
     }
+
+    /// <summary>Gives back what <see cref="Publish"/> returned for <paramref name="length"/> bytes of code; nobody may run it any more.</summary>
+    public static void Release(byte* code, int length) => _ = Unmap(code, Mapped(length));
+
+    /// <summary>Whole pages.</summary>
+    private static nint Mapped(nint length) => (length + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
 
     private static string? Probe()
     {

@@ -27,4 +27,7 @@ internal sealed unsafe class DenseIsa
     public WordTiles? Words { get; init; }
 
     public required DepthwiseKernelsInt8 DepthwiseInt8 { get; init; }
+
+    /// <summary>Depthwise convolutions are emitted where their shape allows it: the CPU has AVX-512 with VNNI, the system executable memory.</summary>
+    public bool EmitsDepthwise { get; init; }
 }

@@ -1,4 +1,5 @@
 using Edge.Kernels.Dense;
+using Edge.Kernels.Emit.Depthwise;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
 using Edge.Kernels.Generic.Winograd;
@@ -27,9 +28,9 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
             return new WinogradConvF32(isa, geometry, method == ConvMethod.Winograd2 ? 2 : 4, weights, bias, activation, options.Threads, store);
         }
 
-        return geometry.IsDepthwise
-            ? new DepthwiseConvF32(isa, geometry, weights, bias, activation, store)
-            : new GemmConvF32(isa, geometry, weights, bias, activation, store);
+        if (!geometry.IsDepthwise) return new GemmConvF32(isa, geometry, weights, bias, activation, store);
+        return (isa.EmitsDepthwise ? EmittedDepthwiseF32.TryCreate(isa, geometry, weights, bias, activation, store) : null)
+            ?? (PreparedConvF32)new DepthwiseConvF32(isa, geometry, weights, bias, activation, store);
     }
 
     public override DenseKernels With(DenseOptions other) => new GenericDense(isa, other);
@@ -38,7 +39,9 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
     {
         ConvArguments.Check(geometry, weights.Data.Length, bias.Length);
         store ??= PackedStore.Memory;
-        if (geometry.IsDepthwise) return new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
+        if (geometry.IsDepthwise)
+            return (isa.EmitsDepthwise ? EmittedDepthwiseInt8.TryCreate(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store) : null)
+                ?? (PreparedConvInt8)new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
         return isa.Words is { } words
             ? new GemmConvWords(isa, words, geometry, weights, bias, inputSigned, inputZeroPoint, output, store)
             : new GemmConvInt8(isa, isa.TilesInt8!, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);

@@ -22,6 +22,13 @@ internal static class Geometries
             yield return Depthwise(9, size, 3, pad: 1, stride: 2);
             yield return Depthwise(8, size, 5, pad: 2);
         }
+        foreach (int channels in (int[])[64, 80, 120, 203])
+            foreach (int kernel in (int[])[3, 5, 7])
+            {
+                yield return Depthwise(7, channels, kernel, pad: kernel / 2);
+                yield return Depthwise(18, channels, kernel, pad: kernel / 2, stride: 2);
+                yield return Depthwise(13, channels, kernel, pad: kernel - 1, dilation: 2);
+            }
         yield return Square(11, 3, 16, 3, pad: 1, stride: 2);
         yield return Square(12, 3, 33, 7, pad: 3, stride: 2);
         yield return Square(13, 16, 24, 5, pad: 2, stride: 3);

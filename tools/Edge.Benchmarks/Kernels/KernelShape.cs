@@ -46,7 +46,14 @@ internal sealed record KernelShape(string Name, ConvGeometry Geometry)
         Square("dw3x3 28² 192", 28, 192, 192, 3, group: 192),
         Square("dw3x3 14² 576", 14, 576, 576, 3, group: 576),
         Square("dw3x3 7² 960", 7, 960, 960, 3, group: 960),
+        Square("dw3x3/2 56² 144", 56, 144, 144, 3, stride: 2, group: 144),
+        Square("dw3x3 80² 16", 80, 16, 16, 3, group: 16),
+        Square("dw3x3 48² 24", 48, 24, 24, 3, group: 24),
+        Square("dw3x3 48² 8", 48, 8, 8, 3, group: 8),
+        Square("dw3x3 5² 64", 5, 64, 64, 3, group: 64),
         Square("dw5x5 14² 480", 14, 480, 480, 5, group: 480),
+        Square("dw5x5/2 28² 120", 28, 120, 120, 5, stride: 2, group: 120),
+        Square("dw7x7 14² 384", 14, 384, 384, 7, group: 384),
         new("dense 1280-1000", ConvGeometry.MatMul(1, 1280, 1000)),
     ];
 

@@ -6,7 +6,7 @@ using Edge.Kernels.Threading;
 namespace Edge.Kernels.Generic.Depthwise;
 
 /// <summary>A float32 depthwise convolution with any channel multiplier.</summary>
-internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32, IRowStrips
+internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
 {
     private readonly ConvGeometry _given;
     private readonly DepthwiseLayout _layout;
@@ -36,8 +36,6 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32, IRowStrips
 
     public override string KernelName { get; }
 
-    public int StripRows => 1;
-
     public override nint ScratchBytes => ChannelRepeat.ScratchBytes(_given, sizeof(float));
 
     public override nint PackedBytes => _packed.ByteLength;
@@ -48,12 +46,6 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32, IRowStrips
         int chunks = _layout.Chunks(pool.Threads);
         var job = new Job(this, input, residual, y, chunks);
         pool.Run(ref job, chunks);
-        GC.KeepAlive(this);
-    }
-
-    public void RunRows(byte* x, byte* y, int from, int to)
-    {
-        Units((nint)from * _layout.UnitsPerRow, (nint)to * _layout.UnitsPerRow, x, null, (float*)y);
         GC.KeepAlive(this);
     }
 

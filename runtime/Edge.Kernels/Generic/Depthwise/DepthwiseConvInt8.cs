@@ -9,7 +9,7 @@ namespace Edge.Kernels.Generic.Depthwise;
 /// An integer depthwise convolution with any channel multiplier. Weights are packed as int16 less their zero points; the
 /// input's zero point is folded into the bias.
 /// </summary>
-internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8, IRowStrips
+internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8
 {
     private readonly ConvGeometry _given;
     private readonly DepthwiseLayout _layout;
@@ -48,8 +48,6 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8, IRowStrips
 
     public override string KernelName { get; }
 
-    public int StripRows => 1;
-
     public override nint ScratchBytes => ChannelRepeat.ScratchBytes(_given, 1);
 
     public override nint PackedBytes => _packed.ByteLength;
@@ -60,12 +58,6 @@ internal sealed unsafe class DepthwiseConvInt8 : PreparedConvInt8, IRowStrips
         int chunks = _layout.Chunks(pool.Threads);
         var job = new Job(this, input, (byte*)y, chunks);
         pool.Run(ref job, chunks);
-        GC.KeepAlive(this);
-    }
-
-    public void RunRows(byte* x, byte* y, int from, int to)
-    {
-        Units((nint)from * _layout.UnitsPerRow, (nint)to * _layout.UnitsPerRow, x, y);
         GC.KeepAlive(this);
     }
 

@@ -37,6 +37,7 @@ internal static unsafe class Avx512VnniKernels
         WinogradF32 = winogradF32,
         TilesInt8 = Int8Tiles.Of(takesSigned: false, (flips, result) => Publish((rows, vectors, variant) => new Int8TileEmitter(rows, vectors, variant, flips, result))),
         DepthwiseInt8 = depthwiseInt8,
+        EmitsDepthwise = true,
     };
 
     /// <summary>Emits the tiles of all numbers of rows, in all forms, and publishes them together.</summary>

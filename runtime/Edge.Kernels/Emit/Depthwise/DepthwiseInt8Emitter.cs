@@ -1,0 +1,95 @@
+namespace Edge.Kernels.Emit.Depthwise;
+
+/// <summary>What int8 code knows of its operands.</summary>
+/// <param name="InputSigned">int8 inputs, whose top bits are inverted, since VPDPBUSD takes uint8.</param>
+/// <param name="InputZeroPoint">What padding holds.</param>
+/// <param name="OutputSigned">int8 outputs, else uint8.</param>
+/// <param name="OutputZeroPoint">Added after rounding.</param>
+/// <param name="Low">Least output.</param>
+/// <param name="High">Greatest output.</param>
+internal readonly record struct Int8DepthwiseTypes(bool InputSigned, int InputZeroPoint, bool OutputSigned, int OutputZeroPoint, int Low, int High)
+{
+    /// <summary>The byte of padding as VPDPBUSD takes it.</summary>
+    public byte Padding => (byte)(InputZeroPoint + (InputSigned ? 128 : 0));
+}
+
+/// <summary>
+/// int8 with VPDPBUSD, exact: in each 32-bit lane lie four neighbouring pixels of one channel. A chunk's panel is biases,
+/// scales, then weights <c>[kernel rows][groups of taps]</c> (<see cref="Int8TapGroups"/>), each of as many vectors as the
+/// chunk has. Sums must stay below 2³¹ once they are scaled, so that only the packing bounds them.
+/// </summary>
+internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
+{
+    private readonly List<TapGroup> _groups;
+    private readonly int _vectors;
+
+    /// <param name="tiling">What <see cref="Int8TapGroups.TilingOf"/> returned.</param>
+    /// <param name="strip">As for <see cref="DepthwiseEmitter"/>.</param>
+    /// <param name="vectors">Vectors of sums for one output of a chunk.</param>
+    /// <param name="types">The operands.</param>
+    protected DepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, int vectors, in Int8DepthwiseTypes types)
+        : base(tiling, strip, vectors * 16, 1, 1)
+    {
+        _groups = Int8TapGroups.Of(tiling);
+        _vectors = vectors;
+        Types = types;
+    }
+
+    protected Int8DepthwiseTypes Types { get; }
+
+    /// <summary>Padding, as VPDPBUSD takes it.</summary>
+    protected static Zmm Padding { get; } = new(28);
+
+    protected override int PanelBytes => PanelVectors(Tiling, _vectors) * VectorBytes;
+
+    /// <summary>Vectors of a chunk's panel.</summary>
+    public static int PanelVectors(DepthwiseTiling tiling, int vectors) => (2 + tiling.Geometry.KernelHeight * Int8TapGroups.Of(tiling).Count) * vectors;
+
+    /// <summary>One byte in all four bytes of a number.</summary>
+    protected static int Bytes(int value) => (byte)value * 0x01010101;
+
+    protected override void BeginChunk()
+    {
+    }
+
+    protected override void Tile(ColumnTile tile)
+    {
+        for (int r = 0; r < Strip.Rows; r++)
+            for (int c = 0; c < tile.Columns; c++)
+                for (int v = 0; v < _vectors; v++) Code.LoadInt32s(Sum(r, c, v), Panel(v));
+        int inputRows = Tiling.InputRow(Strip.Rows - 1, Tiling.Geometry.KernelHeight - 1) + 1;
+        for (int row = 0; row < inputRows; row++)
+        {
+            var rows = Tiling.RowsThatSee(row, Strip.Rows);
+            for (int group = 0; group * Int8TapGroups.Width < Tiling.ColumnSpan && rows.Count > 0; group++) Group(tile, row, rows, group);
+        }
+        for (int r = 0; r < Strip.Rows; r++)
+            for (int c = 0; c < tile.Columns; c++) Finish(r, c);
+    }
+
+    /// <summary>The register of the sums of an output.</summary>
+    protected Zmm Sum(int row, int column, int vector) => new((row * Tiling.Columns + column) * _vectors + vector);
+
+    protected X64Address Scale(int vector) => Panel(_vectors + vector);
+
+    /// <summary>Interleaves four pixels of an input row, of which null ones are padding, and returns the registers.</summary>
+    protected abstract Zmm[] Interleave(X64Address?[] pixels);
+
+    /// <summary>Requantizes and stores an output.</summary>
+    protected abstract void Finish(int row, int column);
+
+    private void Group(ColumnTile tile, int row, List<(int Row, int KernelRow)> rows, int group)
+    {
+        int first = group * Int8TapGroups.Width, end = Math.Min(first + Int8TapGroups.Width, Tiling.ColumnSpan);
+        var used = _groups.FindAll(g => g.Group == group && g.Column < tile.Columns);
+        if (used.Count == 0) return;
+        X64Address?[] pixels = [.. Enumerable.Range(first, end - first).Select(c => Strip.Holds(row) && tile.Holds(c) ? Pixel(row, c) : (X64Address?)null)];
+        Zmm[] inputs = pixels.All(p => p is null) ? [.. Enumerable.Repeat(Padding, _vectors)] : Interleave(pixels);
+        foreach (var (r, ky) in rows)
+            foreach (TapGroup taps in used)
+            {
+                int weights = 2 + ky * _groups.Count + _groups.IndexOf(taps);
+                for (int v = 0; v < _vectors; v++) Code.DotProduct(Sum(r, taps.Column, v), inputs[v], Panel(weights * _vectors + v));
+            }
+    }
+}
