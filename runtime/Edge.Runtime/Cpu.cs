@@ -17,4 +17,10 @@ public static class Cpu
 
         return RuntimeInformation.ProcessArchitecture.ToString();
     }
+
+    /// <summary>
+    /// A short name of the kind of processor, of letters, digits and hyphens, such as <c>amd-epyc-zen5</c> or <c>cortex-a76</c>: what
+    /// measured choices are kept by.
+    /// </summary>
+    public static string Kind => CpuKind.Local;
 }

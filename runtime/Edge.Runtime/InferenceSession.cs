@@ -8,6 +8,7 @@ using Edge.Runtime.Execution;
 using Edge.Runtime.Import;
 using Edge.Runtime.Passes;
 using Edge.Runtime.Planning;
+using Edge.Runtime.Tuning;
 using Edge.Tensors;
 
 namespace Edge.Runtime;
@@ -22,6 +23,7 @@ public sealed class InferenceSession : IInferenceSession
     private readonly SessionOptions _options;
     private readonly KernelSet _kernels;
     private readonly WorkerPool _pool;
+    private readonly ConvTuner _tuner;
     private readonly PlanCache _plans = new();
     private readonly PlanSettings _settings;
     private readonly RunValue[] _inputs;
@@ -44,20 +46,22 @@ public sealed class InferenceSession : IInferenceSession
             if (input.Dimensions?.Count > NodeInference.MaxRank) throw new ModelException($"{model.Name}: input '{input.Name}' has {input.Dimensions.Count} axes; supported: {NodeInference.MaxRank}");
         }
 
-        _kernels = KernelCatalog.Select(_options.Isa).With(new DenseOptions(threads.Count, _options.Winograd));
+        KernelSet kernels = KernelCatalog.Select(_options.Isa);
+        _pool = threads.CreatePool();
+        _tuner = new ConvTuner(kernels.Name, _pool, _options.Tune ? new TuningFile(_options.TuningFile ?? TuningFile.DefaultPath, _options.Log) : null);
+        _kernels = kernels.With(new DenseOptions(threads.Count, _options.Winograd, _tuner));
         _settings = new PlanSettings(_kernels, threads.Count, _options.Optimize, _options.Limits, threads.CreateThrottle());
         _inputs = [.. model.Inputs.Select(_ => new RunValue())];
         _outputs = new Tensor[model.Outputs.Count];
         model.AddReference();
         try
         {
-            _pool = threads.CreatePool();
             if (ResolvedShapes() is { } shapes) _plans.Add(BuildPlan(shapes));
             else Try(() => TrialImport.Check(model, _options.Dimensions, _settings));
         }
         catch
         {
-            _pool?.Dispose();
+            _pool.Dispose();
             model.Release();
             throw;
         }
@@ -178,6 +182,8 @@ public sealed class InferenceSession : IInferenceSession
             plan = PlanBuilder.Build(graph, _settings, weights);
             weights.Save();
         });
+        if (_tuner.Measured > 0) _options.Log?.Invoke($"{_model.Name}: {_tuner.Measured} convolutions measured");
+        _tuner.Save();
         return plan!;
     }
 

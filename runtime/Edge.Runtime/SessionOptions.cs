@@ -39,6 +39,19 @@ public sealed class SessionOptions
     /// </summary>
     public bool Winograd { get; set; } = true;
 
+    /// <summary>
+    /// Measure on this machine, while a plan is made, which way of computing each float32 convolution is the fastest, and remember
+    /// it in <see cref="TuningFile"/>: a new shape takes about a tenth of a second. Off, what was measured on another
+    /// machine of this kind decides where it is known, and an estimate where it is not.
+    /// </summary>
+    public bool Tune { get; set; }
+
+    /// <summary>
+    /// Where <see cref="Tune"/> remembers; null for <c>edge/convolutions.tsv</c> in the user's cache folder. Whoever can write to the
+    /// file decides how convolutions are computed, among the ways that are right.
+    /// </summary>
+    public string? TuningFile { get; set; }
+
     /// <summary>Measure every step; see <see cref="InferenceSession.Profile"/>.</summary>
     public bool Profile { get; set; }
 
@@ -50,7 +63,7 @@ public sealed class SessionOptions
     /// </summary>
     public string? WeightCache { get; set; }
 
-    /// <summary>Told what the user might want to know, a line each: that <see cref="WeightCache"/> cannot be used, and why.</summary>
+    /// <summary>Told what the user might want to know, a line each: that <see cref="WeightCache"/> or <see cref="TuningFile"/> cannot be used, and why.</summary>
     public Action<string>? Log { get; set; }
 
     /// <summary>How much the model may ask for.</summary>

@@ -6,6 +6,8 @@ using Edge.Benchmarks.Models;
 using Edge.Benchmarks.Reporting;
 using Edge.Benchmarks.Scale;
 using Edge.Benchmarks.Start;
+using Edge.Benchmarks.Tuning;
+using Edge.Runtime;
 
 var isa = new Option<string[]>("--isa") { Description = "kernel sets to measure; of kernels all that this CPU can run if none is given, of models the best one", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var only = new Option<string>("--only") { Description = "rows whose name contains this", DefaultValueFactory = _ => "" };
@@ -35,6 +37,8 @@ var scale = new Command("scale", "Measures how time grows with threads, batch an
 scale.SetAction(p => Finish(p, ScaleBenchmark.Run()));
 var arm = new Command("arm", "Looks at the inner loops of the arm64 binary with llvm-mca.") { publish, save };
 arm.SetAction(p => Finish(p, ArmBenchmark.Run(p.GetValue(publish))));
+var tune = new Command("tune", "Measures which way of computing each float32 convolution of all models is the fastest, for the runtime's table of this kind of CPU.") { counts, only, isa };
+tune.SetAction(p => MethodMeasurement.Run(p.GetValue(counts)!, p.GetValue(only)!, p.GetValue(isa)!));
 var all = new Command("all", "Everything, one after the other.") { publish, ncnn, slices, save };
 all.SetAction(p =>
 {
@@ -46,7 +50,7 @@ all.SetAction(p =>
     Finish(p, ArmBenchmark.Run(p.GetValue(publish)));
 });
 
-var root = new RootCommand("Measures the runtime on this machine.") { models, kernels, start, idle, scale, arm, all };
+var root = new RootCommand("Measures the runtime on this machine.") { models, kernels, start, idle, scale, arm, tune, all };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -60,6 +64,6 @@ catch (Exception e) when (e is NotSupportedException or IOException or Edge.Onnx
 void Finish(ParseResult parsed, Report report)
 {
     if (parsed.GetResult(save) is null) return;
-    string folder = parsed.GetValue(save) ?? Path.Combine(RepositoryRoot.Find(), "docs", "benchmarks", CpuSlug.Local());
+    string folder = parsed.GetValue(save) ?? Path.Combine(RepositoryRoot.Find(), "docs", "benchmarks", Cpu.Kind);
     report.Save(folder, $"dotnet run --project tools/Edge.Benchmarks -c Release -- {string.Join(' ', args)}");
 }

@@ -19,18 +19,19 @@ internal static class BenchCommand
         var threads = new ThreadOptions();
         var isa = ModelArguments.Isa();
         var winograd = ModelArguments.Winograd();
+        var tune = ModelArguments.Tune();
         var dims = ModelArguments.Dimensions();
         var cache = ModelArguments.WeightCache();
         var runs = NumberOption.Whole("--runs", "measured runs of each engine, after a tenth as many to warm up", value: 100, min: 1, max: 1_000_000, "-n");
         var against = new Option<string?>("--against") { HelpName = "engine", Description = "a second engine, run in turns with the first in the same process: onnxruntime, or what --provider takes" };
         var profile = new Option<bool>("--profile") { Description = "time of every operator; measures one more series" };
         var json = new Option<bool>("--json") { Description = "print JSON" };
-        var command = new Command("bench", "Measures latency, allocation and memory on random input.") { model, runs, isa, winograd, dims, cache, against, profile, json };
+        var command = new Command("bench", "Measures latency, allocation and memory on random input.") { model, runs, isa, winograd, tune, dims, cache, against, profile, json };
         var provider = new ProviderOptions();
         provider.AddTo(command);
         threads.AddTo(command);
         command.SetAction((p, cancellation) => Task.FromResult(Run(terminal, p.GetValue(model)!, new Settings(
-            p.GetValue(runs), threads.Read(p), p.GetValue(isa), p.GetValue(winograd) != "off", p.GetValue(cache), ModelArguments.ParseDimensions(p.GetValue(dims)!), provider.Read(p), p.GetValue(against), p.GetValue(profile), p.GetValue(json)), cancellation)));
+            p.GetValue(runs), threads.Read(p), p.GetValue(isa), p.GetValue(winograd) != "off", p.GetValue(tune), p.GetValue(cache), ModelArguments.ParseDimensions(p.GetValue(dims)!), provider.Read(p), p.GetValue(against), p.GetValue(profile), p.GetValue(json)), cancellation)));
         return command;
     }
 
@@ -40,7 +41,7 @@ internal static class BenchCommand
         int threads = settings.Threads.Count;
         settings.Threads.RequireOwn(settings.Provider.Provider, settings.Against);
         var options = settings.Threads.Session(settings.Isa);
-        (options.Winograd, options.WeightCache, options.Log) = (settings.Winograd, settings.WeightCache, terminal.Remark);
+        (options.Winograd, options.Tune, options.WeightCache, options.Log) = (settings.Winograd, settings.Tune, settings.WeightCache, terminal.Remark);
         if (settings.Profile && settings.Provider.Provider != ProviderArguments.Own) throw new CommandException("--profile shows the operators of our own runtime; leave out --provider");
         var request = EngineRequest.OfRandomInputs(path, options, settings.Dimensions);
         using var first = Engines.Open(terminal, settings.Provider, request, cancellation);
@@ -85,7 +86,7 @@ internal static class BenchCommand
     private static IReadOnlyList<ProfileLine> Profile(string path, Settings settings, Tensor[] inputs, CancellationToken cancellation)
     {
         var options = settings.Threads.Session(settings.Isa);
-        (options.Profile, options.Winograd, options.WeightCache) = (true, settings.Winograd, settings.WeightCache);
+        (options.Profile, options.Winograd, options.Tune, options.WeightCache) = (true, settings.Winograd, settings.Tune, settings.WeightCache);
         using var session = Engines.OpenOwn(path, options);
         for (int i = 0; i < settings.Runs; i++)
         {
@@ -128,7 +129,7 @@ internal static class BenchCommand
         return line is null ? Process.GetCurrentProcess().PeakWorkingSet64 : long.Parse(line.AsSpan(6, line.Length - 9).Trim()) * 1024;
     }
 
-    private sealed record Settings(int Runs, ThreadArguments Threads, string? Isa, bool Winograd, string? WeightCache, Dictionary<string, int> Dimensions, ProviderArguments Provider, string? Against, bool Profile, bool Json);
+    private sealed record Settings(int Runs, ThreadArguments Threads, string? Isa, bool Winograd, bool Tune, string? WeightCache, Dictionary<string, int> Dimensions, ProviderArguments Provider, string? Against, bool Profile, bool Json);
 
     private sealed class Series(int runs)
     {

@@ -17,11 +17,12 @@ internal static class InspectCommand
         var isa = ModelArguments.Isa();
         var cache = ModelArguments.WeightCache();
         var winograd = ModelArguments.Winograd();
+        var tune = ModelArguments.Tune();
         var dims = ModelArguments.Dimensions();
         var steps = new Option<bool>("--steps") { Description = "list every step of the plan with its kernel" };
         var command = new Command("inspect", "Shows inputs, outputs, operators, parameters, cost, memory and the kernels chosen for this CPU; with --provider, which provider runs which node.")
         {
-            model, steps, dims, threads, isa, winograd, cache,
+            model, steps, dims, threads, isa, winograd, tune, cache,
         };
         var provider = new ProviderOptions();
         provider.AddTo(command);
@@ -29,7 +30,7 @@ internal static class InspectCommand
         {
             string path = p.GetValue(model)!;
             var options = ModelArguments.Session(p, threads, isa, winograd);
-            (options.WeightCache, options.Log) = (p.GetValue(cache), terminal.Remark);
+            (options.Tune, options.WeightCache, options.Log) = (p.GetValue(tune), p.GetValue(cache), terminal.Remark);
             var sizes = ModelArguments.ParseDimensions(p.GetValue(dims)!);
             var arguments = provider.Read(p);
             if (arguments.Provider == ProviderArguments.Own && arguments.IsPlain) Run(terminal, path, options, sizes, p.GetValue(steps));

@@ -17,6 +17,8 @@ internal static class ModelArguments
 
     public static Option<string?> Isa() => new("--isa") { HelpName = "set", Description = "kernel set to use instead of the best one (also: EDGE_ISA)" };
 
+    public static Option<bool> Tune() => new("--tune") { Description = "measure here which way of computing each float32 convolution is the fastest, and remember it" };
+
     public static Option<string?> WeightCache() => new("--weight-cache") { HelpName = "folder", Description = "keep packed weights in this folder and map them from there: later starts are quicker, and processes share the memory" };
 
     /// <summary>Null when it is not given, which means on.</summary>

@@ -34,9 +34,10 @@ internal static class RunCommand
         var isa = ModelArguments.Isa();
         var cache = ModelArguments.WeightCache();
         var winograd = ModelArguments.Winograd();
+        var tune = ModelArguments.Tune();
         var command = new Command("run", $"Runs a model on pictures: labels of a classifier, boxes of a detector. A {PipelineFile.Name} beside the model says how, unless options do.")
         {
-            model, images, labels, top, head, threshold, iou, activation, skipFirst, background, postprocess, preprocess, save, recursive, json, isa, winograd, cache,
+            model, images, labels, top, head, threshold, iou, activation, skipFirst, background, postprocess, preprocess, save, recursive, json, isa, winograd, tune, cache,
         };
         var provider = new ProviderOptions();
         provider.AddTo(command);
@@ -48,7 +49,7 @@ internal static class RunCommand
             var threading = threads.Read(p);
             threading.RequireOwn(provider.Read(p).Provider);
             var options = threading.Session(p.GetValue(isa));
-            (options.Winograd, options.WeightCache, options.Log) = (p.GetValue(winograd) != "off", p.GetValue(cache), terminal.Remark);
+            (options.Winograd, options.Tune, options.WeightCache, options.Log) = (p.GetValue(winograd) != "off", p.GetValue(tune), p.GetValue(cache), terminal.Remark);
             string path = p.GetValue(model)!;
             var beside = PipelineFile.Beside(path);
             var files = PictureFiles.Find(p.GetValue(images)!, p.GetValue(recursive));

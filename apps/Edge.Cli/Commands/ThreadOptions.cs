@@ -20,7 +20,17 @@ internal sealed class ThreadOptions
         command.Add(_budget);
     }
 
-    public ThreadArguments Read(ParseResult result) => new(result.GetValue(_threads), result.GetValue(_cores), result.GetValue(_budget));
+    /// <exception cref="CommandException">The cores are none, or not this process's.</exception>
+    public ThreadArguments Read(ParseResult result)
+    {
+        if (result.GetValue(_cores) is { } text)
+        {
+            int[] usable = [.. CpuTopology.Current.Cores.Select(c => c.Id)];
+            if (!CoreList.TryParse(text, out int[]? cores) || cores.Length == 0 || !cores.All(usable.Contains))
+                throw new CommandException($"--cores {text}: numbers and ranges of processors are expected, among {string.Join(',', usable)}");
+        }
+        return new(result.GetValue(_threads), result.GetValue(_cores), result.GetValue(_budget));
+    }
 }
 
 /// <summary>The values of <see cref="ThreadOptions"/>.</summary>

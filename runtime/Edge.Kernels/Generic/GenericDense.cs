@@ -16,7 +16,13 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
     {
     }
 
-    public override IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry) => ConvChoice.Methods(geometry, isa.TilesF32.Value, options);
+    public override IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry)
+    {
+        ConvMethod[] methods = ConvChoice.Methods(geometry, isa.TilesF32.Value, options);
+        if (methods.Length == 1 || options.Choice is not { } choice) return methods;
+        ConvMethod first = choice.Choose(geometry, methods, With(options with { Choice = null }));
+        return [first, .. methods.Where(m => m != first)];
+    }
 
     public override PreparedConvF32 PrepareConvF32(ConvMethod method, in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
     {

@@ -47,10 +47,13 @@ internal static class ModelBenchmark
         return report;
     }
 
+    /// <summary>The generated models and those of the shared folder.</summary>
+    public static IEnumerable<BenchmarkModel> All() => [.. Architecture.All.SelectMany(BenchmarkModel.Of), .. SharedModels.Root is null ? [] : SharedModels.All()];
+
     private static IEnumerable<BenchmarkModel> Sources(ModelBenchmarkOptions options)
     {
         IEnumerable<BenchmarkModel> all = options.Files.Length == 0
-            ? [.. Architecture.All.SelectMany(BenchmarkModel.Of), .. SharedModels.Root is null ? [] : SharedModels.All()]
+            ? All()
             : options.Files.Select(f => SharedModels.File(f, BenchmarkModel.Parse(options.Dimensions)));
         return all.Where(m => $"{m.Label} {m.Format}".Contains(options.Only, StringComparison.OrdinalIgnoreCase));
     }

@@ -76,7 +76,7 @@ internal sealed class Report(string part, string title, string method)
         Console.WriteLine($"saved {Path.Combine(folder, part)}.md");
     }
 
-    private static string Machine() => $"{CpuSlug.Local()} ({Cpu.Name()}), {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
+    private static string Machine() => $"{Cpu.Kind} ({Cpu.Name()}), {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
 
     private static string Versions() => $"edge {Commit()}, {RuntimeInformation.FrameworkDescription}, ONNX Runtime {OrtLibrary.Build.Version}";
 
