@@ -24,12 +24,12 @@ internal abstract class TileEmitter
     private const int VectorBytes = 64;
 
     // [rsp] holds the arguments' address, behind it what the loops compare with and count.
-    private const int ArgumentsSlot = 0, TapsSlot = 8, EndSlot = 16, LastTurnSlot = 24, StartSlot = 32, OutputSlot = 40, TilesSlot = 48, OffsetSlot = 56, AheadStepSlot = 80;
+    private const int ArgumentsSlot = 0, TapsSlot = 8, EndSlot = 16, LastTurnSlot = 24, StartSlot = 32, OutputSlot = 40, TilesSlot = 48, OffsetSlot = 56, AheadStepSlot = 80, RowTermsSlot = 88;
 
     /// <summary>16 bytes for constants on their way to a vector register.</summary>
     protected const int ConstantSlot = 64;
 
-    private const int FrameBytes = 88;
+    private const int FrameBytes = 96;
 
     /// <summary>Bytes by which a single row, which uses weights once, fetches them ahead: enough for the latency of memory.</summary>
     private const int AheadOfSingleRow = 4096;
@@ -150,6 +150,7 @@ internal abstract class TileEmitter
         Code.Store(new(Rsp, ArgumentsSlot), Arguments);
         Copy(TileOffsets.FurtherTiles, TilesSlot);
         Copy(TileOffsets.Y, OutputSlot);
+        Copy(TileOffsets.RowTerms, RowTermsSlot);
         Copy(TileOffsets.Start, StartSlot);
         Copy(TileOffsets.End, EndSlot);
         Code.Add(Rax, -4 * Unroll);
@@ -184,10 +185,34 @@ internal abstract class TileEmitter
             if (r + 1 < Rows) Code.Add(Rcx, Rdx);
         }
 
+        Code.Load(Rcx, new(Rsp, RowTermsSlot));
+        TakeRowTerms();
         for (int set = 1; set < Sets; set++)
             for (int r = 0; r < Rows; r++)
                 for (int v = 0; v < Vectors; v++) Code.Xor(Sum(r, v, set), Sum(r, v, set), Sum(r, v, set));
         if (_equidistant) LoadMultiples();
+    }
+
+    /// <summary>Takes the row terms at rcx, if it is not null, off the initial accumulators, and keeps where the next tile's are.</summary>
+    private void TakeRowTerms()
+    {
+        Code.TestZero(Rcx);
+        int none = Code.JumpIfZero();
+        Code.Load(Rdx, new(Arguments, TileOffsets.ColumnFactors));
+        Zmm term = new(Free + Vectors), product = new(Free);
+        for (int r = 0; r < Rows; r++)
+        {
+            Code.BroadcastInt32(term, new(Rcx, 4 * r));
+            for (int v = 0; v < Vectors; v++)
+            {
+                Code.MultiplyInt32s(product, term, new(Rdx, v * VectorBytes));
+                Code.SubtractInt32s(Sum(r, v), Sum(r, v), product);
+            }
+        }
+
+        Code.Add(Rcx, 4 * Rows);
+        Code.Store(new(Rsp, RowTermsSlot), Rcx);
+        Code.Land(none);
     }
 
     private void LoadMultiples()

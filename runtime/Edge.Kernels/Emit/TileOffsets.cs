@@ -6,7 +6,7 @@ namespace Edge.Kernels.Emit;
 internal static unsafe class TileOffsets
 {
     public static readonly int Rows, Taps, Start, End, Panel, Init, InitStride, Y, YStride, Scale, Low, High, ZeroPoint;
-    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip, ColumnMask, Ahead, AheadStep;
+    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip, ColumnMask, Ahead, AheadStep, RowTerms, ColumnFactors;
 
     static TileOffsets()
     {
@@ -34,6 +34,8 @@ internal static unsafe class TileOffsets
         ByteFlip = (int)((byte*)&t.ByteFlip - origin);
         ColumnMask = (int)((byte*)&t.ColumnMask - origin);
         Ahead = (int)((byte*)&t.Ahead - origin);
+        RowTerms = (int)((byte*)&t.RowTerms - origin);
+        ColumnFactors = (int)((byte*)&t.ColumnFactors - origin);
         AheadStep = (int)((byte*)&t.AheadStep - origin);
     }
 }

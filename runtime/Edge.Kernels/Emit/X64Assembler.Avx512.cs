@@ -57,6 +57,11 @@ internal sealed partial class X64Assembler
 
     public void Multiply(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x59, to, a, b);
 
+    /// <summary>VPMULLD: the low halves of products of int32.</summary>
+    public void MultiplyInt32s(Zmm to, Zmm a, X64Address b) => Evex(Map0F38, P66, 0x40, to, a, b, Full);
+
+    public void SubtractInt32s(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0xFA, to, a, b);
+
     /// <summary>The second operand where either is NaN or both are zero.</summary>
     public void Max(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x5F, to, a, b);
 

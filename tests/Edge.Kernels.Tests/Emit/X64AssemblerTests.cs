@@ -119,6 +119,7 @@ public class X64AssemblerTests
             c.ExtractHalf(new(17), new(9), 1);
             c.ExtractQuarter(new(2), new(30), 3);
         }));
+        Assert.Equal(all.Select(a => $"vpmulld zmm24,zmm26,ZMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.MultiplyInt32s(new(24), new(26), a))));
         Assert.Equal(all.Select(a => $"vpdpbusd zmm3,zmm20,ZMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.DotProduct(new(3), new(20), a))));
         Assert.Equal(all.Select(a => $"vfmadd231ps zmm31,zmm1,ZMMWORD PTR {Text(a)}"), Decode(c => Array.ForEach(all, a => c.MultiplyAdd(new(31), new(1), a))));
     }
@@ -133,6 +134,7 @@ public class X64AssemblerTests
         Same("vfmadd231ps", (c, x, y, z) => c.MultiplyAdd(x, y, z));
         Same("vpxord", (c, x, y, z) => c.Xor(x, y, z));
         Same("vpaddd", (c, x, y, z) => c.AddInt32s(x, y, z));
+        Same("vpsubd", (c, x, y, z) => c.SubtractInt32s(x, y, z));
         Same("vaddps", (c, x, y, z) => c.AddFloats(x, y, z));
         Same("vmulps", (c, x, y, z) => c.Multiply(x, y, z));
         Same("vmaxps", (c, x, y, z) => c.Max(x, y, z));

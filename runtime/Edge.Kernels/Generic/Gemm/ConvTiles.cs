@@ -83,7 +83,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     }
 
     /// <summary>Rows of A are the pixels of the input, and kernels know how to find them.</summary>
-    private bool IsEquidistant => _layout.IsPointwise && _tiles.HasAllVariants && !_finish.NeedsRowSums;
+    private bool IsEquidistant => _layout.IsPointwise && _tiles.HasAllVariants;
 
     /// <summary>Tiles of pixels that are taken through the panels together.</summary>
     private int BlockTiles(nint pixels)
@@ -121,25 +121,32 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             TileRows rowsOfBlock = equidistant ? new(&first, _layout.PixelBytes) : new(tables, 0);
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
-                if (_finish.NeedsRowSums && (panel == firstPanel || panel % _layout.PanelsPerGroup == 0)) SumRows(panel, blockFrom, blockTo, tables, rowSums);
+                if (_finish.NeedsRowSums && (panel == firstPanel || panel % _layout.PanelsPerGroup == 0)) SumRows(panel, blockFrom, blockTo, rowsOfBlock, rowSums);
                 _perPanel.Run(panel, blockFrom, blockTo, rowsOfBlock, rowSums, buffer);
             }
         }
     }
 
-    private void SumRows(int panel, nint from, nint to, byte** tables, int* rowSums)
+    private void SumRows(int panel, nint from, nint to, in TileRows rows, int* rowSums)
     {
         nint offset = (nint)(panel / _layout.PanelsPerGroup) * _layout.Geometry.InChannelsPerGroup;
+        byte** tables = rows.Addresses;
         for (nint pixel = from; pixel < to; pixel += _tiles.MaxRows)
         {
-            int rows = (int)Math.Min(_tiles.MaxRows, to - pixel);
-            int tileRows = _tiles.RowsFor(rows);
-            for (int r = 0; r < rows; r++)
+            int count = (int)Math.Min(_tiles.MaxRows, to - pixel);
+            int tileRows = _tiles.RowsFor(count);
+            for (int r = 0; r < count; r++)
             {
                 uint sum = 0;
-                for (int tap = 0; tap < _layout.Taps; tap++) sum += ByteSum.Of(tables[tap * tileRows + r] + offset, _layout.TapElements, _finish.RowSumFlip);
-                rowSums[r] = (int)sum;
+                for (int tap = 0; tap < _layout.Taps; tap++)
+                {
+                    byte* row = rows.IsTable ? tables[tap * tileRows + r] : rows.Addresses[0] + (pixel - from + r) * rows.Stride;
+                    sum += ByteSum.Of(row + offset, _layout.TapElements, _finish.RowSumFlip);
+                }
+
+                rowSums[r] = (int)sum - _finish.RowSumOfZeroPoint;
             }
+
             tables += (nint)_layout.Taps * _tiles.MaxRows;
             rowSums += _tiles.MaxRows;
         }

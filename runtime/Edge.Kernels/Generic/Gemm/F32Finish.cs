@@ -29,6 +29,8 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
 
     public byte RowSumFlip => 0;
 
+    public int RowSumOfZeroPoint => 0;
+
     public bool TakesRun(in TileSpan span) => span.IsWhole;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

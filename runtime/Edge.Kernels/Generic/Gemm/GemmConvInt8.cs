@@ -55,7 +55,7 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
     public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool)
     {
         byte* packed = _packed.Base;
-        var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output);
+        var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output, _tiles.HasAllVariants);
         ConvTiles<Int8Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, x, finish, pool);
         GC.KeepAlive(this);
     }

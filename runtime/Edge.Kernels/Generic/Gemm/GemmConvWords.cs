@@ -58,7 +58,7 @@ internal sealed unsafe class GemmConvWords : PreparedConvInt8
         byte* packed = _packed.Base;
         var widen = new WidenInput(_widen, x, (short*)scratch, InputElements);
         pool.Run(ref widen, widen.Chunks);
-        var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output);
+        var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output, false);
         ConvTiles<Int8Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, scratch, finish, pool);
         GC.KeepAlive(this);
     }

@@ -30,7 +30,7 @@ internal unsafe struct TileSpan
     /// <summary>Whether all rows and columns that the tile stores count.</summary>
     public readonly bool IsWhole => Rows == TileRows && (Columns == TileColumns || Masked);
 
-    /// <summary>The sum of the bytes that each row reads of A, if the routine asked for it.</summary>
+    /// <summary>The sum of the bytes that each row reads of A, less <see cref="ITileFinish.RowSumOfZeroPoint"/>, if the routine asked for it.</summary>
     public int* RowSums;
 }
 
@@ -42,6 +42,9 @@ internal unsafe interface ITileFinish
 
     /// <summary>Applied to each byte by exclusive or before it is summed.</summary>
     byte RowSumFlip { get; }
+
+    /// <summary>Taken off each sum: that of a row that holds nothing but the input's zero point.</summary>
+    int RowSumOfZeroPoint { get; }
 
     /// <summary>Whether tiles below each other, each a span like this one, may be taken together, as a span of all their rows.</summary>
     bool TakesRun(in TileSpan span);

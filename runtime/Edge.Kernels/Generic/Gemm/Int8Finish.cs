@@ -11,11 +11,13 @@ namespace Edge.Kernels.Generic.Gemm;
 /// <param name="y">Output.</param>
 /// <param name="channels">Elements from one output pixel to the next.</param>
 /// <param name="output">What becomes of a sum.</param>
-internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int channels, Requantization output) : ITileFinish
+/// <param name="tilesTakeTerms">Tiles take the share of weights' zero points off themselves; else it is done here.</param>
+internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int channels, Requantization output, bool tilesTakeTerms) : ITileFinish
 {
     private readonly Int8Columns _packed = packed;
     private readonly byte* _y = y;
     private readonly int _channels = channels;
+    private readonly bool _tilesTakeTerms = tilesTakeTerms;
     private readonly Int8OutputKind _kind = output.Kind;
     private readonly int _elementBytes = output.ElementBytes;
     private readonly float _low = output.Low - output.ZeroPoint;
@@ -29,7 +31,9 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
 
     public byte RowSumFlip => _packed.RowSumFlip;
 
-    public bool TakesRun(in TileSpan span) => span.IsWhole && !NeedsRowSums;
+    public int RowSumOfZeroPoint => _packed.RowSumOfZeroPoint;
+
+    public bool TakesRun(in TileSpan span) => span.IsWhole && (!NeedsRowSums || _tilesTakeTerms);
 
     public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
     {
@@ -45,7 +49,13 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
         t.ByteLow = _byteLow;
         t.ByteHigh = _byteHigh;
         t.ByteFlip = _flip;
-        if (NeedsRowSums)
+        if (NeedsRowSums && _tilesTakeTerms)
+        {
+            t.RowTerms = span.RowSums;
+            t.ColumnFactors = _packed.WeightZeroPoints + slot;
+        }
+
+        if (NeedsRowSums && !_tilesTakeTerms)
         {
             t.Init = buffer;
             t.InitStride = sizeof(int) * span.TileColumns;
@@ -74,7 +84,7 @@ internal readonly unsafe struct Int8Finish(in Int8Columns packed, byte* y, int c
                 init[r * span.TileColumns + c] = _packed.Bias[slot + c] - _packed.WeightZeroPoints[slot + c] * RowTerm(span, r);
     }
 
-    private int RowTerm(in TileSpan span, int row) => row < span.Rows ? span.RowSums[row] - _packed.RowSumOfZeroPoint : 0;
+    private int RowTerm(in TileSpan span, int row) => row < span.Rows ? span.RowSums[row] : 0;
 
     public void End(in TileArguments t, in TileSpan span, byte* buffer)
     {

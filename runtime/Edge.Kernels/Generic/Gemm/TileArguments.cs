@@ -38,6 +38,15 @@ internal unsafe struct TileArguments
 
     public nint InitStride;
 
+    /// <summary>
+    /// For each row of all tiles what <see cref="ColumnFactors"/> are multiplied with and taken off the initial accumulators;
+    /// null for nothing. Only of machine code of integer tiles.
+    /// </summary>
+    public int* RowTerms;
+
+    /// <summary>NR int32.</summary>
+    public int* ColumnFactors;
+
     /// <summary>float32 added to the results before they are bounded, laid out as the output, which it may be; null for none.</summary>
     public byte* Residual;
 
