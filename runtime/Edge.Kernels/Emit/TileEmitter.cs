@@ -98,7 +98,8 @@ internal abstract class TileEmitter
         Code.Align(16);
         int tile = Code.Position;
         Begin();
-        Loops();
+        if (Rows == 1) LoopsOfSingleRow();
+        else Loops(fetches: false);
         AddSets();
         Finish();
         Code.Decrement(new(Rsp, TilesSlot));
@@ -222,7 +223,20 @@ internal abstract class TileEmitter
         for (int i = 1; 2 * i + 1 < Rows; i++) Code.LoadAddress(s_multiples[i], new(s_multiples[i - 1], 0, s_multiples[0], 2));
     }
 
-    private void Loops()
+    /// <summary>A single row uses its weights once: those that come from beyond the cache are fetched ahead of their use.</summary>
+    private void LoopsOfSingleRow()
+    {
+        Code.Load(Rcx, new(Arguments, TileOffsets.Streams));
+        Code.TestZero(Rcx);
+        int cached = Code.JumpIfZero();
+        Loops(fetches: true);
+        int end = Code.Jump();
+        Code.Land(cached);
+        Loops(fetches: false);
+        Code.Land(end);
+    }
+
+    private void Loops(bool fetches)
     {
         if (_equidistant) Code.Load(Table, new(Arguments, TileOffsets.Rows));
         Code.Align(16);
@@ -244,7 +258,7 @@ internal abstract class TileEmitter
         int few = Code.JumpIfGreater();
         Code.Align(32);
         int turn = Code.Position;
-        for (int s = 0; s < Unroll; s++) Step(s);
+        for (int s = 0; s < Unroll; s++) Step(s, fetches);
         Advance(Unroll);
         if (_equidistant)
         {
@@ -259,7 +273,7 @@ internal abstract class TileEmitter
         Code.Compare(Position, new(Rsp, EndSlot));
         int none = Code.JumpIfNotLess();
         int single = Code.Position;
-        Step(0);
+        Step(0, fetches);
         Advance(1);
         Code.Compare(Position, new(Rsp, EndSlot));
         Code.JumpIfLess(single);
@@ -276,10 +290,10 @@ internal abstract class TileEmitter
         if (_equidistant) Code.Add(Rax, 4 * steps);
     }
 
-    private void Step(int step)
+    private void Step(int step, bool fetches)
     {
         for (int v = 0; v < Vectors; v++) LoadWeights(new(Free + v), new(Panel, (step * Vectors + v) * VectorBytes));
-        for (int v = 0; v < Vectors && Rows == 1; v++) Code.Prefetch(new(Panel, (step * Vectors + v) * VectorBytes + AheadOfSingleRow));
+        for (int v = 0; v < Vectors && fetches; v++) Code.Prefetch(new(Panel, (step * Vectors + v) * VectorBytes + AheadOfSingleRow));
         for (int r = 0; r < Rows; r++)
         {
             var a = new Zmm(Free + Vectors);

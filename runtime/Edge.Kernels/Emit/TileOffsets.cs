@@ -6,7 +6,7 @@ namespace Edge.Kernels.Emit;
 internal static unsafe class TileOffsets
 {
     public static readonly int Rows, Taps, Start, End, Panel, Init, InitStride, Y, YStride, Scale, Low, High, ZeroPoint;
-    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip, ColumnMask, Ahead, AheadStep, RowTerms, ColumnFactors;
+    public static readonly int RowStride, FurtherTiles, Residual, WordZero, ByteLow, ByteHigh, ByteFlip, ColumnMask, Ahead, AheadStep, RowTerms, ColumnFactors, Streams;
 
     static TileOffsets()
     {
@@ -36,6 +36,7 @@ internal static unsafe class TileOffsets
         Ahead = (int)((byte*)&t.Ahead - origin);
         RowTerms = (int)((byte*)&t.RowTerms - origin);
         ColumnFactors = (int)((byte*)&t.ColumnFactors - origin);
+        Streams = (int)((byte*)&t.Streams - origin);
         AheadStep = (int)((byte*)&t.AheadStep - origin);
     }
 }

@@ -10,30 +10,33 @@ namespace Edge.Kernels.Generic;
 /// </summary>
 internal static unsafe class ActivationRow<V> where V : unmanaged, IVectorF32<V>
 {
-    /// <summary>Applies <paramref name="activation"/> to <paramref name="count"/> numbers.</summary>
+    /// <summary>Applies <paramref name="activation"/> to <paramref name="rows"/> rows of <paramref name="count"/> numbers, <paramref name="stride"/> apart.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The kind is unknown.</exception>
-    public static void Apply(in Activation activation, float* p, nint count)
+    public static void Apply(in Activation activation, float* p, nint count, nint rows, nint stride)
     {
         switch (activation.Kind)
         {
             case ActivationKind.None: break;
-            case ActivationKind.Relu: Map(default(ReluF32), p, count); break;
-            case ActivationKind.Clip: Map(new ClipF32(activation.Alpha, activation.Beta), p, count); break;
-            case ActivationKind.LeakyRelu: Map(new LeakyReluF32(activation.Alpha), p, count); break;
-            case ActivationKind.Sigmoid: Map(default(SigmoidF32), p, count); break;
-            case ActivationKind.HardSigmoid: Map(new HardSigmoidF32(activation.Alpha, activation.Beta), p, count); break;
-            case ActivationKind.HardSwish: Map(default(HardSwishF32), p, count); break;
-            case ActivationKind.Silu: Map(new SwishF32(1), p, count); break;
-            case ActivationKind.Tanh: Map(default(TanhF32), p, count); break;
+            case ActivationKind.Relu: Map(default(ReluF32), p, count, rows, stride); break;
+            case ActivationKind.Clip: Map(new ClipF32(activation.Alpha, activation.Beta), p, count, rows, stride); break;
+            case ActivationKind.LeakyRelu: Map(new LeakyReluF32(activation.Alpha), p, count, rows, stride); break;
+            case ActivationKind.Sigmoid: Map(default(SigmoidF32), p, count, rows, stride); break;
+            case ActivationKind.HardSigmoid: Map(new HardSigmoidF32(activation.Alpha, activation.Beta), p, count, rows, stride); break;
+            case ActivationKind.HardSwish: Map(default(HardSwishF32), p, count, rows, stride); break;
+            case ActivationKind.Silu: Map(new SwishF32(1), p, count, rows, stride); break;
+            case ActivationKind.Tanh: Map(default(TanhF32), p, count, rows, stride); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), $"activation {activation.Kind} is not defined");
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Map<TOp>(TOp op, float* p, nint count) where TOp : struct, IUnaryF32
+    private static void Map<TOp>(TOp op, float* p, nint count, nint rows, nint stride) where TOp : struct, IUnaryF32
     {
-        nint i = 0;
-        for (; i <= count - V.Count; i += V.Count) op.Apply(V.Load(p + i)).Store(p + i);
-        if (i < count) op.Apply(V.LoadFirst(p + i, (int)(count - i))).StoreFirst(p + i, (int)(count - i));
+        for (; rows > 0; rows--, p += stride)
+        {
+            nint i = 0;
+            for (; i <= count - V.Count; i += V.Count) op.Apply(V.Load(p + i)).Store(p + i);
+            if (i < count) op.Apply(V.LoadFirst(p + i, (int)(count - i))).StoreFirst(p + i, (int)(count - i));
+        }
     }
 }

@@ -11,7 +11,7 @@ internal sealed unsafe class DenseIsa
     public required string Name { get; init; }
 
     /// <inheritdoc cref="ActivationRow{V}.Apply"/>
-    public required delegate*<in Activation, float*, nint, void> Activate { get; init; }
+    public required delegate*<in Activation, float*, nint, nint, nint, void> Activate { get; init; }
 
     /// <summary>Made when they are first asked for: a model has a few kinds of products, and machine code takes time to write.</summary>
     public required Lazy<TileSet> TilesF32 { get; init; }

@@ -199,8 +199,8 @@ public class X64AssemblerTests
             var lines = Disassembler.Decode(code);
             Assert.DoesNotContain(lines, l => l.Contains("(bad)", StringComparison.Ordinal));
             Assert.Equal("ret", lines[^1]);
-            // Four steps in a turn and one for what is left.
-            Assert.Equal(5 * rows * vectors, lines.Count(l => l.StartsWith(product, StringComparison.Ordinal)));
+            // Four steps in a turn and one for what is left; a single row has loops with and without fetching ahead.
+            Assert.Equal(5 * rows * vectors * (rows == 1 ? 2 : 1), lines.Count(l => l.StartsWith(product, StringComparison.Ordinal)));
             // What is pushed is popped, and no callee-saved register is written without.
             Assert.Equal(lines.Count(l => l.StartsWith("push", StringComparison.Ordinal)), lines.Count(l => l.StartsWith("pop", StringComparison.Ordinal)));
         }

@@ -92,7 +92,7 @@ internal sealed unsafe class EmittedDepthwiseF32 : PreparedConvF32
         _strips.Run(_packed.Base, x, (byte*)to, (int)index, part, parts, residual == null ? 0 : DepthwiseF32Emitter.ResidualAt((nint)((byte*)residual - (byte*)y)));
         if (_activation.IsClamp) return;
         nint row = index * StripRows;
-        _isa.Activate(_activation, to + row * outRow, Math.Min(StripRows, _g.OutHeight - row) * outRow);
+        _isa.Activate(_activation, to + row * outRow, Math.Min(StripRows, _g.OutHeight - row) * outRow, 1, 0);
     }
 
     private readonly struct Job(EmittedDepthwiseF32 conv, byte* x, float* residual, float* y, nint units, int parts, int chunks) : IParallelJob

@@ -81,7 +81,7 @@ internal sealed unsafe class DepthwiseConvF32 : PreparedConvF32
             t.Units = run.Units;
             t.SetOutputs((byte*)first, (nint)channels * sizeof(float), run.Pixels);
             _isa.DepthwiseF32.Run(_layout.Kernel, &t);
-            if (!_activation.IsClamp) _isa.Activate(_activation, first, ((nint)(run.Units - 1) * DepthwiseArguments.Pixels + run.Pixels) * channels);
+            if (!_activation.IsClamp) _isa.Activate(_activation, first, ((nint)(run.Units - 1) * DepthwiseArguments.Pixels + run.Pixels) * channels, 1, 0);
         }
     }
 

@@ -15,7 +15,7 @@ namespace Edge.Kernels.Generic.Gemm;
 /// <param name="yStride">Elements from one output pixel to the next.</param>
 /// <param name="activation">Applied last.</param>
 /// <param name="activate">Applies it, if it is more than a clamp.</param>
-internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* residual, float* y, nint yStride, in Activation activation, delegate*<in Activation, float*, nint, void> activate) : ITileFinish
+internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* residual, float* y, nint yStride, in Activation activation, delegate*<in Activation, float*, nint, nint, nint, void> activate) : ITileFinish
 {
     private readonly float* _bias = bias;
     private readonly int _biasStride = biasStride;
@@ -23,7 +23,7 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
     private readonly float* _y = y;
     private readonly nint _yStride = yStride;
     private readonly Activation _activation = activation;
-    private readonly delegate*<in Activation, float*, nint, void> _activate = activate;
+    private readonly delegate*<in Activation, float*, nint, nint, nint, void> _activate = activate;
 
     public bool NeedsRowSums => false;
 
@@ -73,7 +73,7 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
     {
         var from = (float*)t.Y;
         nint stride = t.YStride / sizeof(float);
-        for (int r = 0; r < span.Rows && !_activation.IsClamp; r++) _activate(_activation, from + r * stride, span.Columns);
+        if (!_activation.IsClamp) _activate(_activation, from, span.Columns, span.Rows, stride);
         if (t.Y != buffer) return;
         float* y = _y + span.Pixel * _yStride + span.Channel;
         for (int r = 0; r < span.Rows; r++) new Span<float>(from + r * stride, span.Columns).CopyTo(new Span<float>(y + r * _yStride, span.Columns));

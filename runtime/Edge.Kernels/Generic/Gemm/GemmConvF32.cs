@@ -39,6 +39,14 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
     public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool)
     {
         byte* packed = _packed.Base;
+        if (SingleRowF32.Takes(_layout, _tiles))
+        {
+            SingleRowF32.Run(_layout, _tiles, packed, (float*)(packed + _biasAt), _layout.Columns, (byte*)x, residual, y, _activation.Bounds);
+            if (!_activation.IsClamp) _isa.Activate(_activation, y, _layout.Geometry.OutChannels, 1, 0);
+            GC.KeepAlive(this);
+            return;
+        }
+
         var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, _layout.Geometry.OutChannels, _activation, _isa.Activate);
         ConvTiles<F32Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, (byte*)x, finish, pool);
         GC.KeepAlive(this);

@@ -25,6 +25,12 @@ internal static unsafe class MatMulF32
     public static void Run(TileSet tiles, int m, int n, int k, float* a, nint lda, byte* packed, float* c, nint ldc, WorkerPool pool)
     {
         ConvLayout layout = Layout(tiles, m, n, k, lda);
+        if (SingleRowF32.Takes(layout, tiles))
+        {
+            SingleRowF32.Run(layout, tiles, packed, (float*)(packed + layout.PackedBytes), 0, (byte*)a, null, c, Activation.None.Bounds);
+            return;
+        }
+
         var finish = new F32Finish((float*)(packed + layout.PackedBytes), 0, null, c, ldc, Activation.None, null);
         ConvTiles<F32Finish>.Run(layout, tiles, packed, null, (byte*)a, finish, pool);
     }

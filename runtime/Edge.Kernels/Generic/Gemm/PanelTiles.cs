@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Edge.Kernels.Topology;
 
 namespace Edge.Kernels.Generic.Gemm;
 
@@ -27,6 +28,7 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
     private readonly TileSet _tiles = tiles;
     private readonly byte* _panels = panels;
     private readonly TFinish _finish = finish;
+    private readonly bool _streams = layout.PackedBytes > PanelCache.Bytes;
 
     /// <summary>Bytes of the buffer that <see cref="Run"/> needs.</summary>
     public int BufferBytes => _tiles.MaxRows * _layout.Columns * 4;
@@ -51,7 +53,7 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
         (int group, int column) = Math.DivRem(panel, _layout.PanelsPerGroup);
         column *= _layout.Columns;
         nint start = (nint)group * _layout.Geometry.InChannelsPerGroup * _layout.ElementBytes;
-        var t = new TileArguments { Taps = _layout.Taps, Rows = rows.Addresses, RowStride = rows.Stride, Panel = _panels + _layout.PanelOffset(panel) };
+        var t = new TileArguments { Taps = _layout.Taps, Rows = rows.Addresses, RowStride = rows.Stride, Panel = _panels + _layout.PanelOffset(panel), Streams = _streams ? 1 : 0, Ahead = _panels };
         var span = new TileSpan
         {
             Panel = panel,
@@ -100,4 +102,11 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
         t.Ahead = _panels + next;
         t.AheadStep = Math.Min((next - _layout.PanelOffset(panel)) / (tiles * Turns) + 1, 64);
     }
+}
+
+/// <summary>What of packed weights a core keeps.</summary>
+internal static class PanelCache
+{
+    /// <summary>Half of its second-level cache: the rest is for what the weights meet.</summary>
+    public static readonly nint Bytes = (nint)(CpuTopology.Current.L2BytesPerCore / 2);
 }

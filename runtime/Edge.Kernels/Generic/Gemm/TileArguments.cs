@@ -38,6 +38,9 @@ internal unsafe struct TileArguments
 
     public nint InitStride;
 
+    /// <summary>Not 0 where the weights of all panels are more than the cache keeps from one run to the next.</summary>
+    public nint Streams;
+
     /// <summary>
     /// For each row of all tiles what <see cref="ColumnFactors"/> are multiplied with and taken off the initial accumulators;
     /// null for nothing. Only of machine code of integer tiles.

@@ -117,8 +117,8 @@ internal unsafe struct WinogradRun(DenseIsa isa, in WinogradLayout layout, in Wi
         for (int row = 0; row < t.Rows; row++)
         {
             float* y = t.Y + row * t.RowStep;
-            if (together) _isa.Activate(_activation, y, t.Columns * t.PixelStep);
-            else for (int column = 0; column < t.Columns; column++) _isa.Activate(_activation, y + column * t.PixelStep, t.Channels);
+            if (together) _isa.Activate(_activation, y, t.Columns * t.PixelStep, 1, 0);
+            else _isa.Activate(_activation, y, t.Channels, t.Columns, t.PixelStep);
         }
     }
 

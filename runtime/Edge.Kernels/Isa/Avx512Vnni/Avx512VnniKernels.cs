@@ -28,7 +28,7 @@ internal static unsafe class Avx512VnniKernels
             WinogradKernels.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
             DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>())));
 
-    private static DenseIsa Dense(delegate*<in Activation, float*, nint, void> activate, DepthwiseKernelsF32 depthwiseF32, WinogradKernels winogradF32, DepthwiseKernelsInt8 depthwiseInt8) => new()
+    private static DenseIsa Dense(delegate*<in Activation, float*, nint, nint, nint, void> activate, DepthwiseKernelsF32 depthwiseF32, WinogradKernels winogradF32, DepthwiseKernelsInt8 depthwiseInt8) => new()
     {
         Name = "avx512vnni",
         Activate = activate,
