@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Edge.Cli.Output;
 using Edge.Cli.Providers;
+using Edge.Quantization.Metrics;
 using Edge.Runtime;
 using Edge.Tensors;
 using Spectre.Console;
@@ -94,8 +95,8 @@ internal static class VerifyCommand
         public bool Add(Tensor a, Tensor b, int sample)
         {
             if (a.Shape != b.Shape || a.Type != b.Type) throw new CommandException($"output '{name}' of sample {sample} is {a} in one model and {b} in the other");
-            var x = Numbers.Of(a);
-            var y = Numbers.Of(b);
+            var x = TensorNumbers.Of(a);
+            var y = TensorNumbers.Of(b);
             for (int i = 0; i < x.Length; i++)
             {
                 double d = Math.Abs(x[i] - y[i]);
@@ -107,7 +108,7 @@ internal static class VerifyCommand
             }
 
             _count += x.Length;
-            return Numbers.ArgMax(x) == Numbers.ArgMax(y);
+            return TensorNumbers.ArgMax(x) == TensorNumbers.ArgMax(y);
         }
 
         public OutputReport Summarize() => new(name, _max, _count == 0 ? 0 : _sum / _count, _high > _low ? _max / (_high - _low) : 0, _worst);

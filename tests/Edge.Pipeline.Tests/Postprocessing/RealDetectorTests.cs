@@ -4,6 +4,7 @@ using Edge.Imaging.Preprocessing;
 using Edge.OnnxRuntime;
 using Edge.Pipeline.Postprocessing;
 using Edge.Pipeline.Postprocessing.Heads;
+using Edge.Quantization.Metrics.Boxes;
 using Edge.Tensors;
 using Edge.Testing;
 using Xunit;
@@ -48,7 +49,7 @@ public sealed class RealDetectorTests
             .Where(l => l.StartsWith("  ", StringComparison.Ordinal) && l.Contains(": ", StringComparison.Ordinal))
             .Select(l => l.Split(": ")[1].Trim()));
 
-    private static List<(int, Box)> Truth(string picture)
+    private static List<(int Class, Box Box)> Truth(string picture)
     {
         ImageInfo info = ImageHeader.Read(File.ReadAllBytes(picture));
         string file = Path.Combine(SharedData.Require("images/coco128_val/object_detection/labels/val2017"), Path.GetFileNameWithoutExtension(picture) + ".txt");
@@ -63,9 +64,12 @@ public sealed class RealDetectorTests
     private static double AveragePrecisionOn(Detector detector)
     {
         var ap = new AveragePrecision();
-        foreach (string file in Directory.EnumerateFiles(SharedData.Require(Coco)).Order(StringComparer.Ordinal)) ap.Add(detector.Run(file), Truth(file));
-        TestContext.Current.TestOutputHelper?.WriteLine($"AP50 {100 * ap.Mean:f2}");
-        return 100 * ap.Mean;
+        foreach (string file in Directory.EnumerateFiles(SharedData.Require(Coco)).Order(StringComparer.Ordinal))
+            ap.Add([.. Truth(file).Select(t => Object(t.Class, 1, t.Box))], [.. detector.Run(file).Select(d => Object(d.ClassId, d.Score, d.Box))]);
+        TestContext.Current.TestOutputHelper?.WriteLine($"AP50 {100 * ap.At50:f2}, AP50-95 {100 * ap.At50To95:f2}");
+        return 100 * ap.At50;
+
+        static ObjectBox Object(int label, float score, Box b) => new(label, score, b.Left, b.Top, b.Right, b.Bottom);
     }
 
     [Fact]
