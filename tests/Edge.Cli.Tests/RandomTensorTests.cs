@@ -1,3 +1,4 @@
+using Edge.Quantization.Metrics;
 using Edge.Cli.Commands;
 using Edge.Tensors;
 
@@ -14,6 +15,6 @@ public sealed class RandomTensorTests
         Tensor t = RandomTensors.Create(type, new Shape(64), new Random(1));
         Assert.True(t.Bytes.ContainsAnyExcept(t.Bytes[0]));
         if (type.PackedBits() > 0) return;
-        Assert.All(Numbers.Of(t), v => Assert.InRange(v, -128, 255));
+        Assert.All(TensorNumbers.Of(t), v => Assert.InRange(v, -128, 255));
     }
 }
