@@ -1,11 +1,20 @@
 using Edge.Quantization.Observers;
-using Edge.Quantization.Rewrite;
 using Edge.Runtime;
 
 namespace Edge.Quantization;
 
-/// <summary>How a model is quantized. Read once, when quantization starts.</summary>
-public sealed class QuantizationOptions
+/// <summary>How weights become integers.</summary>
+public enum WeightRounding
+{
+    /// <summary>Each to the nearest code.</summary>
+    Nearest,
+
+    /// <summary>Up or down, whichever makes the layer's result better: learned from the samples, layer by layer.</summary>
+    Learned,
+}
+
+/// <summary>How a model is quantized. Immutable.</summary>
+public sealed record QuantizationOptions
 {
     /// <summary>Operators that stay float everywhere: <c>Add</c>, <c>GlobalAveragePool</c>, …</summary>
     public IReadOnlyCollection<string> FloatOperators { get; init; } = [];
@@ -37,8 +46,23 @@ public sealed class QuantizationOptions
     /// <summary>Samples, of those used for calibration, on which the report compares float and int8; 0 for no comparison.</summary>
     public int MeasuredSamples { get; init; } = 32;
 
-    /// <summary>Makes the observer of each activation's range.</summary>
-    public Func<IObserver> Observer { get; init; } = () => new MinMaxObserver();
+    /// <summary>Chooses the range of each activation.</summary>
+    public IRangeEstimator Ranges { get; init; } = RangeEstimators.MinMax;
+
+    /// <summary>
+    /// Choose, for each activation, among the ranges of all of <see cref="RangeEstimators"/> and <see cref="Ranges"/> the one
+    /// with which the model's outputs, measured on a few samples, are the closest to those of the float model.
+    /// </summary>
+    public bool ChooseRanges { get; init; }
+
+    /// <summary>
+    /// Correct each layer's bias for the shift that quantization gives the mean of its result, measured on the calibration
+    /// samples.
+    /// </summary>
+    public bool CorrectBias { get; init; }
+
+    /// <summary>How weights become integers.</summary>
+    public WeightRounding Rounding { get; init; }
 
     /// <summary>What the models run on while ranges and errors are measured; by default this project's runtime on all cores.</summary>
     public SessionFactory Sessions { get; init; } = (model, name) =>
@@ -47,4 +71,7 @@ public sealed class QuantizationOptions
         using Model loaded = Model.FromProto(model, name);
         return new InferenceSession(loaded);
     };
+
+    /// <summary>Nodes that a search leaves in float, by their exact names, each with the reason that the report gives.</summary>
+    internal IReadOnlyDictionary<string, string> KeptFloat { get; init; } = new Dictionary<string, string>();
 }

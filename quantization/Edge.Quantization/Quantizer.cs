@@ -1,10 +1,8 @@
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
-using Edge.Quantization.Observers;
+using Edge.Quantization.Candidates;
 using Edge.Quantization.Report;
-using Edge.Quantization.Rewrite;
-using Edge.Quantization.Rewrite.Preparation;
-using Edge.Quantization.Rewrite.Qdq;
+using Edge.Quantization.Search;
 using Edge.Runtime;
 
 namespace Edge.Quantization;
@@ -17,9 +15,6 @@ public static class Quantizer
 {
     /// <summary>Version of this library, as reports and quantized models carry it.</summary>
     public static string Version { get; } = typeof(Quantizer).Assembly.GetName().Version!.ToString(3);
-
-    /// <summary>Entry of a quantized model's metadata that holds <see cref="Version"/>.</summary>
-    private const string MetadataKey = "edge.quantization";
 
     /// <summary>Quantizes a model file; external weights are taken into the result.</summary>
     /// <param name="path">An ONNX file of a float32 model of opset 7 or above.</param>
@@ -34,24 +29,7 @@ public static class Quantizer
     public static QuantizationResult QuantizeFile(
         string path, ICalibrationSource samples, QuantizationOptions? options = null, IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        using OnnxFile file = OnnxFile.Open(path);
-        if (file.Model.HasGraph)
-        {
-            foreach (TensorProto tensor in file.Model.Graph.Initializers.Where(t => t.DataLocation == DataLocation.External))
-            {
-                tensor.RawData = file.GetBytes(tensor);
-                tensor.ExternalData.Clear();
-                tensor.DataLocation = DataLocation.Default;
-            }
-        }
-        try
-        {
-            return Quantize(file.Model, Sha256.Hex(file.Bytes.Span), samples, options ?? new(), progress, cancellation);
-        }
-        catch (ModelException e) when (!e.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new ModelException($"{path}: {e.Message}", e);
-        }
+        return OfFile(path, (model, sha256) => Quantize(model, sha256, samples, null, options ?? new(), progress, cancellation));
     }
 
     /// <summary>Quantizes a model in memory.</summary>
@@ -68,73 +46,85 @@ public static class Quantizer
         ModelProto model, ICalibrationSource samples, QuantizationOptions? options = null, IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Quantize(model, null, samples, options ?? new(), progress, cancellation);
+        return Quantize(model, null, samples, null, options ?? new(), progress, cancellation);
+    }
+
+    /// <summary>
+    /// Searches for the smallest and fastest integer form of a model file that keeps a promise about its accuracy; the best
+    /// that was found where none does, which <see cref="PromiseReport.Kept"/> says.
+    /// </summary>
+    /// <param name="path">An ONNX file of a float32 model of opset 7 or above.</param>
+    /// <param name="samples">Representative inputs; some dozens to some hundreds.</param>
+    /// <param name="promise">What must be kept, on which samples.</param>
+    /// <param name="options">What to begin with; null for the defaults.</param>
+    /// <param name="progress">Told after each sample or layer.</param>
+    /// <param name="cancellation">Ends the work between two samples.</param>
+    /// <inheritdoc cref="QuantizeFile" path="/exception"/>
+    public static QuantizationResult Search(
+        string path, ICalibrationSource samples, AccuracyPromise promise, QuantizationOptions? options = null,
+        IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(promise);
+        return OfFile(path, (model, sha256) => Quantize(model, sha256, samples, promise, options ?? new(), progress, cancellation));
+    }
+
+    private static QuantizationResult OfFile(string path, Func<ModelProto, string, QuantizationResult> work)
+    {
+        using OnnxFile file = OnnxFile.Open(path);
+        if (file.Model.HasGraph)
+        {
+            foreach (TensorProto tensor in file.Model.Graph.Initializers.Where(t => t.DataLocation == DataLocation.External))
+            {
+                tensor.RawData = file.GetBytes(tensor);
+                tensor.ExternalData.Clear();
+                tensor.DataLocation = DataLocation.Default;
+            }
+        }
+        try
+        {
+            return work(file.Model, Sha256.Hex(file.Bytes.Span));
+        }
+        catch (ModelException e) when (!e.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new ModelException($"{path}: {e.Message}", e);
+        }
     }
 
     private static QuantizationResult Quantize(
-        ModelProto model, string? sha256, ICalibrationSource source, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
+        ModelProto model, string? sha256, ICalibrationSource source, AccuracyPromise? promise, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (options.MaxSamples is < 1) throw new ArgumentException($"MaxSamples is {options.MaxSamples}; it must be 1 or more", nameof(options));
         if (options.MeasuredSamples < 0) throw new ArgumentException($"MeasuredSamples is {options.MeasuredSamples}; it must be 0 or more", nameof(options));
-        byte[] bytes = Bytes(model);
+        byte[] bytes = ModelBytes.Of(model);
         var samples = new SampleReader(source, options.MaxSamples);
+        var builder = new CandidateBuilder(bytes, samples, progress, cancellation);
+        SearchResult? search = promise is null ? null : new PromiseSearch(bytes, builder, promise, options, progress, cancellation).Run();
+        Candidate candidate = search?.Best.Candidate ?? builder.Build(options);
 
-        progress?.Report(new(QuantizationStage.Prepare, 0, 1));
-        (OnnxGraph graph, TensorFacts facts) = ModelPreparation.Prepare(OnnxReader.Read(bytes, "the model"), samples, options.Sessions);
-        QuantizationPlan plan = QuantizationPlan.Make(graph, facts, options);
-        if (!plan.Quantized.Any()) throw NothingToQuantize(plan);
-        progress?.Report(new(QuantizationStage.Prepare, 1, 1));
-
-        (Dictionary<string, ValueRange> observed, int calibrated) = RangeCalibration.Run(
-            graph.Model, plan.Activations, samples, options, done => progress?.Report(new(QuantizationStage.Calibrate, done, samples.Count)), cancellation);
-        Dictionary<string, ValueRange> used = FlatTails.Cut(graph, plan, observed, options.Sessions);
-        HashSet<string> cut = [.. used.Keys.Where(k => used[k] != observed[k])];
-        ActivationRanges ranges = ActivationRanges.Of(plan, used, options.SymmetricActivations);
-
-        ModelProto real = OnnxReader.Read(Bytes(graph.Model), "the prepared model");
-        var writer = new QdqWriter(graph, plan, ranges, options);
-        writer.Write();
-        graph.Model.MetadataProps.RemoveAll(p => p.Key == MetadataKey);
-        graph.Model.MetadataProps.Add(new StringStringEntryProto { Key = MetadataKey, Value = Version });
-
-        var builder = new ReportBuilder(plan, ranges, writer, cut);
-        ComparedValue[] outputs = [.. real.Graph.Outputs.Where(o => facts.IsFloat(o.Name)).Select(o => new ComparedValue(o.Name, o.Name, null))];
-        int measure = Math.Min(options.MeasuredSamples, calibrated);
+        var reports = new ReportBuilder(candidate);
+        ModelProto real = candidate.Source.NewModel();
+        ComparedValue[] outputs = [.. real.Graph.Outputs.Where(o => candidate.Source.Facts.IsFloat(o.Name)).Select(o => new ComparedValue(o.Name, o.Name, null))];
+        int measure = Math.Min(options.MeasuredSamples, candidate.Source.Samples);
         Measurement measured = ErrorMeasurement.Run(
-            real, graph.Model, [.. outputs, .. builder.Compared()], samples.Take(measure), options.Sessions,
+            real, candidate.Model, [.. outputs, .. reports.Compared()], samples.Take(measure), options.Sessions,
             done => progress?.Report(new(QuantizationStage.Measure, done, measure)), cancellation);
 
-        return new QuantizationResult(graph.Model, new QuantizationReport
+        return new QuantizationResult(candidate.Model, new QuantizationReport
         {
             ToolVersion = Version,
             SourceSha256 = sha256 ?? Sha256.Hex(bytes),
             SourceBytes = bytes.Length,
-            QuantizedBytes = OnnxWriter.Measure(graph.Model),
+            QuantizedBytes = OnnxWriter.Measure(candidate.Model),
             Calibration = source.Description,
-            CalibrationSamples = calibrated,
+            CalibrationSamples = candidate.Source.Samples,
             MeasuredSamples = measured.Samples,
             Provider = measured.Provider,
-            Options = new(options.PerChannel, options.SymmetricActivations, options.QuantizeBias, [.. options.FloatOperators], [.. options.FloatNodes]),
+            Options = ReportBuilder.Options(candidate.Options),
+            Promise = search is null ? null : PromiseReportBuilder.Of(promise!, search),
             Outputs = ReportBuilder.Outputs(outputs, measured),
-            Layers = builder.Layers(measured),
-            FloatLayers = builder.FloatLayers(),
+            Layers = reports.Layers(measured, search?.Layers),
+            FloatLayers = reports.FloatLayers(search?.Layers),
         });
-    }
-
-    private static ModelException NothingToQuantize(QuantizationPlan plan)
-    {
-        string[] kept = [.. plan.Units.Where(u => u.Main.OpType is "Conv" or "Gemm" or "MatMul").Select(u => $"{OnnxGraph.Describe(u.Main)}: {u.Reason}").Take(4)];
-        return new ModelException(kept.Length == 0
-            ? "nothing to quantize: the model has no Conv, Gemm or MatMul"
-            : $"nothing to quantize: every Conv, Gemm and MatMul stays float ({string.Join("; ", kept)})");
-    }
-
-    private static byte[] Bytes(ModelProto model)
-    {
-        byte[] bytes = new byte[OnnxWriter.Measure(model)];
-        using var stream = new MemoryStream(bytes);
-        OnnxWriter.Write(model, stream);
-        return bytes;
     }
 }

@@ -9,6 +9,86 @@ namespace Edge.Quantization.Tests;
 public class ObserverTests
 {
     [Fact]
+    public void Statistics_keep_the_extremes_and_refuse_what_is_not_finite()
+    {
+        var statistics = new ActivationStatistics();
+        Assert.Null(statistics.Extremes);
+        Assert.Null(statistics.MovingAverage);
+        statistics.Observe([]);
+        statistics.Observe([1, -2, 3]);
+        statistics.Observe([0, 4]);
+        Assert.Equal(new ValueRange(-2, 4), statistics.Extremes);
+        Assert.Equal(new ValueRange(-2, 4), RangeEstimators.MinMax.Estimate(statistics, 255));
+        Assert.Equal(new ValueRange(-1, 3.5f), statistics.MovingAverage);
+        Assert.Equal((4, 1), (statistics.Histogram.Total, statistics.Histogram.Zeros));
+        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+            Assert.Throws<NotFiniteNumberException>(() => statistics.Observe([1, bad, 2]));
+    }
+
+    [Fact]
+    public void A_moving_average_forgets_an_odd_sample()
+    {
+        var statistics = new ActivationStatistics();
+        for (int i = 0; i < 200; i++) statistics.Observe([-1, i == 3 ? 100 : 2]);
+        Assert.InRange(new MovingAverageEstimator().Estimate(statistics, 255).Max, 2, 2.1f);
+        Assert.Equal(100, RangeEstimators.MinMax.Estimate(statistics, 255).Max);
+    }
+
+    [Theory]
+    [InlineData(99.0)]
+    [InlineData(99.9)]
+    [InlineData(100.0)]
+    public void A_percentile_leaves_outside_what_it_says(double percent)
+    {
+        float[] values = Samples.NormalTensor(new Shape(200_000), 3).AsSpan<float>().ToArray();
+        ValueRange range = new PercentileEstimator(percent).Estimate(Statistics(values), 255);
+        double outside = 100.0 * values.Count(v => v < range.Min || v > range.Max) / values.Length;
+        Assert.InRange(outside, 0, 100 - percent + 1e-9);
+        Assert.InRange(outside, (100 - percent) * 0.8, 100);
+        if (percent == 100) Assert.Equal(new ValueRange(values.Min(), values.Max()), range);
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(101)]
+    [InlineData(double.NaN)]
+    public void A_percentile_out_of_range_is_refused(double percent) => Assert.Throws<ArgumentOutOfRangeException>(() => new PercentileEstimator(percent));
+
+    [Fact]
+    public void Entropy_cuts_a_long_thin_tail_and_keeps_an_even_distribution()
+    {
+        float[] normal = Samples.NormalTensor(new Shape(200_000), 5).AsSpan<float>().ToArray();
+        float[] tailed = [.. normal, .. Enumerable.Range(0, 50).Select(i => 30f + i)];
+        Assert.InRange(new EntropyEstimator().Estimate(Statistics(tailed), 255).Max, 3, 60);
+        float[] even = [.. Enumerable.Range(0, 100_000).Select(i => i / 50_000f)];
+        ValueRange kept = new EntropyEstimator().Estimate(Statistics(even), 255);
+        Assert.Equal(0, kept.Min);
+        Assert.InRange(kept.Max, 1.95f, 2f);
+    }
+
+    [Fact]
+    public void Every_estimate_lies_within_the_extremes() =>
+        Gen.Select(Gen.Int[0, 10_000], Gen.Float[-5, 5], Gen.Float[0.001f, 1000]).Sample((seed, shift, size) =>
+        {
+            float[] values = [.. Samples.NormalTensor(new Shape(500), seed).AsSpan<float>().ToArray().Select(v => (v + shift) * size)];
+            ActivationStatistics statistics = Statistics(values);
+            ValueRange all = statistics.Extremes!.Value.WithZero();
+            foreach (IRangeEstimator estimator in RangeEstimators.All)
+            {
+                ValueRange r = estimator.Estimate(statistics, 255).WithZero();
+                Assert.True(r.Min >= all.Min * 1.001f && r.Max <= all.Max * 1.001f && r.Min < r.Max, $"{estimator.Name}: {r} of {all}");
+            }
+        }, iter: 60);
+
+    [Fact]
+    public void What_a_range_leaves_outside_is_told()
+    {
+        ActivationStatistics statistics = Statistics([1, 2, 3, 4, 0, 0, -1, -2, -3, -4]);
+        Assert.Equal(0.2, statistics.Histogram.ShareOutside(new ValueRange(-4.1f, 2.5f)), 6);
+        Assert.Equal(0, statistics.Histogram.ShareOutside(new ValueRange(-4.1f, 4.1f)));
+    }
+
+    [Fact]
     public void The_least_error_observer_leaves_out_a_rare_large_value()
     {
         float[] values = Samples.NormalTensor(new Shape(100_000), 1).AsSpan<float>().ToArray();
@@ -31,11 +111,10 @@ public class ObserverTests
     [Fact]
     public void Zeros_and_nothing_give_no_range_of_their_own()
     {
-        var observer = new LeastErrorObserver();
-        Assert.Null(observer.Range);
-        observer.Observe([0, 0]);
-        Assert.Equal(new ValueRange(0, 0), observer.Range);
-        Assert.Throws<NotFiniteNumberException>(() => observer.Observe([float.NaN]));
+        var statistics = new ActivationStatistics();
+        Assert.Null(statistics.Extremes);
+        statistics.Observe([0, 0]);
+        foreach (IRangeEstimator estimator in RangeEstimators.All) Assert.Equal(new ValueRange(0, 0), estimator.Estimate(statistics, 255));
     }
 
     [Fact]
@@ -80,9 +159,14 @@ public class ObserverTests
 
     private static ValueRange Observed(params float[][] samples)
     {
-        var observer = new LeastErrorObserver();
-        foreach (float[] s in samples) observer.Observe(s);
-        return observer.Range!.Value;
+        return new LeastErrorEstimator().Estimate(Statistics(samples), 255);
+    }
+
+    private static ActivationStatistics Statistics(params float[][] samples)
+    {
+        var statistics = new ActivationStatistics();
+        foreach (float[] s in samples) statistics.Observe(s);
+        return statistics;
     }
 
     private static double SquaredError(float[] values, ValueRange range)

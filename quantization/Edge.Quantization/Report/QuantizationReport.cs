@@ -31,6 +31,9 @@ public sealed record QuantizationReport
 
     public required ReportedOptions Options { get; init; }
 
+    /// <summary>What a search for a promised accuracy found; null where there was none.</summary>
+    public PromiseReport? Promise { get; init; }
+
     /// <summary>The model's outputs, int8 against float.</summary>
     public required IReadOnlyList<OutputReport> Outputs { get; init; }
 
@@ -50,46 +53,3 @@ public sealed record QuantizationReport
     /// <summary>The report for people, in Markdown: outputs first, then layers with the worst on top.</summary>
     public string ToMarkdown() => MarkdownReport.Write(this);
 }
-
-/// <summary>The options that shaped the numbers.</summary>
-public sealed record ReportedOptions(bool PerChannel, bool SymmetricActivations, bool QuantizeBias, IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes);
-
-/// <summary>One output of the model over all measured samples.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="SqnrDb">Signal-to-quantization-noise ratio.</param>
-/// <param name="MaxError">Largest absolute difference.</param>
-/// <param name="MeanError">Mean absolute difference.</param>
-public sealed record OutputReport(string Name, double SqnrDb, double MaxError, double MeanError);
-
-/// <summary>One quantized activation.</summary>
-/// <param name="Name">The value's name.</param>
-/// <param name="Min">Low end of the range it is quantized with.</param>
-/// <param name="Max">High end of it.</param>
-/// <param name="Scale">Real size of one step.</param>
-/// <param name="ZeroPoint">The integer of real 0.</param>
-public sealed record ActivationReport(string Name, float Min, float Max, float Scale, int ZeroPoint);
-
-/// <summary>The weights of a layer.</summary>
-/// <param name="Min">Smallest float weight.</param>
-/// <param name="Max">Largest.</param>
-/// <param name="MinScale">Smallest scale of a channel.</param>
-/// <param name="MaxScale">Largest.</param>
-/// <param name="Channels">Number of scales.</param>
-/// <param name="SqnrDb">Signal-to-quantization-noise ratio of the weights alone.</param>
-/// <param name="BiasMadeRoom">Scales were enlarged so that the bias fits int32.</param>
-public sealed record WeightReport(float Min, float Max, float MinScale, float MaxScale, int Channels, double SqnrDb, bool BiasMadeRoom);
-
-/// <summary>One quantized layer: nodes that are computed in one step.</summary>
-/// <param name="Name">Name of the first node.</param>
-/// <param name="Operator">Its operators: <c>Conv + Relu</c>.</param>
-/// <param name="Weights">Null for a layer without.</param>
-/// <param name="Inputs">What it reads.</param>
-/// <param name="Outputs">What it writes; empty where the result leaves as float32.</param>
-/// <param name="SqnrDb">
-/// Of its result, with the errors of all layers before it; null where it was not measured or leaves as float32.
-/// </param>
-public sealed record LayerReport(
-    string Name, string Operator, WeightReport? Weights, IReadOnlyList<ActivationReport> Inputs, IReadOnlyList<ActivationReport> Outputs, double? SqnrDb);
-
-/// <summary>A node that computes in float.</summary>
-public sealed record FloatLayerReport(string Name, string Operator, string Reason);

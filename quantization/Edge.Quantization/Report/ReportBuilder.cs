@@ -1,27 +1,35 @@
+using Edge.Quantization.Candidates;
 using Edge.Quantization.Observers;
 using Edge.Quantization.Rewrite.Qdq;
+using Edge.Quantization.Search;
 using Edge.Tensors;
 
 namespace Edge.Quantization.Report;
 
 /// <summary>Puts what was decided, written and measured into a report.</summary>
-/// <param name="plan">What is quantized.</param>
-/// <param name="ranges">With which parameters.</param>
-/// <param name="writer">After writing.</param>
-/// <param name="cut">Activations whose range <see cref="FlatTails"/> cut.</param>
-internal sealed class ReportBuilder(QuantizationPlan plan, ActivationRanges ranges, QdqWriter writer, IReadOnlySet<string> cut)
+internal sealed class ReportBuilder(Candidate candidate)
 {
-    /// <summary>The values inside the model that are compared: every result of a quantized layer.</summary>
-    public IEnumerable<ComparedValue> Compared() => plan.Quantized.SelectMany(u => u.Outputs.Select(o => Compared(u, o)));
+    private readonly QuantizationPlan _plan = candidate.Plan;
+    private readonly ActivationRanges _ranges = candidate.Ranges;
 
-    public List<LayerReport> Layers(Measurement measured) =>
-        [.. plan.Quantized.Select(unit => new LayerReport(
+    public static ReportedOptions Options(QuantizationOptions o) => new(
+        o.PerChannel, o.SymmetricActivations, o.QuantizeBias, o.ChooseRanges ? "measured" : o.Ranges.Name, o.CorrectBias, o.Rounding == WeightRounding.Learned,
+        [.. o.FloatOperators], [.. o.FloatNodes]);
+
+    /// <summary>The values inside the model that are compared: every result of a quantized layer.</summary>
+    public IEnumerable<ComparedValue> Compared() => _plan.Quantized.SelectMany(u => u.Outputs.Select(o => Compared(u, o)));
+
+    /// <param name="measured">Errors of results.</param>
+    /// <param name="costs">What a search measured of layers with weights; null where there was none.</param>
+    public List<LayerReport> Layers(Measurement measured, IReadOnlyList<LayerCost>? costs) =>
+        [.. _plan.Quantized.Select(unit => new LayerReport(
             unit.Main.Name,
             unit.OpTypes,
             Weights(unit),
             [.. unit.Inputs.Select(Activation)],
             unit.FloatResult ? [] : [.. unit.Outputs.Select(Activation)],
-            measured.Samples == 0 ? null : measured.Errors.GetValueOrDefault(Compared(unit, unit.Outputs[0]))?.SqnrDb))];
+            measured.Samples == 0 ? null : measured.Errors.GetValueOrDefault(Compared(unit, unit.Outputs[0]))?.SqnrDb,
+            Cost(costs, unit.Main.Name)))];
 
     /// <summary>A row an output that could be compared; none where nothing was measured.</summary>
     public static List<OutputReport> Outputs(IEnumerable<ComparedValue> outputs, Measurement measured)
@@ -32,20 +40,25 @@ internal sealed class ReportBuilder(QuantizationPlan plan, ActivationRanges rang
         return rows;
     }
 
-    public List<FloatLayerReport> FloatLayers() =>
-        [.. plan.Units.Where(u => u.Role == OperatorRole.Float && u.Reason is not (OperatorRoles.NotFloat or OperatorRoles.Constant))
-            .SelectMany(u => u.Nodes.Select(n => new FloatLayerReport(n.Name, n.OpType, u.Reason)))];
+    public List<FloatLayerReport> FloatLayers(IReadOnlyList<LayerCost>? costs) =>
+        [.. _plan.Units.Where(u => u.Role == OperatorRole.Float && u.Reason is not (OperatorRoles.NotFloat or OperatorRoles.Constant))
+            .SelectMany(u => u.Nodes.Select(n => new FloatLayerReport(n.Name, n.OpType, u.Reason, Cost(costs, n.Name))))];
+
+    private static LayerCostReport? Cost(IReadOnlyList<LayerCost>? costs, string name) =>
+        costs?.FirstOrDefault(c => c.Name == name) is { } c ? new LayerCostReport(c.Macs, c.FloatMilliseconds, c.Milliseconds, c.Error is { } e ? SignalToNoise.Db(1, e) : null) : null;
 
     private ComparedValue Compared(QuantizationUnit unit, string output) =>
-        unit.FloatResult ? new(output, output, null) : new(output, writer.Integers[output], ranges.Parameters(output), cut.Contains(output) ? ranges.Range(output) : null);
+        unit.FloatResult ? new(output, output, null) : new(output, candidate.Writer.Integers[output], _ranges.Parameters(output), candidate.Cut.Contains(output) ? _ranges.Range(output) : null);
 
     private ActivationReport Activation(string name)
     {
-        ValueRange range = ranges.Range(name);
-        QuantizationParameters p = ranges.Parameters(name);
-        return new ActivationReport(name, range.Min, range.Max, p.Scale, p.ZeroPoint);
+        ValueRange range = _ranges.Range(name);
+        QuantizationParameters p = _ranges.Parameters(name);
+        ActivationStatistics statistics = candidate.Source.Statistics[name];
+        string estimator = candidate.Options.ChooseRanges && candidate.Source.Chosen?.GetValueOrDefault(name) is { } chosen ? chosen.Estimator : candidate.Options.Ranges.Name;
+        return new ActivationReport(name, range.Min, range.Max, p.Scale, p.ZeroPoint, estimator, 100 * statistics.Histogram.ShareOutside(range), HistogramReport.Of(statistics));
     }
 
-    private WeightReport? Weights(QuantizationUnit unit) => writer.Weights.GetValueOrDefault(unit) is not { } w ? null
-        : new WeightReport(w.WeightMin, w.WeightMax, w.Weights.Scales.Min(), w.Weights.Scales.Max(), w.Weights.Scales.Length, w.Weights.SqnrDb, w.BiasMadeRoom);
+    private WeightReport? Weights(QuantizationUnit unit) => candidate.Writer.Weights.GetValueOrDefault(unit) is not { } w ? null
+        : new WeightReport(w.WeightMin, w.WeightMax, w.Weights.Scales.Min(), w.Weights.Scales.Max(), w.Weights.Scales.Length, w.Weights.SqnrDb, w.BiasMadeRoom, HistogramReport.Of(w.Weights));
 }

@@ -14,6 +14,9 @@ public sealed class SignalToNoise
     /// <summary>In decibels; positive infinity where nothing differs, negative infinity where only noise is.</summary>
     public double SqnrDb => Db(_signal, _noise);
 
+    /// <summary>Power of the noise over that of the signal; 0 where nothing differs, infinite where only noise is.</summary>
+    public double Relative => _noise == 0 ? 0 : _noise / _signal;
+
     public double MaxError { get; private set; }
 
     public double MeanError => Count == 0 ? 0 : _absolute / Count;
@@ -31,6 +34,17 @@ public sealed class SignalToNoise
             MaxError = Math.Max(MaxError, Math.Abs(error));
         }
         Count += expected.Length;
+    }
+
+    /// <summary>Takes what another has counted.</summary>
+    public void Add(SignalToNoise other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _signal += other._signal;
+        _noise += other._noise;
+        _absolute += other._absolute;
+        MaxError = Math.Max(MaxError, other.MaxError);
+        Count += other.Count;
     }
 
     /// <summary>10·log10(signal/noise) for two powers.</summary>

@@ -29,7 +29,7 @@ public class DetectorTests(ITestOutputHelper output)
     [MemberData(nameof(Models))]
     public void Outputs_stay_near(string path, float mean, float deviation, double leastDb)
     {
-        QuantizationResult r = Quantizer.QuantizeFile(SharedData.Require(path), Pictures(mean, deviation), new() { Sessions = Oracle.Factory, MaxSamples = 48, MeasuredSamples = 12, Observer = () => new LeastErrorObserver() });
+        QuantizationResult r = Quantizer.QuantizeFile(SharedData.Require(path), Pictures(mean, deviation), new() { Sessions = Oracle.Factory, MaxSamples = 48, MeasuredSamples = 12, Ranges = new LeastErrorEstimator() });
         foreach (OutputReport o in r.Report.Outputs) output.WriteLine($"{path} {o.Name}: SQNR {o.SqnrDb:F1} dB, max error {o.MaxError:G3}, mean error {o.MeanError:G3}");
         output.WriteLine(r.Report.ToMarkdown());
         Assert.All(r.Report.Outputs, o => Assert.InRange(o.SqnrDb, leastDb, double.PositiveInfinity));

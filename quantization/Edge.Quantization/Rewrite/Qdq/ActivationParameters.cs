@@ -14,6 +14,9 @@ internal static class ActivationParameters
     /// </summary>
     public const float MinScale = 1.0842022e-19f;
 
+    /// <summary>Steps between the ends of a range.</summary>
+    public const int Steps = 255;
+
     /// <summary>
     /// Asymmetric: uint8, the range's ends at 0 and 255. Symmetric: int8, zero point 0, the larger end at ±127. A range of
     /// nothing but 0 gets scale 1 and the zero point of real 0, as DynamicQuantizeLinear does.
@@ -23,7 +26,7 @@ internal static class ActivationParameters
         ValueRange r = range.WithZero();
         if (r.Min == r.Max) return new QuantizationParameters(1f, 0);
         if (symmetric) return new QuantizationParameters(Scale(Math.Max(-(double)r.Min, r.Max) / 127), 0);
-        float scale = Scale(((double)r.Max - r.Min) / 255);
+        float scale = Scale(((double)r.Max - r.Min) / Steps);
         double zeroPoint = Math.Round(-(double)r.Min / scale, MidpointRounding.ToEven);
         return new QuantizationParameters(scale, (int)Math.Clamp(zeroPoint, 0, 255));
     }

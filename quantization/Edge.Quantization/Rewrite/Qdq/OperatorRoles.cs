@@ -36,6 +36,7 @@ internal sealed class OperatorRoles(OnnxGraph graph, TensorFacts facts, Quantiza
         if (options.FloatOperators.Contains(node.OpType)) return (OperatorRole.Float, $"operator {node.OpType} is kept in float by option");
         if (options.FloatNodes.FirstOrDefault(g => FileSystemName.MatchesSimpleExpression(g, node.Name, ignoreCase: false)) is { } glob)
             return (OperatorRole.Float, $"kept in float by option '{glob}'");
+        if (options.KeptFloat.TryGetValue(node.Name, out string? why)) return (OperatorRole.Float, why);
         if (!OnnxGraph.IsDefaultDomain(node)) return (OperatorRole.Float, NoIntegerForm);
         return node.OpType switch
         {

@@ -13,14 +13,3 @@ public readonly record struct ValueRange(float Min, float Max)
 
     public override string ToString() => $"[{Min:G6}, {Max:G6}]";
 }
-
-/// <summary>Collects the range of one activation over the calibration samples. Not synchronized.</summary>
-public interface IObserver
-{
-    /// <summary>Takes the values of one sample.</summary>
-    /// <exception cref="NotFiniteNumberException">A value is NaN or infinite.</exception>
-    void Observe(ReadOnlySpan<float> values);
-
-    /// <summary>The range to quantize with; null until a value was seen.</summary>
-    ValueRange? Range { get; }
-}

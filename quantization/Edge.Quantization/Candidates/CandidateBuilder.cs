@@ -1,0 +1,103 @@
+using Edge.Onnx;
+using Edge.Quantization.Calibration;
+using Edge.Quantization.Observers;
+using Edge.Quantization.Rewrite;
+using Edge.Quantization.Rewrite.Preparation;
+using Edge.Quantization.Rewrite.Qdq;
+using Edge.Quantization.Search;
+
+namespace Edge.Quantization.Candidates;
+
+/// <summary>
+/// Makes quantized models of one float model in several ways. What they have in common — the prepared model, the statistics
+/// of its activations — is made once. Not synchronized.
+/// </summary>
+/// <param name="bytes">The float model as a file.</param>
+/// <param name="samples">Calibration samples, limited to those that are to be used.</param>
+/// <param name="progress">Told what is being done.</param>
+/// <param name="cancellation">Looked at before each sample.</param>
+internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
+{
+    /// <summary>Entry of a quantized model's metadata that holds the version of this library.</summary>
+    public const string MetadataKey = "edge.quantization";
+
+    private PreparedModel? _prepared;
+
+    public SampleReader Samples => samples;
+
+    /// <summary>A quantized model after <paramref name="options"/>.</summary>
+    /// <exception cref="ModelException">There is nothing to quantize, or a node cannot be; the message names it.</exception>
+    public Candidate Build(QuantizationOptions options)
+    {
+        PreparedModel prepared = Prepared(options);
+        OnnxGraph graph = prepared.NewGraph();
+        QuantizationPlan plan = QuantizationPlan.Make(graph, prepared.Facts, options);
+        if (!plan.Quantized.Any()) throw NothingToQuantize(plan);
+        if (prepared.Statistics.Count == 0) RequireFiniteWeights(graph, plan);
+        Observe(prepared, plan.Activations, options);
+        if (options.ChooseRanges) Choose(prepared, graph, plan, options);
+        Dictionary<string, ValueRange> observed = plan.Activations.ToDictionary(a => a, a => Range(prepared, a, options));
+        Dictionary<string, ValueRange> used = FlatTails.Cut(graph, plan, observed, options.Sessions);
+        ActivationRanges ranges = ActivationRanges.Of(plan, used, options.SymmetricActivations);
+        var writer = new QdqWriter(graph, plan, ranges, options);
+        writer.Write();
+        graph.Model.MetadataProps.RemoveAll(p => p.Key == MetadataKey);
+        graph.Model.MetadataProps.Add(new StringStringEntryProto { Key = MetadataKey, Value = Quantizer.Version });
+        return new Candidate(prepared, options, graph, plan, ranges, writer, used.Keys.Where(k => used[k] != observed[k]).ToHashSet());
+    }
+
+    /// <summary>The model in the form that is quantized.</summary>
+    public PreparedModel Prepared(QuantizationOptions options)
+    {
+        if (_prepared is not null) return _prepared;
+        progress?.Report(new(QuantizationStage.Prepare, 0, 1));
+        (OnnxGraph graph, TensorFacts facts) = ModelPreparation.Prepare(OnnxReader.Read(bytes, "the model"), samples, options.Sessions);
+        _prepared = new PreparedModel(ModelBytes.Of(graph.Model), facts);
+        progress?.Report(new(QuantizationStage.Prepare, 1, 1));
+        return _prepared;
+    }
+
+    /// <summary>A weight that is not finite makes all that follows so, too; it is the weight that the user must hear of.</summary>
+    private static void RequireFiniteWeights(OnnxGraph graph, QuantizationPlan plan)
+    {
+        foreach (NodeProto node in plan.Quantized.Where(u => u.Role == OperatorRole.Product).Select(u => u.Main))
+        {
+            if (graph.Constant(node.Inputs[1]) is not { IsFloat: true } weights || weights.Floats().All(float.IsFinite)) continue;
+            throw new ModelException($"{OnnxGraph.Describe(node)}: '{weights.Name}' holds {weights.Floats().First(v => !float.IsFinite(v))}, which cannot be quantized; keep the node in float");
+        }
+    }
+
+    /// <summary>Gathers the statistics that are not there yet.</summary>
+    private void Observe(PreparedModel prepared, IReadOnlyList<string> activations, QuantizationOptions options)
+    {
+        string[] missing = [.. activations.Where(a => !prepared.Statistics.ContainsKey(a))];
+        if (missing.Length == 0) return;
+        (Dictionary<string, ActivationStatistics> statistics, int count) = ActivationCalibration.Run(
+            prepared.NewModel(), prepared.Facts, missing, samples, options.Sessions, (done, total) => progress?.Report(new(QuantizationStage.Calibrate, done, total)), cancellation);
+        foreach ((string activation, ActivationStatistics s) in statistics) prepared.Statistics[activation] = s;
+        prepared.Samples = count;
+    }
+
+    /// <summary>Chooses the ranges that are not chosen yet; those of a plan with fewer layers are among those of one with more.</summary>
+    private void Choose(PreparedModel prepared, OnnxGraph graph, QuantizationPlan plan, QuantizationOptions options)
+    {
+        if (prepared.Chosen is not null) return;
+        prepared.Chosen = new RangeSearch(samples, options).Choose(
+            prepared, graph, plan, (done, total) => progress?.Report(new(QuantizationStage.ChooseRanges, done, total)), cancellation);
+    }
+
+    private static ValueRange Range(PreparedModel prepared, string activation, QuantizationOptions options)
+    {
+        if (options.ChooseRanges && prepared.Chosen?.GetValueOrDefault(activation) is { } chosen) return chosen.Range;
+        ActivationStatistics statistics = prepared.Statistics[activation];
+        return statistics.Samples == 0 ? new ValueRange(0, 0) : options.Ranges.Estimate(statistics, ActivationParameters.Steps);
+    }
+
+    private static ModelException NothingToQuantize(QuantizationPlan plan)
+    {
+        string[] kept = [.. plan.Units.Where(u => u.Main.OpType is "Conv" or "Gemm" or "MatMul").Select(u => $"{OnnxGraph.Describe(u.Main)}: {u.Reason}").Take(4)];
+        return new ModelException(kept.Length == 0
+            ? "nothing to quantize: the model has no Conv, Gemm or MatMul"
+            : $"nothing to quantize: every Conv, Gemm and MatMul stays float ({string.Join("; ", kept)})");
+    }
+}

@@ -1,0 +1,19 @@
+using Edge.Quantization.Search;
+using Edge.Runtime;
+
+namespace Edge.Quantization.Report;
+
+/// <summary>Puts what a search found into a report.</summary>
+internal static class PromiseReportBuilder
+{
+    public static PromiseReport Of(AccuracyPromise promise, SearchResult search)
+    {
+        EvaluationResult r = search.Best.Result;
+        return new PromiseReport(
+            promise.Metric.Name, promise.Metric.Unit, promise.Metric.HigherIsBetter, promise.MaxDrop, promise.Relative,
+            r.FloatValue, r.Value, search.Best.Drop, search.Best.Kept, promise.Samples.Description, r.Samples, r.SameTop, search.FloatMacsPercent,
+            search.Latency.FloatMilliseconds, search.Latency.Milliseconds, Cpu.Name(),
+            [.. search.Steps.Select(s => new SearchStepReport(s.Step.Name, s.Step.Result.Value, s.Step.Drop, s.Step.Result.Error.SqnrDb, s.Taken, s.Step.Kept))],
+            [.. r.Worst.Select(w => new SampleReport(w.Sample, promise.SampleName?.Invoke(w.Sample), SignalToNoise.Db(1, w.Error), w.FloatTop, w.Top, w.FloatScore, w.Score))]);
+    }
+}

@@ -1,0 +1,173 @@
+using Edge.Onnx;
+using Edge.Quantization.Calibration;
+using Edge.Quantization.Metrics;
+using Edge.Quantization.Report;
+using Edge.Quantization.Search;
+using Edge.Runtime;
+using Edge.Tensors;
+using Edge.Testing;
+using Xunit;
+
+namespace Edge.Quantization.Tests.Search;
+
+/// <summary>Searches on small networks of which it is known what hurts.</summary>
+public class PromiseSearchTests
+{
+    private static readonly QuantizationOptions PerTensor = new() { PerChannel = false, MeasuredSamples = 4 };
+
+    [Fact]
+    public void A_promise_that_plain_quantization_keeps_ends_the_search()
+    {
+        QuantizationResult r = Search(Chain(outlier: false), 0.05);
+        PromiseReport p = r.Report.Promise!;
+        Assert.True(p.Kept);
+        Assert.Empty(Reasons(r));
+        Assert.Equal(0, p.FloatMacsPercent);
+        SearchStepReport first = p.Steps[0];
+        Assert.Equal(("min-max ranges", true, true), (first.Name, first.Taken, first.Kept));
+        Assert.Equal(0, p.FloatValue);
+        Assert.InRange(p.Value, 1e-9, 0.05);
+        Assert.Equal(12, p.Samples);
+        Assert.True(p.FloatMilliseconds > 0 && p.Milliseconds > 0);
+    }
+
+    [Fact]
+    public void The_layer_that_hurts_stays_float_with_the_one_that_reads_what_it_writes()
+    {
+        QuantizationResult r = Search(Chain(outlier: true), 0.02, PerTensor);
+        PromiseReport p = r.Report.Promise!;
+        Assert.True(p.Kept, $"{p.Value}");
+        string[] left = [.. r.Report.FloatLayers.Where(l => l.Operator == "Conv").Select(l => l.Name)];
+        Assert.Contains("Conv_2", left);
+        Assert.DoesNotContain(left, l => l is not ("Conv_2" or "Conv_3"));
+        Assert.Contains("its quantization costs the most accuracy", r.Report.FloatLayers.Single(l => l.Name == "Conv_2").Reason, StringComparison.Ordinal);
+        Assert.InRange(p.FloatMacsPercent, 1, 99);
+        LayerCostReport cost = r.Report.FloatLayers.Single(l => l.Name == "Conv_2").Cost!;
+        Assert.All(r.Report.Layers.Where(l => l.Cost is not null), l => Assert.True(l.Cost!.AloneSqnrDb > cost.AloneSqnrDb));
+        Assert.Contains(p.Steps, s => !s.Kept);
+    }
+
+    [Fact]
+    public void A_promise_that_nothing_keeps_is_told_with_the_best_that_was_found()
+    {
+        QuantizationResult r = Search(Chain(outlier: true), 0, PerTensor);
+        PromiseReport p = r.Report.Promise!;
+        Assert.False(p.Kept);
+        Assert.Equal(p.Steps.Where(s => s.Taken).Min(s => s.Value), p.Value, 12);
+        Assert.NotEmpty(r.Report.Layers);
+    }
+
+    [Fact]
+    public void A_relative_promise_is_a_share_of_the_float_value()
+    {
+        var promise = new AccuracyPromise(new Rising(), Samples.Normal(1), 0.01, Relative: true);
+        Assert.True(promise.Keeps(200, 198.1));
+        Assert.False(promise.Keeps(200, 197.9));
+        Assert.False(promise.Keeps(200, double.NaN));
+        Assert.Equal(-0.05, promise.Drop(100, 105), 9);
+    }
+
+    [Fact]
+    public void The_worst_samples_are_named()
+    {
+        var promise = new AccuracyPromise(new Error(), Samples.Normal(12, seed: 7), 0.05, SampleName: i => $"part {i}");
+        QuantizationResult r = Run(Chain(outlier: false), promise, new() { MeasuredSamples = 1 });
+        IReadOnlyList<SampleReport> worst = r.Report.Promise!.Worst;
+        Assert.Equal(8, worst.Count);
+        Assert.All(worst, w => Assert.Equal($"part {w.Sample}", w.Name));
+        Assert.Equal(worst.OrderByDescending(w => w.FloatTop != w.Top).ThenBy(w => w.SqnrDb).Select(w => w.Sample), worst.Select(w => w.Sample));
+    }
+
+    [Fact]
+    public void Cancelling_ends_a_search()
+    {
+        using var cancellation = new CancellationTokenSource();
+        string path = Save(Chain(outlier: false));
+        Assert.Throws<OperationCanceledException>(() => Quantizer.Search(
+            path, Samples.Normal(6), new AccuracyPromise(new Error(), Samples.Normal(12), 0.05), null,
+            new Steps(p => { if (p.Stage == QuantizationStage.Evaluate) cancellation.Cancel(); }), cancellation.Token));
+        File.Delete(path);
+    }
+
+    private static QuantizationResult Search(OnnxGraphBuilder model, double maxDrop, QuantizationOptions? options = null) =>
+        Run(model, new AccuracyPromise(new Error(), Samples.Normal(12, seed: 7), maxDrop), options);
+
+    private static QuantizationResult Run(OnnxGraphBuilder model, AccuracyPromise promise, QuantizationOptions? options)
+    {
+        string path = Save(model);
+        try
+        {
+            return Quantizer.Search(path, Samples.Normal(16), promise, options);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static string Save(OnnxGraphBuilder model)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"edge-{Guid.NewGuid():N}.onnx");
+        OnnxWriter.Save(model.Build(), path);
+        return path;
+    }
+
+    private static string[] Reasons(QuantizationResult r) => [.. r.Report.FloatLayers.Where(l => l.Operator == "Conv").Select(l => l.Reason)];
+
+    /// <summary>Four convolutions; one weight of the third, that of a channel that the fourth does not look at, is a thousand times the others.</summary>
+    private static OnnxGraphBuilder Chain(bool outlier)
+    {
+        var b = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 8, 12, 12);
+        string[] names = ["one", "two", "bad", "four"];
+        string at = "x";
+        for (int i = 0; i < names.Length; i++)
+        {
+            float[] w = Samples.NormalTensor(new Shape(8 * 8 * 9), i + 3, 0, 0.12).AsSpan<float>().ToArray();
+            if (names[i] == "bad" && outlier) w[0] = 120;
+            // What the outlier's channel carries, the last layer leaves out.
+            if (names[i] == "four")
+                for (int o = 0; o < 8; o++) w.AsSpan(o * 72, 9).Clear();
+            string to = i == 3 ? "y" : names[i] + "_out";
+            b = b.Initializer(names[i] + "_w", w, 8, 8, 3, 3).Node("Conv", [at, names[i] + "_w"], [to], AttributeProto.Of("pads", 1L, 1, 1, 1));
+            at = to;
+        }
+        return b.Output("y");
+    }
+
+    private sealed class Steps(Action<QuantizationProgress> report) : IProgress<QuantizationProgress>
+    {
+        public void Report(QuantizationProgress value) => report(value);
+    }
+
+    /// <summary>Relative squared error of the outputs: 0 for the float model.</summary>
+    private sealed class Error : IAccuracyMetric
+    {
+        public string Name => "relative error";
+
+        public string Unit => "";
+
+        public bool HigherIsBetter => false;
+
+        public IAccuracyScore Start() => new Score();
+
+        private sealed class Score : IAccuracyScore
+        {
+            private readonly OutputError _error = new();
+
+            public double Value => _error.Relative;
+
+            public void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => _error.Add(reference, outputs);
+        }
+    }
+
+    private sealed class Rising : IAccuracyMetric
+    {
+        public string Name => "rising";
+
+        public string Unit => "";
+
+        public bool HigherIsBetter => true;
+
+        public IAccuracyScore Start() => throw new NotSupportedException();
+    }
+}
