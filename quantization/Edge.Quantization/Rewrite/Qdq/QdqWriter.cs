@@ -4,13 +4,6 @@ using Edge.Tensors;
 
 namespace Edge.Quantization.Rewrite.Qdq;
 
-/// <summary>What was written for a unit, for the report.</summary>
-/// <param name="Weights">The quantized weights; null for a unit without.</param>
-/// <param name="WeightMin">Smallest float weight.</param>
-/// <param name="WeightMax">Largest float weight.</param>
-/// <param name="BiasMadeRoom">Whether weight scales were enlarged so that the bias fits int32.</param>
-internal sealed record WrittenWeights(QuantizedWeights Weights, float WeightMin, float WeightMax, bool BiasMadeRoom);
-
 /// <summary>
 /// Writes QuantizeLinear and DequantizeLinear around the quantized units of a graph. Every quantized activation has one
 /// pair; weights and biases are integer initializers behind a DequantizeLinear. The graph's inputs and outputs stay
@@ -132,14 +125,63 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
             madeRoom = BiasQuantizer.MakeRoom(scales, inputScale, bias, w.Length / channels);
         }
         QuantizedWeights quantized = WeightQuantizer.Quantize(w, scales, channelOf);
-        Weights[unit] = new WrittenWeights(quantized, w.Min(), w.Max(), madeRoom);
         long axis = node.OpType == "Conv" || node.Int("transB", 0) != 0 ? 0 : 1;
-        node.Inputs[1] = Dequantized(node, tensor.Name, TensorValues.Make<sbyte>(tensor.Name + "_quantized", quantized.Values, [.. tensor.Dims]), scales, perChannel, axis, (sbyte)0);
-        if (bias is null || !options.QuantizeBias) return;
-        float[] biasScales = BiasQuantizer.Scales(scales, inputScale);
-        string biasName = node.Inputs[2];
-        TensorProto integers = TensorValues.Vector(biasName + "_quantized", BiasQuantizer.Quantize(bias, biasScales));
-        node.Inputs[2] = Dequantized(node, biasName, integers, biasScales, perChannel, 0, 0);
+        TensorProto codes = TensorValues.Make<sbyte>(tensor.Name + "_quantized", quantized.Values, [.. tensor.Dims]);
+        node.Inputs[1] = Dequantized(node, tensor.Name, codes, scales, perChannel, axis, (sbyte)0);
+        TensorProto? biasCodes = bias is null || !options.QuantizeBias ? null : WriteBias(unit, bias, BiasQuantizer.Scales(scales, inputScale));
+        Weights[unit] = new WrittenWeights(quantized, w.Min(), w.Max(), madeRoom, codes, biasCodes);
+    }
+
+    /// <summary>The bias of a unit whose weights are written, as the quantized model has it; null where it has none.</summary>
+    public float[]? Bias(QuantizationUnit unit)
+    {
+        WrittenWeights written = Weights[unit];
+        if (written.Bias is not { } codes) return unit.Main.OpType != "MatMul" && unit.Main.HasInput(2) ? graph.Constant(unit.Main.Inputs[2])!.Floats() : null;
+        float[] scales = BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit.Inputs[0]).Scale);
+        return [.. codes.Longs().Select((q, c) => (float)(q * (double)scales[scales.Length == 1 ? 0 : c]))];
+    }
+
+    /// <summary>Gives a unit whose weights are written a bias, in place of the one that it may have; see <see cref="WrittenWeights.Bias"/>.</summary>
+    /// <param name="unit">Its main node takes a bias.</param>
+    /// <param name="bias">One entry an output channel.</param>
+    public void SetBias(QuantizationUnit unit, float[] bias)
+    {
+        WrittenWeights written = Weights[unit];
+        if (written.Bias is { } codes)
+        {
+            float[] scales = BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit.Inputs[0]).Scale);
+            codes.RawData = TensorValues.Vector(codes.Name, BiasQuantizer.Quantize(bias, scales)).RawData;
+            return;
+        }
+        NodeProto node = unit.Main;
+        // A float bias may be shared with nodes that keep it.
+        string old = node.HasInput(2) ? node.Inputs[2] : node.Name + "_bias";
+        node.SetInput(2, graph.AddConstant(TensorValues.Vector(old, bias)));
+        if (!options.QuantizeBias) return;
+        Weights[unit] = written with { Bias = WriteBias(unit, bias, BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit.Inputs[0]).Scale)) };
+        graph.RemoveDead();
+    }
+
+    /// <summary>Puts integers behind a DequantizeLinear in the place of a float bias; returns the integers.</summary>
+    private TensorProto WriteBias(QuantizationUnit unit, float[] bias, float[] scales)
+    {
+        NodeProto node = unit.Main;
+        string name = node.Inputs[2];
+        TensorProto codes = TensorValues.Vector(name + "_quantized", BiasQuantizer.Quantize(bias, scales));
+        node.Inputs[2] = Dequantized(node, name, codes, scales, options.PerChannel, 0, 0);
+        return codes;
+    }
+
+    /// <summary>Gives a unit whose weights are written other integers with the same scales.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="weights">The float weights, for the report; in the order of the initializer, as <paramref name="values"/>.</param>
+    /// <param name="values">In [−127, 127].</param>
+    /// <param name="channelOf">The output channel of the weight at an index.</param>
+    public void SetWeights(QuantizationUnit unit, ReadOnlySpan<float> weights, sbyte[] values, Func<int, int> channelOf)
+    {
+        WrittenWeights written = Weights[unit];
+        written.Codes.RawData = TensorValues.Make<sbyte>(written.Codes.Name, values).RawData;
+        Weights[unit] = written with { Weights = WeightQuantizer.Measured(weights, values, written.Weights.Scales, channelOf) };
     }
 
     /// <summary>Adds integers, scales and zero points and the DequantizeLinear before <paramref name="reader"/>; returns its output.</summary>

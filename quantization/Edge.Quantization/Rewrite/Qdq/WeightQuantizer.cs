@@ -40,16 +40,30 @@ internal static class WeightQuantizer
     public static QuantizedWeights Quantize(ReadOnlySpan<float> weights, float[] scales, Func<int, int> channelOf)
     {
         var values = new sbyte[weights.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            float q = MathF.Round(weights[i] / scales[Index(scales, channelOf, i)], MidpointRounding.ToEven);
+            values[i] = (sbyte)Math.Clamp(q, -MaxCode, MaxCode);
+        }
+        return Measured(weights, values, scales, channelOf);
+    }
+
+    /// <summary>Integers that were chosen otherwise, with their distance from the float weights.</summary>
+    /// <param name="weights">Float weights.</param>
+    /// <param name="values">Their integers.</param>
+    /// <param name="scales">One a channel, or one in all.</param>
+    /// <param name="channelOf">The channel of the weight at an index.</param>
+    public static QuantizedWeights Measured(ReadOnlySpan<float> weights, sbyte[] values, float[] scales, Func<int, int> channelOf)
+    {
         double signal = 0, noise = 0;
         for (int i = 0; i < values.Length; i++)
         {
-            float scale = scales[channelOf(i)];
-            float q = MathF.Round(weights[i] / scale, MidpointRounding.ToEven);
-            values[i] = (sbyte)Math.Clamp(q, -MaxCode, MaxCode);
-            double error = weights[i] - ((double)values[i] * scale);
+            double error = weights[i] - ((double)values[i] * scales[Index(scales, channelOf, i)]);
             signal += (double)weights[i] * weights[i];
             noise += error * error;
         }
         return new QuantizedWeights(values, scales, Report.SignalToNoise.Db(signal, noise));
     }
+
+    private static int Index(float[] scales, Func<int, int> channelOf, int weight) => scales.Length == 1 ? 0 : channelOf(weight);
 }

@@ -1,0 +1,124 @@
+using System.Numerics.Tensors;
+using Edge.Quantization.Calibration;
+using Edge.Quantization.Candidates;
+using Edge.Quantization.Equalization;
+
+namespace Edge.Quantization.Rounding;
+
+/// <summary>A layer's corrected bias.</summary>
+/// <param name="Layer">Name of its node.</param>
+/// <param name="MeanShift">Mean over the channels of |shift| before the correction.</param>
+/// <param name="LargestShift">Largest |shift| of a channel.</param>
+internal sealed record CorrectedBias(string Layer, double MeanShift, double LargestShift);
+
+/// <summary>
+/// Bias correction (Nagel et al. 2019, "Data-free quantization through weight equalization and bias correction", section 4.2):
+/// quantization shifts the mean of a layer's result, which the bias takes back. Layers that have a place for a bias and none
+/// get one; a MatMul has no such place and is passed over.
+/// </summary>
+internal static class BiasCorrection
+{
+    /// <summary>
+    /// From measurement (appendix D): layer by layer in the order of the graph, the mean of each channel's result in the float
+    /// model minus that in the quantized one, whose earlier layers are corrected already. The layer being linear, the latter
+    /// mean is that of its input's columns times its weights, exactly.
+    /// </summary>
+    /// <param name="candidate">Its graph is changed in place.</param>
+    /// <param name="samples">Read once for each <see cref="QuantizedLayer.Level"/>, by models that end there.</param>
+    /// <param name="progress">Called with the number of layers done, and of how many.</param>
+    /// <param name="cancellation">Looked at before each sample; after it the graph is corrected in part.</param>
+    /// <returns>The layers whose bias was changed, in graph order.</returns>
+    public static IReadOnlyList<CorrectedBias> Empirical(Candidate candidate, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
+    {
+        QuantizedLayer[] layers = [.. QuantizedLayer.Of(candidate).Where(l => l.TakesBias)];
+        var corrected = new List<CorrectedBias>();
+        foreach (IGrouping<int, QuantizedLayer> level in layers.GroupBy(l => l.Level).OrderBy(g => g.Key))
+        {
+            Dictionary<QuantizedLayer, Means> means = level.ToDictionary(l => l, l => new Means(l));
+            LayerPass.Run(candidate, [.. level], samples, (layer, _, input, patches, result) => means[layer].Add(input, patches, result), cancellation);
+            foreach ((QuantizedLayer layer, Means m) in means) corrected.Add(Correct(layer, m.Shift()));
+            progress(corrected.Count, layers.Length);
+        }
+        return corrected;
+    }
+
+    /// <summary>
+    /// From the weights' error alone: <c>(W − Ŵ)·E[x]</c> with the float model's mean of each input channel (the paper's equation
+    /// 17, with measured means in the place of those that batch normalization promises). One pass, of the float model. Padding counts
+    /// as if it had the channel's mean.
+    /// </summary>
+    /// <inheritdoc cref="Empirical"/>
+    public static IReadOnlyList<CorrectedBias> Analytic(Candidate candidate, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
+    {
+        QuantizedLayer[] layers = [.. QuantizedLayer.Of(candidate).Where(l => l.TakesBias)];
+        var axes = layers.Select(l => l.RealInput).Distinct().ToDictionary(v => v, _ => 1);
+        Dictionary<string, ChannelStatistics> statistics = ChannelStatistics.Gather(candidate.Source.NewModel(), axes, samples, candidate.Options.Sessions, _ => { }, cancellation);
+        var corrected = new List<CorrectedBias>();
+        foreach (QuantizedLayer layer in layers)
+        {
+            ChannelStatistics s = statistics[layer.RealInput];
+            int taps = layer.Geometry.Length / s.Min.Length;
+            double[] column = [.. Enumerable.Range(0, layer.Geometry.Length).Select(k => s.Mean(k / taps))];
+            double[] real = Product(layer, column, layer.RealWeights()), quantized = Product(layer, column, Dequantized(layer));
+            corrected.Add(Correct(layer, [.. real.Select((y, r) => y - quantized[r])]));
+            progress(corrected.Count, layers.Length);
+        }
+        return corrected;
+    }
+
+    private static CorrectedBias Correct(QuantizedLayer layer, double[] shift)
+    {
+        float[] bias = layer.Bias();
+        for (int r = 0; r < bias.Length; r++) bias[r] = (float)(bias[r] + shift[r]);
+        layer.SetBias(bias);
+        return new CorrectedBias(layer.Name, shift.Average(Math.Abs), shift.Max(Math.Abs));
+    }
+
+    /// <summary>The weights that the quantized model multiplies with.</summary>
+    private static float[] Dequantized(QuantizedLayer layer) => [.. layer.Codes().Select((q, i) => q * layer.Scale(i / layer.Columns))];
+
+    private static double[] Product(QuantizedLayer layer, double[] column, float[] weights)
+    {
+        var y = new double[layer.Rows];
+        for (int r = 0; r < y.Length; r++)
+        {
+            int from = r / (layer.Rows / layer.Groups) * layer.Columns;
+            for (int k = 0; k < layer.Columns; k++) y[r] += weights[(r * layer.Columns) + k] * column[from + k];
+        }
+        return y;
+    }
+
+    /// <summary>Sums of the columns of a layer's input in the quantized model and of its result in the float one.</summary>
+    private sealed class Means(QuantizedLayer layer)
+    {
+        private readonly double[] _columns = new double[layer.Geometry.Length];
+        private readonly float[] _column = new float[layer.Geometry.Length], _sum = new float[layer.Geometry.Length];
+        private readonly ChannelStatistics _result = new(layer.Rows);
+        private long _count;
+
+        public void Add(ReadOnlySpan<float> input, Patches patches, Edge.Tensors.Tensor result)
+        {
+            // Float32 sums of one image, float64 sums over all.
+            Array.Clear(_sum);
+            for (int i = 0; i < patches.Count; i++)
+            {
+                patches.Read(input, i, _column);
+                TensorPrimitives.Add<float>(_sum, _column, _sum);
+            }
+            for (int k = 0; k < _sum.Length; k++) _columns[k] += _sum[k];
+            _count += patches.Count;
+            int axis = layer.ChannelAxis < 0 ? result.Shape.Rank - 1 : layer.ChannelAxis, outer = 1;
+            for (int d = 0; d < axis; d++) outer *= result.Shape[d];
+            _result.Add(result.AsSpan<float>(), outer, result.Count / (outer * layer.Rows));
+        }
+
+        /// <summary>Mean of the float result minus that of the quantized one.</summary>
+        public double[] Shift()
+        {
+            double[] mean = Array.ConvertAll(_columns, s => s / _count);
+            double[] quantized = Product(layer, mean, Dequantized(layer));
+            float[] bias = layer.Bias();
+            return [.. quantized.Select((y, r) => _result.Mean(r) - y - bias[r])];
+        }
+    }
+}
