@@ -14,20 +14,35 @@ internal static class QuantizationBar
             .Start(context => work(new Bars(context)));
     }
 
-    private static string Name(QuantizationStage stage) => stage switch
+    private static string Name(QuantizationProgress p) => p.Stage switch
     {
         QuantizationStage.Prepare => "prepare the model",
         QuantizationStage.Calibrate => "observe ranges",
+        QuantizationStage.ChooseRanges => "try ranges",
+        QuantizationStage.CorrectBias => "correct biases",
+        QuantizationStage.LearnRounding => "learn rounding",
+        QuantizationStage.Evaluate => $"judge {p.Subject}",
+        QuantizationStage.Sensitivity => "quantize each layer alone",
+        QuantizationStage.Time => "time layers",
         _ => "compare int8 with float",
+    };
+
+    private static string Unit(QuantizationStage stage) => stage switch
+    {
+        QuantizationStage.ChooseRanges => "activations",
+        QuantizationStage.CorrectBias or QuantizationStage.LearnRounding or QuantizationStage.Sensitivity => "layers",
+        _ => "samples",
     };
 
     private sealed class Bars(ProgressContext context) : IProgress<QuantizationProgress>
     {
-        private readonly Dictionary<QuantizationStage, ProgressTask> _tasks = [];
+        private readonly Dictionary<string, ProgressTask> _tasks = [];
 
         public void Report(QuantizationProgress value)
         {
-            if (!_tasks.TryGetValue(value.Stage, out var task)) _tasks[value.Stage] = task = context.AddTask(Name(value.Stage));
+            string name = Name(value);
+            // A stage that comes again, for another candidate, has a bar of its own.
+            if (!_tasks.TryGetValue(name, out var task) || (task.IsFinished && value.Done < task.MaxValue)) _tasks[name] = task = context.AddTask(Markup.Escape(name));
             task.IsIndeterminate = value.Total is null;
             task.MaxValue = Math.Max(1, value.Total ?? 1);
             task.Value = value.Total is null ? 0 : value.Done;
@@ -37,13 +52,14 @@ internal static class QuantizationBar
     /// <summary>One line a stage: a log is not to be filled with bars.</summary>
     private sealed class Lines(TextWriter writer) : IProgress<QuantizationProgress>
     {
-        private QuantizationStage? _last;
+        private string? _last;
 
         public void Report(QuantizationProgress value)
         {
-            if (value.Stage == _last) return;
-            _last = value.Stage;
-            writer.WriteLine(value.Total is { } n and > 0 ? $"{Name(value.Stage)} ({n} samples)" : Name(value.Stage));
+            string name = Name(value);
+            if (name == _last) return;
+            _last = name;
+            writer.WriteLine(value.Total is { } n and > 1 ? $"{name} ({n} {Unit(value.Stage)})" : name);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Edge.Quantization.Report.Html;
 
 namespace Edge.Quantization.Report;
 
@@ -52,4 +53,11 @@ public sealed record QuantizationReport
 
     /// <summary>The report for people, in Markdown: outputs first, then layers with the worst on top.</summary>
     public string ToMarkdown() => MarkdownReport.Write(this);
+
+    /// <summary>The report for people as one HTML page, with charts.</summary>
+    public string ToHtml(HtmlReportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return HtmlReport.Write(this, options);
+    }
 }

@@ -138,7 +138,8 @@ internal sealed class PromiseSearch(
         {
             int count = kept is null && low == 1 && high == order.Length ? Math.Min(order.Length, Math.Max(1, order.Length / 8)) : (low + high) / 2;
             Tried step = Try($"{count} of {layers.Count} layers in float", InFloat(best.Candidate.Options, order.Take(count), "its quantization costs the most accuracy for the time that it saves"));
-            bool better = IsBetter(step, closest);
+            // Fewer layers that keep the promise are better than more, however close those are.
+            bool better = step.Kept || (kept is null && IsBetter(step, closest));
             Take(step, better);
             if (better) closest = step;
             if (step.Kept)

@@ -1,0 +1,72 @@
+using Edge.Quantization.Calibration;
+using Edge.Runtime;
+using Edge.Tensors;
+using Xunit;
+
+namespace Edge.Quantization.Tests.Calibration;
+
+public sealed class SpooledSourceTests : IDisposable
+{
+    private static readonly TensorInfo[] Inputs = [];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("edge-spool").FullName;
+    private int _made;
+
+    [Fact]
+    public void Samples_are_made_once_and_come_back_the_same_every_time()
+    {
+        using var spooled = new SpooledSource(Source(), _folder);
+        float[][] first = Read(spooled), second = Read(spooled), third = Read(spooled);
+        Assert.Equal(5, _made);
+        Assert.True(spooled.IsSpooled);
+        Assert.Equal(5, spooled.Count);
+        Assert.Equal(first, second);
+        Assert.Equal(first, third);
+        Assert.Equal([1, 2, 3, 1, 2], first.Select(s => s.Length));
+    }
+
+    [Fact]
+    public void A_pass_that_ends_early_keeps_nothing()
+    {
+        using var spooled = new SpooledSource(Source(), _folder);
+        Assert.Equal([0f], spooled.Read(Inputs).First()[0].AsSpan<float>().ToArray());
+        Assert.False(spooled.IsSpooled);
+        Assert.Equal(5, Read(spooled).Length);
+        Assert.True(spooled.IsSpooled);
+    }
+
+    [Fact]
+    public void A_set_that_is_too_large_is_read_from_its_source_and_whole()
+    {
+        using var spooled = new SpooledSource(Source(), _folder, mostBytes: 20);
+        float[][] first = Read(spooled), second = Read(spooled);
+        Assert.Equal(5, first.Length);
+        Assert.Equal(first, second);
+        Assert.Equal(10, _made);
+        Assert.False(spooled.IsSpooled);
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void Nothing_is_left_behind()
+    {
+        using (var spooled = new SpooledSource(Source(), _folder)) Read(spooled);
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static float[][] Read(SpooledSource source) => [.. source.Read(Inputs).Select(s => s[0].AsSpan<float>().ToArray())];
+
+    /// <summary>Shapes change from sample to sample.</summary>
+    private DelegateCalibrationSource Source() => new("made", 5, _ => Make());
+
+    private IEnumerable<IReadOnlyList<Tensor>> Make()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _made++;
+            yield return [Tensor.Create<float>(new Shape((i % 3) + 1), [.. Enumerable.Range(0, (i % 3) + 1).Select(k => (float)(i * k))])];
+        }
+    }
+}
