@@ -1,6 +1,7 @@
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Candidates;
+using Edge.Quantization.Certificates;
 using Edge.Quantization.Report;
 using Edge.Quantization.Search;
 using Edge.Runtime;
@@ -110,7 +111,7 @@ public static class Quantizer
             real, candidate.Model, [.. outputs, .. reports.Compared()], samples.Take(measure), options.Sessions,
             done => progress?.Report(new(QuantizationStage.Measure, done, measure)), cancellation);
 
-        return new QuantizationResult(candidate.Model, new QuantizationReport
+        var report = new QuantizationReport
         {
             ToolVersion = Version,
             SourceSha256 = sha256 ?? Sha256.Hex(bytes),
@@ -125,6 +126,9 @@ public static class Quantizer
             Outputs = ReportBuilder.Outputs(outputs, measured),
             Layers = reports.Layers(measured, search?.Layers),
             FloatLayers = reports.FloatLayers(search?.Layers),
-        });
+        };
+        (SampleReader certified, string data) = promise is null ? (samples, source.Description) : (new SampleReader(promise.Samples, null), promise.Samples.Description);
+        report = CertificateIssuer.Issue(candidate.Model, report, certified, data, options.Sessions, cancellation);
+        return new QuantizationResult(candidate.Model, report);
     }
 }

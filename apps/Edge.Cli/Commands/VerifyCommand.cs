@@ -16,23 +16,34 @@ internal static class VerifyCommand
     public static Command Create(Terminal terminal)
     {
         var a = new Argument<string>("a") { Description = "an ONNX file" };
-        var b = new Argument<string>("b") { Description = "an ONNX file with the same inputs and outputs; the same file to compare engines" };
-        var data = new Option<string>("--data") { HelpName = "path", Description = "a folder of pictures, or .npy or .npz arrays", Required = true };
+        var b = new Argument<string?>("b") { Description = "an ONNX file with the same inputs and outputs; the same file to compare engines; without it, a is held to the certificate that edge quantize gave it", Arity = ArgumentArity.ZeroOrOne };
+        var data = new Option<string?>("--data") { HelpName = "path", Description = "a folder of pictures, or .npy or .npz arrays; of one model, the data that its certificate is of" };
         var preprocess = PreprocessArguments.Option();
         var engineA = Engine("--engine-a", "what runs a");
         var engineB = Engine("--engine-b", "what runs b");
         var threads = ModelArguments.Threads();
         var isa = ModelArguments.Isa();
         var winograd = ModelArguments.Winograd();
-        var atLeast = NumberOption.RealOrNone("--min-agreement", "exit with 2 if fewer than this percentage of the samples have the same top-1", min: 0, max: 100);
+        var atLeast = NumberOption.RealOrNone("--min-agreement", "of two models: exit with 2 if fewer than this percentage of the samples have the same top-1", min: 0, max: 100);
         var json = new Option<bool>("--json") { Description = "print JSON" };
-        var command = new Command("verify", "Compares two models, or one model on two engines: top-1 agreement, largest and mean error.")
+        var command = new Command("verify", "Compares two models, or one model on two engines; holds one quantized model to its certificate, and exits with 2 if it answers differently here.")
         {
             a, b, data, preprocess, engineA, engineB, threads, isa, winograd, atLeast, json,
         };
+        command.Validators.Add(r =>
+        {
+            if (r.GetResult(b) is { Tokens.Count: > 0 } ? r.GetResult(data) is null : false) r.AddError("two models are compared on data: give --data");
+            if (r.GetResult(b) is not { Tokens.Count: > 0 } && (r.GetResult(engineB) is { Implicit: false } || r.GetResult(atLeast) is { Implicit: false })) r.AddError("--engine-b and --min-agreement are for two models");
+        });
         command.SetAction((p, cancellation) =>
         {
             var options = ModelArguments.Session(p, threads, isa, winograd);
+            if (p.GetValue(b) is null)
+            {
+                using var certified = Engines.Open(terminal, p.GetValue(engineA)!, p.GetValue(a)!, options);
+                return Task.FromResult(CertificateVerification.Run(terminal, p.GetValue(a)!, certified, p.GetValue(data), p.GetValue(preprocess), p.GetValue(json), cancellation));
+            }
+
             using var first = Engines.Open(terminal, p.GetValue(engineA)!, p.GetValue(a)!, options);
             using var second = Engines.Open(terminal, p.GetValue(engineB)!, p.GetValue(b)!, options);
             var report = Compare(first, second, p.GetValue(a)!, p.GetValue(b)!, p.GetValue(data)!, p.GetValue(preprocess), cancellation);

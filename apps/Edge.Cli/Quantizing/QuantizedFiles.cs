@@ -3,7 +3,9 @@ using Edge.Cli.Output;
 using Edge.Imaging;
 using Edge.Onnx;
 using Edge.Quantization;
+using Edge.Quantization.Certificates;
 using Edge.Quantization.Report.Html;
+using Edge.Runtime;
 
 namespace Edge.Cli.Quantizing;
 
@@ -32,6 +34,13 @@ internal sealed record QuantizedFiles(string Model)
         string folder = Path.GetDirectoryName(full)!;
         if (!Directory.Exists(folder)) throw new CommandException($"{folder}: no such folder");
         return new QuantizedFiles(output);
+    }
+
+    /// <summary>Whether the JSON report beside a model is the one that its certificate names; null where there is none.</summary>
+    public static bool? ReportMatches(string model, ParityCertificate certificate)
+    {
+        string json = new QuantizedFiles(model).Json;
+        return File.Exists(json) ? Sha256.Hex(File.ReadAllBytes(json)) == certificate.ReportSha256 : null;
     }
 
     /// <summary>Reports first: a model is not to be found without the report that its metadata names.</summary>

@@ -93,14 +93,19 @@ internal static class HtmlReport
     private static void Noise(StringBuilder page, QuantizationReport r)
     {
         LayerReport[] layers = [.. r.Layers.Where(l => l.SqnrDb is { } db && double.IsFinite(db))];
-        if (layers.Length < 2) return;
+        if (layers.Length == 0) return;
         page.Append("<section><h2>Noise by layer</h2><p class=\"note\">Signal-to-noise ratio of each layer's result in dB, in the order of the network; it holds the noise of all layers before. Taller is better.</p>");
         page.Append(BarChart.Draw([.. layers.Select(l => new Bar(l.Name + " · " + l.Operator, [l.SqnrDb!.Value], l.SqnrDb < 12 ? "bad" : l.SqnrDb < 20 ? "warn" : "good"))], "dB"));
-        LayerReport[] alone = [.. r.Layers.Where(l => l.Cost?.AloneSqnrDb is { } db && double.IsFinite(db))];
+        Bar[] alone =
+        [
+            .. r.FloatLayers.Select(l => (l.Name, l.Operator, l.Cost, Class: "float")).Concat(r.Layers.Select(l => (l.Name, l.Operator, l.Cost, Class: "good")))
+                .Where(l => l.Cost?.AloneSqnrDb is { } db && double.IsFinite(db)).OrderBy(l => l.Cost!.AloneSqnrDb)
+                .Select(l => new Bar(l.Name + " · " + l.Operator, [l.Cost!.AloneSqnrDb!.Value], l.Class)),
+        ];
         if (alone.Length >= 2)
         {
-            page.Append("<h3>Each layer alone</h3><p class=\"note\">Signal-to-noise ratio of the model's outputs when only this layer is quantized.</p>");
-            page.Append(BarChart.Draw([.. alone.Select(l => new Bar(l.Name + " · " + l.Operator, [l.Cost!.AloneSqnrDb!.Value], "good"))], "dB"));
+            page.Append("<h3>Each layer alone</h3><p class=\"note\">Signal-to-noise ratio of the model's outputs when only this layer is quantized, the most sensitive first. <b class=\"key float\"></b> stayed float</p>");
+            page.Append(BarChart.Draw(alone, "dB"));
         }
         page.Append("</section>\n");
     }
