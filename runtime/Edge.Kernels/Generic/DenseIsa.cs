@@ -23,6 +23,12 @@ internal sealed unsafe class DenseIsa
     /// <summary>Tiles over bytes; null where <see cref="Words"/> serves.</summary>
     public Int8Tiles? TilesInt8 { get; init; }
 
+    /// <summary>
+    /// Tiles over bytes that are faster than <see cref="TilesInt8"/> where taps are long, and exact unless <see cref="LowestPairs"/>
+    /// finds something; null where there are none.
+    /// </summary>
+    public Int8Tiles? DepthTilesInt8 { get; init; }
+
     /// <summary>Tiles over bytes that were widened, where there is no dot product of bytes; null where there is one.</summary>
     public WordTiles? Words { get; init; }
 

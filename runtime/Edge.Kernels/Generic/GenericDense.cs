@@ -50,7 +50,7 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
                 ?? (PreparedConvInt8)new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
         return isa.Words is { } words
             ? new GemmConvWords(isa, words, geometry, weights, bias, inputSigned, inputZeroPoint, output, store)
-            : new GemmConvInt8(isa, isa.TilesInt8!, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
+            : new GemmConvInt8(isa, Int8TileChoice.For(isa, geometry, weights, inputSigned), geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
     }
 
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => PackedF32Bytes(n, k);

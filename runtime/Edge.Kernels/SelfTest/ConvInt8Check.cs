@@ -17,6 +17,9 @@ internal enum Int8Fill
 
     /// <summary>Inputs at the upper end, weights at the lower.</summary>
     Opposed,
+
+    /// <summary>Inputs at the lower end, weights by turns of 8 there and one above.</summary>
+    NearlyLow,
 }
 
 internal enum ZeroPoints
@@ -72,6 +75,8 @@ internal static unsafe class ConvInt8Check
         int terms = g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth;
         using GuardedMemory x = Bytes(random, (nint)g.Batch * g.InHeight * g.InWidth * g.InChannels, parameters.Fill, parameters.InputSigned, false);
         using GuardedMemory w = Bytes(random, (nint)g.OutChannels * terms, parameters.Fill, parameters.WeightsSigned, parameters.Fill == Int8Fill.Opposed);
+        if (parameters.Fill == Int8Fill.NearlyLow)
+            for (int i = 0; i < w.Bytes.Length; i++) w.Bytes[i] += (byte)(i % terms / 8 % 2);
         int[] zeroPoints = WeightZeroPoints(random, g.OutChannels, parameters);
         var bias = new int[seed % 4 == 0 ? 0 : g.OutChannels];
         foreach (ref int b in bias.AsSpan()) b = random.Next(-20_000, 20_000);
@@ -98,7 +103,7 @@ internal static unsafe class ConvInt8Check
     {
         var memory = new GuardedMemory(count);
         if (fill == Int8Fill.Random) random.NextBytes(memory.Bytes);
-        else memory.Bytes.Fill((byte)(low || fill == Int8Fill.AllLow ? (signed ? 0x80 : 0) : (signed ? 0x7F : 0xFF)));
+        else memory.Bytes.Fill((byte)(low || fill is Int8Fill.AllLow or Int8Fill.NearlyLow ? (signed ? 0x80 : 0) : (signed ? 0x7F : 0xFF)));
         return memory;
     }
 

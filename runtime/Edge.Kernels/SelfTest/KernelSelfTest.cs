@@ -32,6 +32,8 @@ public static class KernelSelfTest
                 for (int i = 0; i < 8 && difference is null; i++) difference = ConvInt8Check.Compare(set.Dense, geometry, Int8Case.From(8 * seed + i), threads, seed);
                 yield return Result($"{set.Name}/conv_int8/{shape}", difference);
             }
+            foreach (Int8Fill fill in (Int8Fill[])[Int8Fill.AllLow, Int8Fill.AllHigh, Int8Fill.Opposed, Int8Fill.NearlyLow])
+                yield return Result($"{set.Name}/conv_int8/extremes, {fill}", Extremes(set.Dense, fill));
             foreach ((string shape, ConvGeometry geometry) in Convolutions())
                 foreach (ConvMethod method in (ConvMethod[])[ConvMethod.Winograd2, ConvMethod.Winograd4])
                 {
@@ -46,6 +48,20 @@ public static class KernelSelfTest
         }
     }
 
+    /// <summary>Products as large as they get, of all types: null if none saturates.</summary>
+    private static string? Extremes(DenseKernels dense, Int8Fill fill)
+    {
+        string? difference = null;
+        for (int types = 0; types < 4 && difference is null; types++)
+        {
+            bool inputSigned = types % 2 == 1;
+            var parameters = new Int8Case(inputSigned, inputSigned ? -7 : 131, types >= 2, ZeroPoints.None, Int8OutputKind.Int32, false, false, fill);
+            difference = ConvInt8Check.Compare(dense, ConvGeometry.MatMul(13, 70, 35), parameters, WorkerPool.Inline, types);
+        }
+
+        return difference;
+    }
+
     private static readonly Activation[] s_activations =
     [
         Activation.None, Activation.Relu, Activation.Clip(0, 6), new(ActivationKind.LeakyRelu, 0.1f), new(ActivationKind.Sigmoid), new(ActivationKind.HardSwish),
@@ -56,6 +72,7 @@ public static class KernelSelfTest
     {
         yield return ("matrix 1x257x65", ConvGeometry.MatMul(1, 257, 65));
         yield return ("matrix 31x17x33", ConvGeometry.MatMul(31, 17, 33));
+        yield return ("matrix 30x79x37", ConvGeometry.MatMul(30, 79, 37));
         yield return ("1x1", Square(7, 24, 40, 1, 0));
         yield return ("1x1 stride 2", Square(9, 10, 20, 1, 0, stride: 2));
         yield return ("3x3", Square(9, 20, 33, 3, 1));
@@ -66,6 +83,8 @@ public static class KernelSelfTest
         yield return ("7x7 of 3 channels", Square(15, 3, 9, 7, 3, stride: 2));
         yield return ("3x3 dilated", Square(9, 12, 24, 3, 2, dilation: 2));
         yield return ("3x3 in groups", Square(7, 21, 36, 3, 1, group: 3));
+        yield return ("3x3 in groups of 29", Square(6, 58, 36, 3, 1, group: 2));
+        yield return ("5x5 of 3 channels", Square(9, 3, 10, 5, 2));
         yield return ("5x5 larger than the input", Square(2, 6, 8, 5, 2));
         yield return ("depthwise 3x3", Square(9, 37, 37, 3, 1, group: 37));
         yield return ("depthwise 3x3 stride 2", Square(10, 24, 24, 3, 1, stride: 2, group: 24));

@@ -90,7 +90,7 @@ public sealed unsafe class ConvInt8Tests
         foreach (ConvGeometry g in (ConvGeometry[])[ConvGeometry.MatMul(13, 260, 35), Geometries.Square(7, 35, 35, 3, 1, group: 35), Geometries.Square(7, 19, 19, 5, 2, group: 19)])
             foreach (bool inputSigned in (bool[])[false, true])
                 foreach (bool weightsSigned in (bool[])[false, true])
-                    foreach (Int8Fill fill in (Int8Fill[])[Int8Fill.AllLow, Int8Fill.AllHigh, Int8Fill.Opposed])
+                    foreach (Int8Fill fill in (Int8Fill[])[Int8Fill.AllLow, Int8Fill.AllHigh, Int8Fill.Opposed, Int8Fill.NearlyLow])
                         foreach (int zeroPoint in (int[])[0, 255])
                         {
                             var parameters = new Int8Case(inputSigned, zeroPoint - (inputSigned ? 128 : 0), weightsSigned, ZeroPoints.OnePerChannel, Int8OutputKind.Int32, false, false, fill);

@@ -8,8 +8,8 @@ namespace Edge.Kernels.Generic.Gemm;
 /// </summary>
 /// <remarks>
 /// A tap is either one kernel element with its channels, or, where channels are few, one kernel row: the channels of its
-/// <c>kW</c> pixels lie side by side. Panels hold <c>[Taps][TapSteps][Columns]</c> steps of 4 bytes; each group has panels
-/// of its own.
+/// <c>kW</c> pixels lie side by side. Panels hold <c>[Taps][TapSteps][Columns]</c> steps of
+/// <see cref="StepBytes"/>; each group has panels of its own.
 /// </remarks>
 internal readonly struct ConvLayout
 {
@@ -33,42 +33,49 @@ internal readonly struct ConvLayout
     public readonly nint PixelBytes;
 
     public readonly int ElementBytes;
+
+    /// <summary>Bytes of a row of A, and of a column, that a step takes.</summary>
+    public readonly int StepBytes;
+
     public readonly int PanelsPerGroup;
     public readonly bool RowTaps;
 
     /// <param name="geometry">The convolution.</param>
-    /// <param name="columns">NR.</param>
-    /// <param name="maxRows">MR of the largest tile.</param>
-    /// <param name="elementBytes">Bytes of an element of A: 4 or 1.</param>
+    /// <param name="tiles">What will compute it.</param>
+    /// <param name="elementBytes">Bytes of an element of A: 4, 2 or 1.</param>
     /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
-    public ConvLayout(in ConvGeometry geometry, int columns, int maxRows, int elementBytes)
-        : this(geometry, columns, maxRows, elementBytes, (nint)geometry.InChannels * elementBytes)
+    public ConvLayout(in ConvGeometry geometry, TileSet tiles, int elementBytes)
+        : this(geometry, tiles, elementBytes, (nint)geometry.InChannels * elementBytes)
     {
     }
 
     /// <summary>As the other, with rows of A that lie <paramref name="pixelBytes"/> apart: for matrix products.</summary>
-    public ConvLayout(in ConvGeometry geometry, int columns, int maxRows, int elementBytes, nint pixelBytes)
+    public ConvLayout(in ConvGeometry geometry, TileSet tiles, int elementBytes, nint pixelBytes)
     {
         Geometry = geometry;
-        Columns = columns;
+        Columns = tiles.Columns;
         ElementBytes = elementBytes;
+        StepBytes = tiles.StepBytes;
         PixelBytes = pixelBytes;
-        RowTaps = HasRowTaps(geometry, maxRows, elementBytes);
+        RowTaps = HasRowTaps(geometry, tiles.MaxRows, elementBytes);
         Taps = geometry.KernelHeight * (RowTaps ? 1 : geometry.KernelWidth);
         TapElements = geometry.InChannelsPerGroup * (RowTaps ? geometry.KernelWidth : 1);
-        PanelsPerGroup = (geometry.OutChannelsPerGroup + columns - 1) / columns;
+        PanelsPerGroup = (geometry.OutChannelsPerGroup + Columns - 1) / Columns;
         if (Taps > MaxTaps) throw new NotSupportedException($"a kernel of {geometry.KernelHeight}×{geometry.KernelWidth} has more than {MaxTaps} elements");
     }
 
-    /// <summary>Steps of 4 bytes in a tap, the last one padded with zero weights.</summary>
-    public int TapSteps => (TapElements * ElementBytes + 3) / 4;
+    /// <summary>Steps in a tap, the last one padded with zero weights.</summary>
+    public int TapSteps => (TapElements * ElementBytes + StepBytes - 1) / StepBytes;
+
+    /// <summary>Bytes that the steps of a tap take of a row of A.</summary>
+    public int TapBytes => TapSteps * StepBytes;
 
     public int Panels => PanelsPerGroup * Geometry.Group;
 
     /// <summary>Bytes of all panels.</summary>
     public nint PackedBytes => Geometry.Group * GroupBytes;
 
-    private nint ColumnBytes => (nint)Taps * TapSteps * 4;
+    private nint ColumnBytes => (nint)Taps * TapBytes;
 
     private nint GroupBytes => (PanelsPerGroup == 0 ? 0 : (PanelsPerGroup - 1) * Columns + PanelColumns(PanelsPerGroup - 1)) * ColumnBytes;
 
@@ -90,10 +97,10 @@ internal readonly struct ConvLayout
     public nint Pixels => (nint)Geometry.Batch * Geometry.OutHeight * Geometry.OutWidth;
 
     /// <summary>Bytes of a row of padding: as many as any tap of any group may read.</summary>
-    public nint PaddingRowBytes => Math.Max((nint)Geometry.InChannels * ElementBytes, (nint)TapSteps * 4) + 16;
+    public nint PaddingRowBytes => Math.Max((nint)Geometry.InChannels * ElementBytes, TapBytes) + 16;
 
     /// <summary>Bytes to copy for each window of a kernel row that overlaps the padding.</summary>
-    public nint GatherStride => RowTaps ? ((nint)TapSteps * 4 + 15) & ~(nint)15 : 0;
+    public nint GatherStride => RowTaps ? ((nint)TapBytes + 15) & ~(nint)15 : 0;
 
     /// <summary>Pixel m of the output is made of pixel m of the input alone.</summary>
     public bool IsPointwise =>

@@ -108,5 +108,5 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
     private static int Copied(in ConvLayout layout) => Math.Clamp(Covered(layout) - layout.Geometry.PadLeft, 0, layout.Geometry.InWidth);
 
     /// <summary>Bytes of a line: what windows cover, and what a last step may read behind it.</summary>
-    private static nint LineBytes(in ConvLayout layout) => (Covered(layout) * layout.PixelBytes + 4 + 63) & ~(nint)63;
+    private static nint LineBytes(in ConvLayout layout) => (Covered(layout) * layout.PixelBytes + layout.StepBytes + 63) & ~(nint)63;
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
         _isa = isa;
         _tiles = isa.TilesF32.Value;
         KernelName = $"conv_f32_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
-        _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, sizeof(float));
+        _layout = new ConvLayout(geometry, _tiles, sizeof(float));
         _activation = activation;
         _biasAt = _layout.PackedBytes;
         _paddingAt = _biasAt + (nint)_layout.Panels * _layout.Columns * sizeof(float);

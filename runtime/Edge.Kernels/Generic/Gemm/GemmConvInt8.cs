@@ -11,19 +11,25 @@ namespace Edge.Kernels.Generic.Gemm;
 /// </summary>
 internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
 {
+    /// <summary>Bytes behind the last pixel of a flipped input that the last step may read; weights are zero there.</summary>
+    private const int Slack = 16;
+
     private readonly ConvLayout _layout;
     private readonly TileSet _tiles;
     private readonly Requantization _output;
     private readonly PackedBlock _packed;
     private readonly Int8Columns _columns;
     private readonly nint _paddingAt;
+    private readonly bool _flipsInput;
 
     public GemmConvInt8(DenseIsa isa, Int8Tiles tiles, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore store)
     {
         _output = new Requantization(output, geometry.OutChannels);
+        _flipsInput = tiles.WantsInt8 && !inputSigned;
+        if (_flipsInput) (inputSigned, inputZeroPoint) = (true, Int8Normalization.ZeroPoint(inputZeroPoint, false, true));
         _tiles = tiles.For(inputSigned, Int8TileResults.Of(_output.ElementBytes, _output.Scale));
         KernelName = $"conv_int8_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}";
-        _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, 1);
+        _layout = new ConvLayout(geometry, _tiles, 1);
         nint slots = (nint)_layout.Panels * _layout.Columns;
         nint panels = _layout.PackedBytes;
         _paddingAt = panels + 3 * slots * sizeof(int);
@@ -43,17 +49,26 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
         if (_packed.IsFilled) return;
         PackedWeights.Pack(_layout, weights.Data, Int8Normalization.WeightFlip(weights), packed);
         new Span<byte>(packed + _paddingAt, checked((int)_layout.PaddingRowBytes)).Fill((byte)inputZeroPoint);
-        PackColumns(weights, bias, zeroPoints, Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, tiles.TakesSigned));
+        PackColumns(weights, bias, zeroPoints, Int8Normalization.ZeroPoint(inputZeroPoint, inputSigned, tiles.SeesSigned(inputSigned)));
     }
 
     public override string KernelName { get; }
 
-    public override nint ScratchBytes => 0;
+    public override nint ScratchBytes => _flipsInput ? InputBytes + Slack : 0;
 
     public override nint PackedBytes => _packed.ByteLength;
 
+    private nint InputBytes => (nint)_layout.Geometry.Batch * _layout.Geometry.InHeight * _layout.Geometry.InWidth * _layout.Geometry.InChannels;
+
     public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool)
     {
+        if (_flipsInput)
+        {
+            var flip = new FlippedInput(x, scratch, InputBytes);
+            pool.Run(ref flip, flip.Chunks);
+            x = scratch;
+        }
+
         byte* packed = _packed.Base;
         var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output, _tiles.HasAllVariants);
         ConvTiles<Int8Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, x, finish, pool);

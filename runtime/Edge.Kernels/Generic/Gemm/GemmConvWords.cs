@@ -31,7 +31,7 @@ internal sealed unsafe class GemmConvWords : PreparedConvInt8
         _tiles = _output.ElementBytes == 1 ? words.Requantize : words.Accumulate;
         _widen = inputSigned ? words.WidenSigned : words.WidenUnsigned;
         KernelName = $"conv_int8_{isa.Name}_{_tiles.MaxRows}x{_tiles.Columns}_words";
-        _layout = new ConvLayout(geometry, _tiles.Columns, _tiles.MaxRows, sizeof(short));
+        _layout = new ConvLayout(geometry, _tiles, sizeof(short));
         nint slots = (nint)_layout.Panels * _layout.Columns;
         nint panels = _layout.PackedBytes;
         _paddingAt = panels + 2 * slots * sizeof(int);

@@ -36,7 +36,7 @@ internal static unsafe class MatMulF32
     }
 
     private static ConvLayout Layout(TileSet tiles, int m, int n, int k, nint lda) =>
-        new(ConvGeometry.MatMul(m, k, n), tiles.Columns, tiles.MaxRows, sizeof(float), lda * sizeof(float));
+        new(ConvGeometry.MatMul(m, k, n), tiles, sizeof(float), lda * sizeof(float));
 
     /// <summary>One chunk is one panel <c>[k][columns]</c>; columns beyond n are zero.</summary>
     private readonly struct PackPanels(in ConvLayout layout, byte* panels, float* b, nint ldb, bool transposeB) : IParallelJob

@@ -16,11 +16,11 @@ internal static unsafe class PackedWeights
         fixed (float* from = weights) PackPanels(layout, (uint*)from, 1, 0u, (byte*)to);
     }
 
-    /// <summary>To <c>[panels][taps][steps][columns][4]</c>, <paramref name="flip"/> being added to each weight's bit pattern by exclusive or.</summary>
+    /// <summary>To <c>[panels][taps][steps][columns][<see cref="ConvLayout.StepBytes"/>]</c>, <paramref name="flip"/> being added to each weight's bit pattern by exclusive or.</summary>
     public static void Pack(in ConvLayout layout, ReadOnlySpan<byte> weights, byte flip, byte* to)
     {
         if (layout.PackedBytes == 0) return;
-        fixed (byte* from = weights) PackPanels(layout, from, 4, flip, to);
+        fixed (byte* from = weights) PackPanels(layout, from, layout.StepBytes, flip, to);
     }
 
     /// <summary>To <c>[panels][taps][steps][columns][2]</c>.</summary>
@@ -30,8 +30,8 @@ internal static unsafe class PackedWeights
         fixed (short* from = weights) PackPanels(layout, from, 2, (short)0, (byte*)to);
     }
 
-    /// <summary>Where each weight of a panel's first column goes.</summary>
-    private static int[] Places(in ConvLayout layout, int perStep, int columns)
+    /// <summary>Where each weight of the first of <paramref name="columns"/> columns goes, in elements, <paramref name="perStep"/> of them a step.</summary>
+    public static int[] Places(in ConvLayout layout, int perStep, int columns)
     {
         ConvGeometry g = layout.Geometry;
         var places = new int[checked(g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth)];

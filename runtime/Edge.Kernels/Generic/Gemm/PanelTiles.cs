@@ -79,7 +79,7 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
             }
 
             t.Start = start + (pixel - from) * rows.Stride;
-            t.End = t.Start + _layout.TapSteps * 4;
+            t.End = t.Start + _layout.TapBytes;
             _finish.Begin(ref t, span, buffer);
             // Kernels leave nothing of what they are given.
             TileArguments arguments = t;
@@ -91,8 +91,8 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
         }
     }
 
-    /// <summary>Turns of four steps in a tile.</summary>
-    private nint Turns => (nint)_layout.Taps * (_layout.TapSteps / 4);
+    /// <summary>Turns of 16 bytes of a row in a tile.</summary>
+    private nint Turns => (nint)_layout.Taps * (_layout.TapBytes / 16);
 
     /// <summary>The next panel's lines are spread over the turns of all tiles, but no more than one to each.</summary>
     private void FetchNextPanel(ref TileArguments t, int panel, nint tiles)

@@ -17,7 +17,7 @@ internal unsafe struct TileArguments
 
     public nint Taps;
 
-    /// <summary>Bytes <c>[Start, End)</c> behind each address take part; their number is a multiple of 4.</summary>
+    /// <summary>Bytes <c>[Start, End)</c> behind each address take part; their number is a multiple of <see cref="ConvLayout.StepBytes"/>.</summary>
     public nint Start;
 
     public nint End;

@@ -17,6 +17,9 @@ internal sealed unsafe class TileSet
     /// <summary>NR: columns of a tile and of a packed panel.</summary>
     public int Columns { get; }
 
+    /// <summary>Bytes of a row of A, and of a column of B, that a step takes.</summary>
+    public int StepBytes { get; private init; } = 4;
+
     /// <summary>Rows of the largest tile.</summary>
     public int MaxRows => _tiles[0].Rows;
 
@@ -32,8 +35,9 @@ internal sealed unsafe class TileSet
     /// <summary>Tiles of machine code: one for each number of rows.</summary>
     /// <param name="columns">NR.</param>
     /// <param name="maxRows">Of the largest tile.</param>
+    /// <param name="stepBytes">What a step takes of a row.</param>
     /// <param name="addressOf">Where the tile of some rows lies in a form.</param>
-    public static TileSet Emitted(int columns, int maxRows, Func<int, TileVariant, nint> addressOf)
+    public static TileSet Emitted(int columns, int maxRows, int stepBytes, Func<int, TileVariant, nint> addressOf)
     {
         var tiles = new Entry[maxRows];
         for (int i = 0; i < tiles.Length; i++)
@@ -42,7 +46,7 @@ internal sealed unsafe class TileSet
             tiles[i] = new(rows, [.. Variants.Select(v => TileKernel.Emitted(addressOf(rows, v)))]);
         }
 
-        return new TileSet(columns, tiles) { HasAllVariants = true };
+        return new TileSet(columns, tiles) { HasAllVariants = true, StepBytes = stepBytes };
     }
 
     /// <summary>All forms.</summary>
@@ -72,6 +76,16 @@ internal sealed unsafe class TileSet
             new(8, &ByElementTile<TTile, TAcc, TB, TX>.Rows8, &ByElementTile<LeftByElementTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows8),
             new(4, &ByElementTile<TTile, TAcc, TB, TX>.Rows4, &ByElementTile<LeftByElementTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows4),
             new(1, &Tile<TTile, TAcc, TB, TX>.Rows1, &Tile<LeftTile<TTile, TAcc, TB, TX>, TAcc, TB, TX>.Rows1));
+
+    /// <summary>Tiles along the sum.</summary>
+    public static TileSet Depth<TIsa, TAcc, TX, TProducts, TRequantize>()
+        where TIsa : IDepthLanes<TAcc, TX, TProducts> where TAcc : struct where TX : struct where TProducts : struct where TRequantize : IFlag => new(
+            2 * TIsa.Lanes,
+            new(4, &DepthTile<TIsa, TAcc, TX, TProducts, TRequantize>.Rows4, &DepthTile<TIsa, TAcc, TX, TProducts, TRequantize>.LeftRows4),
+            new(1, &DepthTile<TIsa, TAcc, TX, TProducts, TRequantize>.Rows1, &DepthTile<TIsa, TAcc, TX, TProducts, TRequantize>.LeftRows1))
+            {
+                StepBytes = DepthTile<TIsa, TAcc, TX, TProducts, TRequantize>.StepBytes,
+            };
 
     private int IndexFor(int rows)
     {

@@ -14,7 +14,7 @@ namespace Edge.Kernels.Isa;
 /// </summary>
 internal static unsafe class Avx512VnniKernels
 {
-    private const int Lanes = 16;
+    private const int Lanes = 16, StepBytes = 4;
 
     public static KernelSet Create() => Avx512F.IsSupported && Avx512BW.IsSupported
         ? KernelSet.Create<VectorF32x16>("avx512vnni", new GenericDense(Dense(
@@ -35,26 +35,11 @@ internal static unsafe class Avx512VnniKernels
         TilesF32 = new(() => Publish((rows, vectors, variant) => new F32TileEmitter(rows, vectors, variant))),
         DepthwiseF32 = depthwiseF32,
         WinogradF32 = winogradF32,
-        TilesInt8 = Int8Tiles.Of(takesSigned: false, (flips, result) => Publish((rows, vectors, variant) => new Int8TileEmitter(rows, vectors, variant, flips, result))),
+        TilesInt8 = Int8Tiles.Of(takesSigned: false, (inputSigned, result) => Publish((rows, vectors, variant) => new Int8TileEmitter(rows, vectors, variant, flips: inputSigned, result))),
         DepthwiseInt8 = depthwiseInt8,
         EmitsDepthwise = true,
     };
 
-    /// <summary>Emits the tiles of all numbers of rows, in all forms, and publishes them together.</summary>
-    private static TileSet Publish(Func<int, int, TileVariant, TileEmitter> make)
-    {
-        var code = new List<byte>();
-        var starts = new Dictionary<(int Rows, TileVariant Variant), int>();
-        foreach (TileVariant variant in TileSet.Variants)
-            for (int rows = 1; rows <= TileEmitter.MaxRows; rows++)
-            {
-                // Loops are aligned relative to the beginning.
-                while (code.Count % 64 != 0) code.Add(0x90);
-                starts.Add((rows, variant), code.Count);
-                code.AddRange(make(rows, variant.HasFlag(TileVariant.LeftHalf) ? 1 : 2, variant).Emit());
-            }
-
-        byte* memory = ExecutableMemory.Publish([.. code]);
-        return TileSet.Emitted(2 * Lanes, TileEmitter.MaxRows, (rows, variant) => (nint)(memory + starts[(rows, variant)]));
-    }
+    private static TileSet Publish(Func<int, int, TileVariant, TileEmitter> make) =>
+        TileCode.Publish(2 * Lanes, TileEmitter.MaxRows, StepBytes, (rows, variant) => make(rows, variant.HasFlag(TileVariant.LeftHalf) ? 1 : 2, variant).Emit());
 }

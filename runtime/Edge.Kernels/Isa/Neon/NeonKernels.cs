@@ -17,6 +17,7 @@ internal static unsafe class NeonKernels
         DepthwiseF32 = DepthwiseKernelsF32.Create<NeonF32, Vector128<float>, Vector128F32, Vector128<float>>(),
         WinogradF32 = WinogradKernels.Create<NeonF32, Vector128<float>, Vector128F32, Vector128<float>>(),
         TilesInt8 = Int8Tiles.Narrow<NeonInt8, NeonInt8.Accumulators, Vector128<sbyte>, Vector128<sbyte>>(),
+        DepthTilesInt8 = Int8Tiles.Depth<NeonDepthInt8, Vector128<int>, NeonDepthInt8.Halves, Vector128<short>>(),
         DepthwiseInt8 = DepthwiseKernelsInt8.Create<NeonDepthwiseInt8, NeonDepthwiseInt8.Accumulators, NeonDepthwiseInt8.Pair>(),
     }));
 }

@@ -1,0 +1,32 @@
+using Edge.Kernels.Generic.Gemm;
+
+namespace Edge.Kernels.Emit;
+
+/// <summary>Tiles of machine code, emitted together: they live as long as the process.</summary>
+internal static unsafe class TileCode
+{
+    /// <summary>Tiles begin here, as loops inside of them are aligned relative to their beginning.</summary>
+    private const int Alignment = 64;
+
+    /// <summary>Emits the tiles of all numbers of rows, in all forms, and publishes them.</summary>
+    /// <param name="columns">NR.</param>
+    /// <param name="maxRows">Of the largest tile.</param>
+    /// <param name="stepBytes">What a step takes of a row.</param>
+    /// <param name="emit">The code of one tile, by its rows and form.</param>
+    /// <exception cref="NotSupportedException">The system refuses executable memory.</exception>
+    public static TileSet Publish(int columns, int maxRows, int stepBytes, Func<int, TileVariant, byte[]> emit)
+    {
+        var code = new List<byte>();
+        var starts = new Dictionary<(int Rows, TileVariant Variant), int>();
+        foreach (TileVariant variant in TileSet.Variants)
+            for (int rows = 1; rows <= maxRows; rows++)
+            {
+                while (code.Count % Alignment != 0) code.Add(0);
+                starts.Add((rows, variant), code.Count);
+                code.AddRange(emit(rows, variant));
+            }
+
+        byte* memory = ExecutableMemory.Publish([.. code]);
+        return TileSet.Emitted(columns, maxRows, stepBytes, (rows, variant) => (nint)(memory + starts[(rows, variant)]));
+    }
+}
