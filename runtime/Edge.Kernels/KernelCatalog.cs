@@ -19,6 +19,7 @@ public static class KernelCatalog
         new("avx512", Avx512F.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported && Fma.IsSupported, Avx512Kernels.Create),
         new("avxvnni", AvxVnni.IsSupported && Avx2.IsSupported && Fma.IsSupported, AvxVnniKernels.Create),
         new("avx2", Avx2.IsSupported && Fma.IsSupported, Avx2Kernels.Create),
+        new("i8mm", I8mmFeatures.IsSupported, I8mmKernels.Create),
         new("dotprod", Dp.Arm64.IsSupported && AdvSimd.Arm64.IsSupported, DotProdKernels.Create),
         new("neon", AdvSimd.Arm64.IsSupported, NeonKernels.Create),
         new("vector128", Vector128.IsHardwareAccelerated, Vector128Kernels.Create),
@@ -37,7 +38,7 @@ public static class KernelCatalog
     /// Why a better set than those of <see cref="Available"/> is left out although this CPU could run it; null if none is. For
     /// the log, once.
     /// </summary>
-    public static string? Notice { get; } = Avx512VnniFeatures.Refusal is { } refusal ? $"kernel set 'avx512vnni' is not used: {refusal}" : null;
+    public static string? Notice { get; } = NoticeOf("avx512vnni", Avx512VnniFeatures.Refusal) ?? NoticeOf("i8mm", I8mmFeatures.Refusal);
 
     /// <summary>
     /// The set named <paramref name="isa"/>; without a name the one that <see cref="IsaVariable"/> asks for; without
@@ -52,6 +53,8 @@ public static class KernelCatalog
             if (e.IsSupported && (string.IsNullOrEmpty(name) || string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase))) return e.Set.Value;
         throw new NotSupportedException(Refusal(name!, string.IsNullOrEmpty(isa)));
     }
+
+    private static string? NoticeOf(string name, string? refusal) => refusal is null ? null : $"kernel set '{name}' is not used: {refusal}";
 
     private static string Refusal(string name, bool fromEnvironment)
     {

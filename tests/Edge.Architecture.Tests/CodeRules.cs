@@ -22,7 +22,7 @@ internal static partial class CodeRules
     /// </summary>
     private static readonly string[] GroupingFolders =
     [
-        .. new[] { "Scalar", "Vector128", "Avx2", "AvxVnni", "Avx512", "Avx512Vnni", "Neon", "DotProd" }.Select(isa => $"runtime/Edge.Kernels/Isa/{isa}"),
+        .. new[] { "Scalar", "Vector128", "Avx2", "AvxVnni", "Avx512", "Avx512Vnni", "Neon", "DotProd", "I8mm" }.Select(isa => $"runtime/Edge.Kernels/Isa/{isa}"),
     ];
 
     private static readonly string[] MeasuredExtensions = [".cs", ".csproj", ".props", ".targets", ".sh", ".md", ".html", ".css", ".js"];
