@@ -56,6 +56,12 @@ public sealed record QuantizationOptions
     public bool ChooseRanges { get; init; }
 
     /// <summary>
+    /// Even out, between layers that follow each other, the ranges of their channels' weights, which changes nothing in float:
+    /// of most use with one scale for a whole tensor.
+    /// </summary>
+    public bool Equalize { get; init; }
+
+    /// <summary>
     /// Correct each layer's bias for the shift that quantization gives the mean of its result, measured on the calibration
     /// samples.
     /// </summary>

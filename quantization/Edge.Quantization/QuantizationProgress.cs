@@ -6,6 +6,9 @@ public enum QuantizationStage
     /// <summary>Rewriting the float model.</summary>
     Prepare,
 
+    /// <summary>Observing channels for equalization.</summary>
+    Equalize,
+
     /// <summary>Observing activations.</summary>
     Calibrate,
 

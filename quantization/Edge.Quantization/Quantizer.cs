@@ -108,8 +108,8 @@ public static class Quantizer
         ComparedValue[] outputs = [.. real.Graph.Outputs.Where(o => candidate.Source.Facts.IsFloat(o.Name)).Select(o => new ComparedValue(o.Name, o.Name, null))];
         int measure = Math.Min(options.MeasuredSamples, candidate.Source.Samples);
         Measurement measured = ErrorMeasurement.Run(
-            real, candidate.Model, [.. outputs, .. reports.Compared()], samples.Take(measure), options.Sessions,
-            done => progress?.Report(new(QuantizationStage.Measure, done, measure)), cancellation);
+            real, candidate.Source.Facts, candidate.Model, [.. outputs, .. reports.Compared()], samples.Take(measure), options.Sessions,
+            (done, total) => progress?.Report(new(QuantizationStage.Measure, done, total)), cancellation);
 
         var report = new QuantizationReport
         {

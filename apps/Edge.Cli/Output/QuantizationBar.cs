@@ -17,6 +17,7 @@ internal static class QuantizationBar
     private static string Name(QuantizationProgress p) => p.Stage switch
     {
         QuantizationStage.Prepare => "prepare the model",
+        QuantizationStage.Equalize => "observe channels",
         QuantizationStage.Calibrate => "observe ranges",
         QuantizationStage.ChooseRanges => "try ranges",
         QuantizationStage.CorrectBias => "correct biases",

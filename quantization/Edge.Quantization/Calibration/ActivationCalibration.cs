@@ -14,9 +14,6 @@ namespace Edge.Quantization.Calibration;
 /// </summary>
 internal static class ActivationCalibration
 {
-    /// <summary>Bytes of activations that one pass keeps alive for being looked at, beyond what the run itself needs.</summary>
-    private const long BytesAtOnce = 48L << 20;
-
     /// <param name="model">Float model.</param>
     /// <param name="facts">Shapes of its values.</param>
     /// <param name="activations">Float32 values of it, graph inputs included.</param>
@@ -37,7 +34,7 @@ internal static class ActivationCalibration
     {
         var statistics = activations.ToDictionary(a => a, _ => new ActivationStatistics());
         HashSet<string> inputs = [.. model.Graph.Inputs.Select(i => i.Name)];
-        List<List<string>> passes = Passes(facts, [.. activations.Where(a => !inputs.Contains(a))]);
+        List<List<string>> passes = TapPasses.Of(facts, activations.Where(a => !inputs.Contains(a)), a => a);
         int count = 0, done = 0;
         for (int pass = 0; pass < passes.Count; pass++)
         {
@@ -59,25 +56,6 @@ internal static class ActivationCalibration
             }
         }
         return (statistics, count);
-    }
-
-    /// <summary>At least one pass, so that graph inputs are seen.</summary>
-    private static List<List<string>> Passes(TensorFacts facts, IReadOnlyList<string> activations)
-    {
-        List<List<string>> passes = [[]];
-        long bytes = 0;
-        foreach (string activation in activations)
-        {
-            long size = 4L * (facts.ShapeOf(activation)?.Count ?? 0);
-            if (bytes > 0 && bytes + size > BytesAtOnce)
-            {
-                passes.Add([]);
-                bytes = 0;
-            }
-            passes[^1].Add(activation);
-            bytes += size;
-        }
-        return passes;
     }
 
     private static void Observe(Dictionary<string, ActivationStatistics> statistics, IEnumerable<(string Name, Tensor Values)> values, int sample)

@@ -1,9 +1,11 @@
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
+using Edge.Quantization.Equalization;
 using Edge.Quantization.Observers;
 using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Preparation;
 using Edge.Quantization.Rewrite.Qdq;
+using Edge.Quantization.Rounding;
 using Edge.Quantization.Search;
 
 namespace Edge.Quantization.Candidates;
@@ -21,13 +23,18 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
     /// <summary>Entry of a quantized model's metadata that holds the version of this library.</summary>
     public const string MetadataKey = "edge.quantization";
 
-    private PreparedModel? _prepared;
+    /// <summary>Samples that biases are corrected on: a mean over them is steady, and each level of the network reads them anew.</summary>
+    private const int CorrectedSamples = 32;
+
+    private readonly Dictionary<bool, PreparedModel> _prepared = [];
 
     public SampleReader Samples => samples;
 
     /// <summary>A quantized model after <paramref name="options"/>.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="like">Another candidate, whose corrected biases and learned weights are taken over where a layer has the same scales; null to correct and learn anew.</param>
     /// <exception cref="ModelException">There is nothing to quantize, or a node cannot be; the message names it.</exception>
-    public Candidate Build(QuantizationOptions options)
+    public Candidate Build(QuantizationOptions options, Candidate? like = null)
     {
         PreparedModel prepared = Prepared(options);
         OnnxGraph graph = prepared.NewGraph();
@@ -43,18 +50,31 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
         writer.Write();
         graph.Model.MetadataProps.RemoveAll(p => p.Key == MetadataKey);
         graph.Model.MetadataProps.Add(new StringStringEntryProto { Key = MetadataKey, Value = Quantizer.Version });
-        return new Candidate(prepared, options, graph, plan, ranges, writer, used.Keys.Where(k => used[k] != observed[k]).ToHashSet());
+        var candidate = new Candidate(prepared, options, graph, plan, ranges, writer, used.Keys.Where(k => used[k] != observed[k]).ToHashSet());
+        if (like is not null) LayerMemory.TakeOver(like, candidate);
+        else if (options.CorrectBias)
+            BiasCorrection.Empirical(candidate, samples.Take(CorrectedSamples), (done, total) => progress?.Report(new(QuantizationStage.CorrectBias, done, total)), cancellation);
+        return candidate;
     }
 
     /// <summary>The model in the form that is quantized.</summary>
-    public PreparedModel Prepared(QuantizationOptions options)
+    private PreparedModel Prepared(QuantizationOptions options)
     {
-        if (_prepared is not null) return _prepared;
+        if (_prepared.TryGetValue(options.Equalize, out PreparedModel? known)) return known;
         progress?.Report(new(QuantizationStage.Prepare, 0, 1));
         (OnnxGraph graph, TensorFacts facts) = ModelPreparation.Prepare(OnnxReader.Read(bytes, "the model"), samples, options.Sessions);
-        _prepared = new PreparedModel(ModelBytes.Of(graph.Model), facts);
+        if (options.Equalize) Equalize(graph, facts, options);
+        var prepared = new PreparedModel(ModelBytes.Of(graph.Model), facts);
+        _prepared[options.Equalize] = prepared;
         progress?.Report(new(QuantizationStage.Prepare, 1, 1));
-        return _prepared;
+        return prepared;
+    }
+
+    private void Equalize(OnnxGraph graph, TensorFacts facts, QuantizationOptions options)
+    {
+        Dictionary<string, ChannelStatistics> clipped = ChannelStatistics.Gather(
+            graph.Model, CrossLayerEqualization.ClippedValues(graph, facts), samples, options.Sessions, done => progress?.Report(new(QuantizationStage.Equalize, done, samples.Count)), cancellation);
+        CrossLayerEqualization.Apply(graph, facts, clipped);
     }
 
     /// <summary>A weight that is not finite makes all that follows so, too; it is the weight that the user must hear of.</summary>

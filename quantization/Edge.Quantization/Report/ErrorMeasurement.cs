@@ -3,6 +3,7 @@ using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Observers;
 using Edge.Quantization.Rewrite;
+using Edge.Quantization.Rewrite.Preparation;
 using Edge.Runtime;
 using Edge.Tensors;
 
@@ -24,18 +25,41 @@ internal sealed record Measurement(IReadOnlyDictionary<ComparedValue, SignalToNo
 /// <summary>Runs the float and the quantized model on the same samples and compares values inside and the outputs.</summary>
 internal static class ErrorMeasurement
 {
+    /// <param name="real">Float model.</param>
+    /// <param name="facts">Shapes of its values.</param>
+    /// <param name="quantized">Quantized model.</param>
+    /// <param name="values">What is compared.</param>
+    /// <param name="samples">Samples; none for no comparison.</param>
+    /// <param name="sessions">What the models run on.</param>
+    /// <param name="progress">Called with the number of samples done, over all passes, and of how many.</param>
+    /// <param name="cancellation">Looked at before each sample.</param>
     public static Measurement Run(
         ModelProto real,
+        TensorFacts facts,
         ModelProto quantized,
         IReadOnlyList<ComparedValue> values,
         SampleReader samples,
         SessionFactory sessions,
-        Action<int> progress,
+        Action<int, int?> progress,
         CancellationToken cancellation)
+    {
+        var errors = new Dictionary<ComparedValue, SignalToNoise>();
+        List<List<ComparedValue>> passes = TapPasses.Of(facts, values.Distinct(), v => v.Name);
+        (int done, int count, string provider) = (0, 0, "");
+        foreach (List<ComparedValue> pass in passes)
+        {
+            (count, provider) = Run(real, quantized, pass, samples, sessions, errors, () => progress(++done, samples.Count * passes.Count), cancellation);
+        }
+        return new Measurement(errors, count, provider);
+    }
+
+    private static (int Samples, string Provider) Run(
+        ModelProto real, ModelProto quantized, List<ComparedValue> values, SampleReader samples, SessionFactory sessions,
+        Dictionary<ComparedValue, SignalToNoise> errors, Action progress, CancellationToken cancellation)
     {
         using IInferenceSession expected = sessions(TappedModel.Of(real, values.Select(v => v.Name)), "float model");
         using IInferenceSession actual = sessions(TappedModel.Of(quantized, values.Select(v => v.QuantizedName)), "quantized model");
-        var pairs = values.Distinct().Select(v => (Value: v, Expected: IndexOf(expected, v.Name), Actual: IndexOf(actual, v.QuantizedName), Error: new SignalToNoise())).ToList();
+        var pairs = values.Select(v => (Value: v, Expected: IndexOf(expected, v.Name), Actual: IndexOf(actual, v.QuantizedName), Error: new SignalToNoise())).ToList();
         int count = 0;
         float[] dequantized = [], clamped = [];
         foreach (IReadOnlyList<Tensor> sample in samples.Read(expected.Inputs))
@@ -50,9 +74,11 @@ internal static class ErrorMeasurement
                     value.Tails is { } t ? Clamp(x[e].AsSpan<float>(), t, ref clamped) : x[e].AsSpan<float>(),
                     value.Parameters is { } p ? Dequantize(y[a], p, ref dequantized) : y[a].AsSpan<float>());
             }
-            progress(++count);
+            count++;
+            progress();
         }
-        return new Measurement(pairs.ToDictionary(p => p.Value, p => p.Error), count, actual.Provider);
+        foreach ((ComparedValue value, _, _, SignalToNoise error) in pairs) errors[value] = error;
+        return (count, actual.Provider);
     }
 
     private static int IndexOf(IInferenceSession session, string output)

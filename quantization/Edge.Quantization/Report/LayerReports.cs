@@ -5,12 +5,13 @@ namespace Edge.Quantization.Report;
 /// <param name="SymmetricActivations">Activations are int8 with zero point 0.</param>
 /// <param name="QuantizeBias">Biases are int32.</param>
 /// <param name="Ranges">Estimator of activations' ranges, or <c>measured</c> where each has its own.</param>
+/// <param name="Equalized">The ranges of channels were evened out between layers.</param>
 /// <param name="CorrectBias">Biases are corrected for the shift of means.</param>
 /// <param name="LearnedRounding">Weights are rounded as was learned.</param>
 /// <param name="FloatOperators">Operators that the user keeps in float.</param>
 /// <param name="FloatNodes">Nodes that the user keeps in float.</param>
 public sealed record ReportedOptions(
-    bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool CorrectBias, bool LearnedRounding,
+    bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, bool CorrectBias, bool LearnedRounding,
     IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes);
 
 /// <summary>One output of the model over all measured samples.</summary>

@@ -32,7 +32,7 @@ internal static class LayerSensitivity
         {
             var others = new Dictionary<string, string>(options.KeptFloat);
             foreach (string other in names.Where(n => n != name)) others[other] = "its neighbour is measured";
-            ModelProto alone = builder.Build(options with { KeptFloat = others, Rounding = WeightRounding.Nearest, CorrectBias = false }).Model;
+            ModelProto alone = builder.Build(options with { KeptFloat = others }, candidate).Model;
             using IInferenceSession session = options.Sessions(alone, $"'{name}' in integers");
             var error = new OutputError();
             foreach (IReadOnlyList<Tensor> sample in builder.Samples.Take(Tried).Read(real.Inputs))

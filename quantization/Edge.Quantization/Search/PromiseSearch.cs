@@ -82,20 +82,21 @@ internal sealed class PromiseSearch(
     /// <summary>Each rung by name, with the one option that it sets.</summary>
     private static IEnumerable<(string Name, QuantizationOptions Options)> Rungs(QuantizationOptions o)
     {
+        if (!o.CorrectBias) yield return ("corrected biases", o with { CorrectBias = true });
         if (!o.ChooseRanges) yield return ("ranges by measured error", o with { ChooseRanges = true });
+        if (!o.Equalize) yield return ("equalized channels", o with { Equalize = true });
     }
 
     /// <summary>What a rung sets on top of what earlier ones did.</summary>
     private static QuantizationOptions Merge(QuantizationOptions best, QuantizationOptions rung) => best with
     {
         ChooseRanges = best.ChooseRanges || rung.ChooseRanges,
+        CorrectBias = best.CorrectBias || rung.CorrectBias,
+        Equalize = best.Equalize || rung.Equalize,
+        Rounding = rung.Rounding == WeightRounding.Learned ? WeightRounding.Learned : best.Rounding,
     };
 
-    private Tried Try(string name, QuantizationOptions o)
-    {
-        Candidate candidate = builder.Build(o);
-        return Judge(name, candidate);
-    }
+    private Tried Try(string name, QuantizationOptions o, Candidate? like = null) => Judge(name, builder.Build(o, like));
 
     private Tried Judge(string name, Candidate candidate)
     {
@@ -107,14 +108,21 @@ internal sealed class PromiseSearch(
 
     private void Take(Tried step, bool taken) => _steps.Add((step, taken));
 
-    /// <summary>Nearer to the promise, or as near with outputs that are closer to the float model's.</summary>
+    /// <summary>
+    /// Whether to build on a step. The error of the outputs is the steadier sign of the two: a metric moves by chance with
+    /// every sample whose answer is a close call, and decides only where it moves by more than that.
+    /// </summary>
     private bool IsBetter(Tried step, Tried best)
     {
         if (step.Kept != best.Kept) return step.Kept;
-        double tolerance = 0.1 * promise.MaxDrop;
-        if (step.Drop < best.Drop - tolerance) return true;
-        return step.Drop <= best.Drop + tolerance && step.Result.Error.Relative < best.Result.Error.Relative * Gain;
+        double chance = Chance(best.Result);
+        if (step.Drop > best.Drop + chance) return false;
+        return step.Drop < best.Drop - chance || step.Result.Error.Relative < best.Result.Error.Relative * Gain;
     }
+
+    /// <summary>How far the metric moves by chance: of a share, half a standard deviation of the number of answers that changed.</summary>
+    private double Chance(EvaluationResult r) =>
+        promise.Metric.Unit == "%" && !promise.Relative && r.SameTop is { } same ? 50 * Math.Sqrt(Math.Max(1, r.Samples - same)) / r.Samples : 0.1 * promise.MaxDrop;
 
     /// <summary>The fewest layers in float with which the promise is kept; all layers that help if none does.</summary>
     private Tried LeaveFloat(Tried best, ref List<LayerCost> layers, Tensor[] input)
@@ -137,7 +145,7 @@ internal sealed class PromiseSearch(
         while (low <= high)
         {
             int count = kept is null && low == 1 && high == order.Length ? Math.Min(order.Length, Math.Max(1, order.Length / 8)) : (low + high) / 2;
-            Tried step = Try($"{count} of {layers.Count} layers in float", InFloat(best.Candidate.Options, order.Take(count), "its quantization costs the most accuracy for the time that it saves"));
+            Tried step = Try($"{count} of {layers.Count} layers in float", InFloat(best.Candidate.Options, order.Take(count), "its quantization costs the most accuracy for the time that it saves"), best.Candidate);
             // Fewer layers that keep the promise are better than more, however close those are.
             bool better = step.Kept || (kept is null && IsBetter(step, closest));
             Take(step, better);
@@ -159,7 +167,7 @@ internal sealed class PromiseSearch(
         int quantized = LayerSensitivity.Layers(best.Candidate.Plan).Length;
         if (slow.Length == 0 || slow.Length == quantized) return best;
         QuantizationOptions o = InFloat(best.Candidate.Options, slow, "integers are slower here on this machine");
-        Candidate candidate = builder.Build(o);
+        Candidate candidate = builder.Build(o, best.Candidate);
         LatencyPair pair = LatencyMeasurement.Compare(best.Candidate.Model, candidate.Model, input, cancellation);
         if (pair.Milliseconds > pair.FloatMilliseconds * Faster) return best;
         Tried step = Judge($"{slow.Length} layers that are faster in float", candidate);
