@@ -70,6 +70,12 @@ public sealed record QuantizationOptions
     /// <summary>How weights become integers.</summary>
     public WeightRounding Rounding { get; init; }
 
+    /// <summary>
+    /// The model will run on this machine: a search weighs layers by their times here, and puts back to float those that
+    /// integers make slower here. Off, it weighs them by their multiply-accumulates, and its result depends on no clock.
+    /// </summary>
+    public bool ForThisMachine { get; init; } = true;
+
     /// <summary>What the models run on while ranges and errors are measured; by default this project's runtime on all cores.</summary>
     public SessionFactory Sessions { get; init; } = (model, name) =>
     {

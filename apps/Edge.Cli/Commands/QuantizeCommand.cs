@@ -23,6 +23,7 @@ internal static class QuantizeCommand
         var samples = NumberOption.WholeOrNone("--samples", "use at most so many of them", min: 1, int.MaxValue);
         var maxDrop = DropOption.Create("--max-drop", "search for the fastest int8 model whose accuracy is no more than this below that of float32: percentage points of a metric in percent, else a share (1%) or a difference (0.01)");
         var data = new Option<string>("--data") { HelpName = "path", Description = "what --max-drop is measured on; by default agreement with float32 on the inputs of --calibrate" };
+        var elsewhere = new Option<bool>("--elsewhere") { Description = "the model will run on another machine: --max-drop weighs layers by their multiply-accumulates, not by times measured here" };
         var ranges = RangeOption.Create();
         var keepOps = new Option<string[]>("--float-ops") { HelpName = "operator", Description = "operators to keep in float everywhere", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var keepNodes = new Option<string[]>("--float-nodes") { HelpName = "node", Description = "nodes to keep in float; * and ? are wildcards", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
@@ -30,11 +31,12 @@ internal static class QuantizeCommand
         var symmetric = new Option<bool>("--symmetric") { Description = "symmetric int8 activations, as TensorRT wants them" };
         var command = new Command("quantize", "Turns a float32 model into an int8 one (QDQ), calibrated on representative inputs.")
         {
-            model, output, calibrate, preprocess, samples, maxDrop, data, ranges, keepOps, keepNodes, perTensor, symmetric,
+            model, output, calibrate, preprocess, samples, maxDrop, data, elsewhere, ranges, keepOps, keepNodes, perTensor, symmetric,
         };
         command.Validators.Add(r =>
         {
             if (r.GetResult(data) is not null && r.GetResult(maxDrop) is null) r.AddError("--data is what --max-drop is measured on; give both");
+            if (r.GetResult(elsewhere) is { Implicit: false } && r.GetResult(maxDrop) is null) r.AddError("--elsewhere is for --max-drop; give both");
         });
         command.SetAction((p, cancellation) =>
         {
@@ -48,6 +50,7 @@ internal static class QuantizeCommand
                 MaxSamples = p.GetValue(samples),
                 Ranges = chosen?.Estimator ?? RangeEstimators.MinMax,
                 ChooseRanges = chosen?.Measured ?? false,
+                ForThisMachine = !p.GetValue(elsewhere),
             };
             return Task.FromResult(Run(terminal, p.GetValue(model)!, p.GetValue(output)!, p.GetValue(calibrate)!, p.GetValue(preprocess), p.GetValue(maxDrop), p.GetValue(data), options, cancellation));
         });

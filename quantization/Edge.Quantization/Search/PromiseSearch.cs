@@ -58,7 +58,7 @@ internal sealed class PromiseSearch(
         Tensor[] input = FirstSample(best.Candidate);
         List<LayerCost> layers = Costs(best.Candidate, input);
         if (!best.Kept) best = LeaveFloat(best, ref layers, input);
-        best = DropSlowLayers(best, layers, input);
+        if (options.ForThisMachine) best = DropSlowLayers(best, layers, input);
         LatencyPair latency = LatencyMeasurement.Compare(Float(), best.Candidate.Model, input, cancellation);
         long all = layers.Sum(l => l.Macs), left = layers.Where(l => best.Candidate.Options.KeptFloat.ContainsKey(l.Name)).Sum(l => l.Macs);
         return new SearchResult(best, _steps, layers, latency, all == 0 ? 0 : 100.0 * left / all);
@@ -130,11 +130,11 @@ internal sealed class PromiseSearch(
         Dictionary<string, double> errors = LayerSensitivity.Measure(
             builder, best.Candidate, (done, total) => progress?.Report(new(QuantizationStage.Sensitivity, done, total)), cancellation);
         layers = [.. layers.Select(l => l with { Error = errors.TryGetValue(l.Name, out double e) ? e : null })];
-        double least = LeastCost * layers.Sum(l => l.Milliseconds ?? 0);
+        double least = LeastCost * layers.Sum(CostInIntegers);
         string[] order =
         [
             .. layers.Where(l => l.Error is > 0)
-                .OrderByDescending(l => l.Error / Math.Max(least, (l.FloatMilliseconds ?? 0) - (l.Milliseconds ?? 0)))
+                .OrderByDescending(l => l.Error / Math.Max(least, CostOfFloat(l)))
                 .Select(l => l.Name),
         ];
         if (order.Length == layers.Count) order = order[..^1];
@@ -159,6 +159,11 @@ internal sealed class PromiseSearch(
         }
         return kept ?? closest;
     }
+
+    private double CostInIntegers(LayerCost l) => options.ForThisMachine ? l.Milliseconds ?? 0 : l.Macs;
+
+    /// <summary>What float costs more than integers; without times, three times as much as integers is a fair guess.</summary>
+    private double CostOfFloat(LayerCost l) => options.ForThisMachine ? (l.FloatMilliseconds ?? 0) - (l.Milliseconds ?? 0) : 2.0 * l.Macs;
 
     /// <summary>Puts the layers in float that integers make slower on this machine, if the whole model is faster for it.</summary>
     private Tried DropSlowLayers(Tried best, List<LayerCost> layers, Tensor[] input)

@@ -13,7 +13,7 @@ namespace Edge.Quantization.Tests.Search;
 /// <summary>Searches on small networks of which it is known what hurts.</summary>
 public class PromiseSearchTests
 {
-    private static readonly QuantizationOptions PerTensor = new() { PerChannel = false, MeasuredSamples = 4 };
+    private static readonly QuantizationOptions Clockless = new() { MeasuredSamples = 4, ForThisMachine = false }, PerTensor = Clockless with { PerChannel = false };
 
     [Fact]
     public void A_promise_that_plain_quantization_keeps_ends_the_search()
@@ -39,7 +39,7 @@ public class PromiseSearchTests
         Assert.True(p.Kept, $"{p.Value}");
         string[] left = [.. r.Report.FloatLayers.Where(l => l.Operator == "Conv").Select(l => l.Name)];
         Assert.Contains("Conv_2", left);
-        // Which neighbours join it depends on what they cost on this machine.
+        // Equalization has spread the outlier to its neighbours, of whom some may join it.
         Assert.InRange(left.Length, 1, 3);
         Assert.Contains("its quantization costs the most accuracy", r.Report.FloatLayers.Single(l => l.Name == "Conv_2").Reason, StringComparison.Ordinal);
         Assert.InRange(p.FloatMacsPercent, 1, 99);
@@ -73,7 +73,7 @@ public class PromiseSearchTests
     public void The_worst_samples_are_named()
     {
         var promise = new AccuracyPromise(new Error(), Samples.Normal(12, seed: 7), 0.05, SampleName: i => $"part {i}");
-        QuantizationResult r = Run(Chain(outlier: false), promise, new() { MeasuredSamples = 1 });
+        QuantizationResult r = Run(Chain(outlier: false), promise, Clockless);
         IReadOnlyList<SampleReport> worst = r.Report.Promise!.Worst;
         Assert.Equal(8, worst.Count);
         Assert.All(worst, w => Assert.Equal($"part {w.Sample}", w.Name));
@@ -92,7 +92,7 @@ public class PromiseSearchTests
     }
 
     private static QuantizationResult Search(OnnxGraphBuilder model, double maxDrop, QuantizationOptions? options = null) =>
-        Run(model, new AccuracyPromise(new Error(), Samples.Normal(12, seed: 7), maxDrop), options);
+        Run(model, new AccuracyPromise(new Error(), Samples.Normal(12, seed: 7), maxDrop), options ?? Clockless);
 
     private static QuantizationResult Run(OnnxGraphBuilder model, AccuracyPromise promise, QuantizationOptions? options)
     {
