@@ -14,7 +14,9 @@ internal static partial class LoopBodies
 {
     /// <summary>Lanes that one instruction multiplies and adds, by its name and arrangement.</summary>
     private static readonly (string Name, string Arrangement, int Macs)[] s_multiplies =
-        [("fmla", ".4s", 4), ("sdot", ".4s", 16), ("udot", ".4s", 16), ("smmla", ".4s", 32), ("smull", ".8h", 8), ("smull2", ".8h", 8), ("smlal", ".8h", 8), ("smlal2", ".8h", 8), ("smlal", ".4s", 4), ("smlal2", ".4s", 4), ("smull", ".4s", 4), ("smull2", ".4s", 4)];
+        [("fmla", ".4s", 4), ("sdot", ".4s", 16), ("udot", ".4s", 16), ("smmla", ".4s", 32), ("usmmla", ".4s", 32), ("smull", ".8h", 8), ("smull2", ".8h", 8), ("smlal", ".8h", 8), ("smlal2", ".8h", 8), ("smlal", ".4s", 4), ("smlal2", ".4s", 4), ("smull", ".4s", 4), ("smull2", ".4s", 4)];
+
+    private const string Disassembler = "aarch64-linux-gnu-objdump";
 
     /// <summary>
     /// For each function whose symbol matches: the innermost loop with most multiply-accumulates. A loop reaches from the target of a
@@ -46,9 +48,29 @@ internal static partial class LoopBodies
     /// <exception cref="IOException">The disassembler is not there.</exception>
     public static IEnumerable<string> Disassemble(string binary)
     {
-        using var process = Tool("aarch64-linux-gnu-objdump", ["-d", "--no-show-raw-insn", binary], redirectInput: false);
+        using var process = Tool(Disassembler, ["-d", "--no-show-raw-insn", binary], redirectInput: false);
         while (process.StandardOutput.ReadLine() is { } line) yield return line;
         process.WaitForExit();
+    }
+
+    /// <summary>The same of machine code that was emitted, as one function.</summary>
+    /// <exception cref="IOException">The disassembler is not there.</exception>
+    public static IEnumerable<string> Disassemble(byte[] code, string function)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(file, code);
+            using var process = Tool(Disassembler, ["-D", "-b", "binary", "-m", "aarch64", "--no-show-raw-insn", file], redirectInput: false);
+            string[] lines = process.StandardOutput.ReadToEnd().Split('\n');
+            process.WaitForExit();
+            // Where there are no symbols, a jump's target is a number alone.
+            return [$"0 <{function}>:", .. lines.Where(l => Instruction().IsMatch(l)).Select(l => BareTarget().Replace(l, "$1$2 <>"))];
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     /// <summary>A program of the binutils or LLVM packages.</summary>
@@ -91,6 +113,9 @@ internal static partial class LoopBodies
 
     [GeneratedRegex(@"^\s*(?<address>[0-9a-f]+):\s+(?<text>[a-z].*)$")]
     private static partial Regex Instruction();
+
+    [GeneratedRegex(@"(\tb\.\w+\t|\tb\t|\tcbn?z\t[wx]\d+, |\ttbn?z\t[wx]\d+, #\d+, )0x([0-9a-f]+)")]
+    private static partial Regex BareTarget();
 
     [GeneratedRegex(@"^(?:b\.\w+|b|cbn?z [wx]\d+,|tbn?z [wx]\d+, #\d+,) (?<target>[0-9a-f]+) <")]
     private static partial Regex Branch();

@@ -19,6 +19,7 @@ internal static unsafe class PeakLoops
     public const int EmittedSums = 24;
 
     private static readonly Lazy<nint> s_dotProduct512 = new(() => (nint)ExecutableMemory.Publish(Emit()));
+    private static readonly Lazy<nint> s_matrixProduct = new(() => (nint)ExecutableMemory.Publish(EmitMatrixProducts()));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Fma512(int turns) => Vector512.Sum(Loop<Vector512<float>, FmaOf512>(turns));
@@ -50,11 +51,35 @@ internal static unsafe class PeakLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float MultiplyWideningArm(int turns) => Vector128.Sum(Loop<Vector128<int>, WideningOfArm>(turns));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float MultiplyTwiceArm(int turns) => Vector128.Sum(Loop<Vector128<int>, TwiceOfArm>(turns));
+
     /// <summary>VPDPBUSD at 512 bits, which .NET does not expose.</summary>
     public static float DotProduct512(int turns)
     {
         ((delegate* unmanaged[SuppressGCTransition]<nint, void>)s_dotProduct512.Value)(turns);
         return turns;
+    }
+
+    /// <summary>SMMLA, which .NET does not expose either.</summary>
+    public static float MatrixProductArm(int turns)
+    {
+        ((delegate* unmanaged[SuppressGCTransition]<nint, void>)s_matrixProduct.Value)(turns);
+        return turns;
+    }
+
+    private static byte[] EmitMatrixProducts()
+    {
+        var code = new A64Assembler();
+        for (int v = 8; v < 16; v += 2) code.PushHalves(new(v), new(v + 1), 16);
+        code.Align(32);
+        int turn = code.Position;
+        for (int i = 0; i < EmittedSums; i++) code.MultiplySigned(new(i), new(EmittedSums), new(EmittedSums + 1));
+        code.SubtractAndTest(A64Register.X0, 1);
+        code.JumpIf(A64Condition.NotEqual, turn);
+        for (int v = 14; v >= 8; v -= 2) code.PopHalves(new(v), new(v + 1), 16);
+        code.Return();
+        return code.ToArray();
     }
 
     private static byte[] Emit()
@@ -148,5 +173,14 @@ internal static unsafe class PeakLoops
     {
         public static Vector128<int> Next(Vector128<int> sum, Vector128<int> x) =>
             AdvSimd.AddPairwiseWideningAndAdd(sum, AdvSimd.MultiplyWideningLower(x.GetLower().AsSByte(), sum.GetLower().AsSByte()));
+    }
+
+    private readonly struct TwiceOfArm : IStep<Vector128<int>>
+    {
+        public static Vector128<int> Next(Vector128<int> sum, Vector128<int> x)
+        {
+            Vector128<short> products = AdvSimd.MultiplyWideningLower(x.GetLower().AsSByte(), sum.GetLower().AsSByte());
+            return AdvSimd.AddPairwiseWideningAndAdd(sum, AdvSimd.MultiplyWideningUpperAndAdd(products, x.AsSByte(), sum.AsSByte()));
+        }
     }
 }

@@ -14,7 +14,8 @@ internal readonly record struct Peak(string Instruction, double OperationsPerSec
 /// </summary>
 /// <remarks>
 /// A dense layer's bound is the peak of its kernel's multiply-add instruction (<see cref="PeakLoops"/>): FMA for float32; for 8 bits
-/// VPDPBUSD or SDOT where the set has it, elsewhere VPMADDWD on widened bytes with the addition of its result, or SMULL with SADALP.
+/// VPDPBUSD, SDOT or SMMLA where the set has it, elsewhere VPMADDWD on widened bytes with the addition of its result, or SMULL and SMLAL
+/// with SADALP.
 /// A depthwise layer's bound is the lower of two. First, its multiply-adds at the peak of the sequence that it needs: FMA, or for 8 bits
 /// VPMADDWD with an addition on bytes widened to 16 bits, two taps an instruction, which no set avoids, since a channel's taps do not lie
 /// beside each other. Second, its tensors, input and output once each, at the bandwidth of copying as many bytes between two buffers of
@@ -39,7 +40,9 @@ internal sealed class Peaks
         ("avx512vnni" or "avx512", true, _) => Get("VPMADDWD+VPADDD 512", PeakLoops.MultiplyPairs512, 32),
         ("avxvnni", true, false) => Get("VPDPBUSD 256", PeakLoops.DotProduct256, 32),
         ("avxvnni" or "avx2", true, _) => Get("VPMADDWD+VPADDD 256", PeakLoops.MultiplyPairs256, 16),
-        ("dotprod" or "i8mm", true, false) => Get("SDOT 128", PeakLoops.DotProductArm, 16),
+        ("i8mm", true, false) => Get("SMMLA 128", PeakLoops.MatrixProductArm, 32, PeakLoops.EmittedSums),
+        ("dotprod", true, false) => Get("SDOT 128", PeakLoops.DotProductArm, 16),
+        ("neon", true, false) => Get("SMULL+SMLAL+SADALP 128", PeakLoops.MultiplyTwiceArm, 16),
         ("neon" or "dotprod" or "i8mm", true, _) => Get("SMULL+SADALP 128", PeakLoops.MultiplyWideningArm, 8),
         _ => Get("PMADDWD+PADDD 128", PeakLoops.MultiplyPairs128, 8),
     };
