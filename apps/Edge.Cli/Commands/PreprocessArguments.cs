@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Edge.Cli.Output;
-using Edge.Cli.Pictures;
 using Edge.Imaging.Preprocessing;
-using Edge.Runtime;
+using Edge.Pipeline;
 
 namespace Edge.Cli.Commands;
 
@@ -17,9 +16,12 @@ internal static class PreprocessArguments
     };
 
     /// <summary>What the option says; else the file beside the model; else the model's own declarations.</summary>
-    public static PreprocessOptions Resolve(string? text, PipelineFile? file)
+    public static PreprocessOptions Resolve(string? text, PipelineFile? file) => Parse(text) ?? file?.Preprocess ?? new PreprocessOptions();
+
+    /// <summary>What the option says; null where it was not given.</summary>
+    public static PreprocessOptions? Parse(string? text)
     {
-        if (text is null) return file?.Preprocess ?? new PreprocessOptions();
+        if (text is null) return null;
         try
         {
             return PreprocessOptions.Parse(text);
@@ -28,11 +30,5 @@ internal static class PreprocessArguments
         {
             throw new CommandException($"--{e.Message}", e);
         }
-    }
-
-    public static Preprocessor For(TensorInfo input, PreprocessOptions options)
-    {
-        int[] dims = input.Dimensions is { } d ? [.. d.Select(x => x.Size)] : throw new CommandException($"input {input}: the model leaves its rank open");
-        return new Preprocessor(options, ModelInput.Resolve(options, input.Name, input.Type, dims));
     }
 }

@@ -4,7 +4,6 @@ using Edge.Imaging.Preprocessing;
 using Edge.Onnx;
 using Edge.Pipeline;
 using Edge.Pipeline.Postprocessing;
-using Edge.Pipeline.Postprocessing.Heads;
 using Edge.Runtime;
 
 namespace Edge.Cli.Pictures;
@@ -40,15 +39,13 @@ internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput I
     {
         if (arguments.Postprocess is { } path) return FromFile(path, arguments);
         if (arguments.Head is null && file?.Postprocess is { } given) return Adjusted(given, arguments);
-        HeadKind? head = arguments.Head switch
+        var known = arguments.Head switch
         {
-            null => DetectionHeads.Guess(session.Outputs, input),
-            ReadingArguments.Classification => null,
-            var named => Enum.Parse<HeadKind>(named, ignoreCase: true),
+            null => PostprocessGuess.Of(graph, session.Outputs, input),
+            ReadingArguments.Classification => PostprocessGuess.Classification(graph),
+            var named => new PostprocessOptions { Detection = new DetectionOptions(Enum.Parse<HeadKind>(named, ignoreCase: true)) },
         };
-        if (head is not null) return Adjusted(new PostprocessOptions { Detection = new DetectionOptions(head.Value) }, arguments);
-        var activation = EndsInProbabilities(graph) ? Activation.None : Activation.Softmax;
-        return Adjusted(new PostprocessOptions { Classification = new ClassificationOptions(activation) }, arguments);
+        return Adjusted(known, arguments);
     }
 
     /// <summary>What the options say on top of what is known.</summary>
@@ -93,6 +90,12 @@ internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput I
     {
         if (arguments.Head is not null || arguments.Activation is not null || arguments.SkipFirst || (arguments.Threshold ?? arguments.Overlap ?? arguments.Background) is not null)
             throw new CommandException("--postprocess says everything about the outputs; leave out --head, --activation, --skip-first, --background, --threshold and --iou");
+        return FromFile(path);
+    }
+
+    /// <summary>What a file in the JSON form of <see cref="PostprocessOptions"/> says.</summary>
+    public static PostprocessOptions FromFile(string path)
+    {
         if (!File.Exists(path)) throw new CommandException($"{path}: no such file");
         try
         {
@@ -102,23 +105,5 @@ internal sealed record PictureReading(PreprocessOptions Preprocess, ModelInput I
         {
             throw new CommandException($"{path}: {e.Message}", e);
         }
-    }
-
-    /// <summary>Whether the first output comes from a softmax or sigmoid, but for what does not change its values' meaning.</summary>
-    private static bool EndsInProbabilities(GraphProto graph)
-    {
-        var producers = new Dictionary<string, NodeProto>();
-        foreach (var node in graph.Nodes)
-            foreach (string output in node.Outputs) producers[output] = node;
-        string value = graph.Outputs[0].Name;
-        // A graph has no cycles, but a file may: no more steps than there are nodes.
-        for (int i = 0; i <= producers.Count && producers.TryGetValue(value, out var node); i++)
-        {
-            if (node.OpType is "Softmax" or "Sigmoid" or "QLinearSoftmax" or "QLinearSigmoid") return true;
-            if (node.OpType is not ("QuantizeLinear" or "DequantizeLinear" or "Reshape" or "Flatten" or "Squeeze" or "Identity" or "Cast") || node.Inputs.Count == 0) return false;
-            value = node.Inputs[0];
-        }
-
-        return false;
     }
 }

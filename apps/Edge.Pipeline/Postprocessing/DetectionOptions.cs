@@ -26,6 +26,9 @@ public enum HeadKind : byte
 
     /// <summary><see cref="Heads.BoxesHead"/>.</summary>
     Boxes,
+
+    /// <summary><see cref="Heads.YuNetHead"/>.</summary>
+    YuNet,
 }
 
 /// <summary>What is still to be done to scores before they lie in 0…1.</summary>

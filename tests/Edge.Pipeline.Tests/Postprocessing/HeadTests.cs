@@ -3,6 +3,7 @@ using Edge.Imaging.Preprocessing;
 using Edge.Onnx;
 using Edge.Pipeline.Postprocessing;
 using Edge.Pipeline.Postprocessing.Heads;
+using Edge.Runtime;
 using Edge.Tensors;
 using Xunit;
 
@@ -154,6 +155,32 @@ public sealed class HeadTests
         Detection d = Assert.Single(Decode(head, 0.5f, scores, boxes));
         Assert.Equal((1, 0.75f), (d.ClassId, d.Score));
         AssertBox(new Box(1.5f * 16, 1 * 16, 4.5f * 16, 3 * 16), d.Box);
+    }
+
+    [Theory]
+    [InlineData(0, 8, 5, 3)]
+    [InlineData(1, 16, 3, 1)]
+    [InlineData(2, 32, 1, 0)]
+    public void Yunet_scores_are_roots_of_products_and_sizes_logarithms(int grid, int stride, int column, int row)
+    {
+        // 128 × 64: grids of 16×8, 8×4 and 4×2 cells; outputs in the order of the published models.
+        int[] strides = [8, 16, 32], cells = [128, 32, 8];
+        var outputs = new List<(string Name, Tensor Value)>();
+        foreach ((string name, int values) in ((string, int)[])[("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10)])
+            for (int g = 0; g < 3; g++) outputs.Add(($"{name}_{strides[g]}", Tensor.Create<float>(new Shape(1, cells[g], values))));
+        int cell = row * (128 / stride) + column;
+        outputs[grid].Value.AsSpan<float>()[cell] = 0.9f;
+        outputs[3 + grid].Value.AsSpan<float>()[cell] = 0.4f;
+        float[] box = [0.25f, -0.5f, MathF.Log(3), MathF.Log(1.5f)];
+        box.CopyTo(outputs[6 + grid].Value.AsSpan<float>()[(4 * cell)..]);
+        // A sure object that is no face has no score.
+        outputs[3].Value.AsSpan<float>()[0] = 1;
+        TensorInfo[] infos = [.. outputs.Select(o => Made.Info(o.Name, o.Value))];
+        Assert.Equal(HeadKind.YuNet, DetectionHeads.Guess(infos, Made.Input(128, 64)));
+        Detection d = Assert.Single(Decode(DetectionHeads.Create(Options(HeadKind.YuNet), infos, Made.Input(128, 64)), 0.5f, [.. outputs.Select(o => o.Value)]));
+        Assert.Equal((0, 0.6f), (d.ClassId, MathF.Round(d.Score, 5)));
+        AssertBox(Box.FromCenter((column + 0.25f) * stride, (row - 0.5f) * stride, 3 * stride, 1.5f * stride), d.Box);
+        Assert.Throws<ModelException>(() => DetectionHeads.Create(Options(HeadKind.YuNet), infos[1..], Made.Input(128, 64)));
     }
 
     [Theory]

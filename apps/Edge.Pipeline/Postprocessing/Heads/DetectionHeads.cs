@@ -19,6 +19,7 @@ public static class DetectionHeads
             HeadKind.Yolov8 => new YoloV8Head(outputs),
             HeadKind.FastestDet => new FastestDetHead(outputs, input),
             HeadKind.NanoDet => new NanoDetHead(outputs, input),
+            HeadKind.YuNet => new YuNetHead(outputs, input),
             HeadKind.Grid => new GridHead(outputs, input),
             HeadKind.Ssd => new SsdHead(outputs, input, options),
             HeadKind.Boxes => new BoxesHead(outputs, input, options),
@@ -38,7 +39,7 @@ public static class DetectionHeads
         if (outputs.Count == 1) return GuessSingle(outputs[0], cells, input);
         if (GridHead.Find(outputs, "scores") is var s and >= 0 && GridHead.Find(outputs, "boxes") is var b and >= 0)
             return HeadRules.Rank(outputs[s]) == 4 && HeadRules.Rank(outputs[b]) == 4 ? HeadKind.Grid : HeadKind.Boxes;
-        foreach (HeadKind kind in (ReadOnlySpan<HeadKind>)[HeadKind.NanoDet, HeadKind.Ssd, HeadKind.Boxes])
+        foreach (HeadKind kind in (ReadOnlySpan<HeadKind>)[HeadKind.YuNet, HeadKind.NanoDet, HeadKind.Ssd, HeadKind.Boxes])
         {
             try
             {

@@ -1,17 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Edge.Cli.Output;
 using Edge.Imaging.Preprocessing;
+using Edge.Onnx;
 using Edge.Pipeline.Decisions;
 using Edge.Pipeline.Postprocessing;
 
-namespace Edge.Cli.Pictures;
+namespace Edge.Pipeline;
 
 /// <summary>
 /// <c>pipeline.json</c> beside a model: how pictures become its input, how its outputs are read and what follows from them, so
-/// that nobody has to say it again. ModelFactory writes it.
+/// that nobody has to say it again. ModelFactory writes it. Immutable.
 /// </summary>
-internal sealed class PipelineFile
+public sealed class PipelineFile
 {
     public const string Name = "pipeline.json";
 
@@ -47,7 +47,7 @@ internal sealed class PipelineFile
     /// The file that lies beside a model and is about it or about what it was quantized from: for <c>parts.onnx</c> also
     /// beside <c>parts.int8.onnx</c>. Null if there is none.
     /// </summary>
-    /// <exception cref="CommandException">There is one, but it cannot be read.</exception>
+    /// <exception cref="ModelException">There is one, but it cannot be read.</exception>
     public static PipelineFile? Beside(string model)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
@@ -57,22 +57,22 @@ internal sealed class PipelineFile
         return name == about || name.StartsWith(Path.GetFileNameWithoutExtension(about) + ".", StringComparison.Ordinal) ? file : null;
     }
 
-    /// <exception cref="CommandException">It is not there, or not what it should be; the message names the file.</exception>
+    /// <exception cref="ModelException">It is not there, or not what it should be; the message names the file.</exception>
     public static PipelineFile Load(string folder)
     {
         string path = Path.Combine(folder, Name);
         try
         {
-            var members = JsonSerializer.Deserialize(File.ReadAllText(path), PipelineJson.Default.PipelineMembers) ?? throw new CommandException($"{path}: the JSON is null");
+            var members = JsonSerializer.Deserialize(File.ReadAllText(path), PipelineJson.Default.PipelineMembers) ?? throw new ModelException($"{path}: the JSON is null");
             return new PipelineFile(folder, members);
         }
         catch (JsonException e)
         {
-            throw new CommandException($"{path}: {e.Message}", e);
+            throw new ModelException($"{path}: {e.Message}", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandException($"{path}: no such file", e);
+            throw new ModelException($"{path}: no such file", e);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class PipelineFile
         }
         catch (FormatException e)
         {
-            throw new CommandException($"{FullName}: {e.Message}", e);
+            throw new ModelException($"{FullName}: {e.Message}", e);
         }
     }
 }
