@@ -1,4 +1,4 @@
-using Edge.ModelMatrix.Samples;
+using Edge.SharedModels.Samples;
 
 namespace Edge.ModelMatrix;
 

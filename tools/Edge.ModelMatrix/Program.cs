@@ -2,8 +2,9 @@ using System.CommandLine;
 using Edge.Imaging;
 using Edge.ModelMatrix;
 using Edge.ModelMatrix.Checks;
-using Edge.ModelMatrix.Samples;
 using Edge.Runtime;
+using Edge.SharedModels;
+using Edge.SharedModels.Samples;
 
 var only = new Option<string?>("--only") { Description = "models whose name contains this" };
 var samples = new Option<int>("--samples") { Description = "samples a model for agreement", DefaultValueFactory = _ => 64 };
@@ -14,7 +15,7 @@ checks.AcceptOnlyFromAmong("agreement", "isa", "accuracy");
 var root = new RootCommand("Holds the runtime against ONNX Runtime and against itself, on every model of the shared folder, with real inputs.") { checks, only, samples, isaSamples, direct };
 root.SetAction(p =>
 {
-    string? data = FindData();
+    string? data = ModelFiles.FindData();
     if (data is null)
     {
         Console.Error.WriteLine("modelmatrix: the shared data folder is not there; set EDGE_SHARED to the folder that holds data/");
@@ -45,17 +46,4 @@ catch (Exception e) when (e is Edge.Onnx.ModelException or IOException or NotSup
 {
     Console.Error.WriteLine($"modelmatrix: {e.Message}");
     return 1;
-}
-
-// EDGE_SHARED, or the nearest folder "shared" beside a folder above this one.
-static string? FindData()
-{
-    if (Environment.GetEnvironmentVariable("EDGE_SHARED") is { Length: > 0 } set) return Directory.Exists(Path.Combine(set, "data")) ? Path.Combine(set, "data") : null;
-    for (var dir = new DirectoryInfo(Environment.CurrentDirectory); dir is not null; dir = dir.Parent)
-    {
-        string candidate = Path.Combine(dir.FullName, "shared", "data");
-        if (Directory.Exists(candidate)) return candidate;
-    }
-
-    return null;
 }

@@ -1,9 +1,10 @@
-using Edge.ModelMatrix.Samples;
 using Edge.Onnx;
 using Edge.OnnxRuntime;
 using Edge.Quantization;
 using Edge.Quantization.Calibration;
 using Edge.Runtime;
+using Edge.SharedModels;
+using Edge.SharedModels.Samples;
 
 namespace Edge.ModelMatrix.Checks;
 

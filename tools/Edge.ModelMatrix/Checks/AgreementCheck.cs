@@ -1,6 +1,7 @@
-using Edge.ModelMatrix.Samples;
 using Edge.OnnxRuntime;
 using Edge.Runtime;
+using Edge.SharedModels;
+using Edge.SharedModels.Samples;
 using Edge.Tensors;
 
 namespace Edge.ModelMatrix.Checks;

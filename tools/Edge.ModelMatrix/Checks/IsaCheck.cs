@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using Edge.Kernels;
-using Edge.ModelMatrix.Samples;
 using Edge.Runtime;
+using Edge.SharedModels;
+using Edge.SharedModels.Samples;
 
 namespace Edge.ModelMatrix.Checks;
 

@@ -3,7 +3,7 @@ using Edge.Imaging.Preprocessing;
 using Edge.Imaging.Resampling;
 using Edge.Tensors;
 
-namespace Edge.ModelMatrix.Samples;
+namespace Edge.SharedModels.Samples;
 
 /// <summary>Encoded pictures, decoded and prepared one at a time.</summary>
 internal sealed class PictureSamples : ISamples

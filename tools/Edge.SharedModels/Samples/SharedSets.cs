@@ -4,7 +4,7 @@ using System.IO.Compression;
 using Edge.Imaging;
 using Edge.Tensors;
 
-namespace Edge.ModelMatrix.Samples;
+namespace Edge.SharedModels.Samples;
 
 /// <summary>The sets of the shared data folder, as its DATA.md describes them. What was read is kept.</summary>
 /// <param name="data">The folder <c>shared/data</c>.</param>

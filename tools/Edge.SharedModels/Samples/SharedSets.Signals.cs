@@ -6,7 +6,7 @@ using System.Text.Json;
 using Edge.OnnxRuntime;
 using Edge.Tensors;
 
-namespace Edge.ModelMatrix.Samples;
+namespace Edge.SharedModels.Samples;
 
 /// <summary>Sound, vibration and the other series.</summary>
 internal sealed partial class SharedSets
@@ -30,7 +30,8 @@ internal sealed partial class SharedSets
     }
 
     /// <summary>Silero's voice detector: 512 samples behind the last 64 of before, and the rate. The state comes between them.</summary>
-    public ISamples Voice() => new StoredSamples([.. Windows(Sound("silero_test.wav"), 576, 512, 100).Select(w => new[] { Row(w), Tensor.Create<long>(new Shape(), [16000]) })]);
+    public ISamples Voice(string clip = "silero_test.wav", int atMost = 100) =>
+        new StoredSamples([.. Windows([.. new float[64], .. Sound(clip)], 576, 512, atMost).Select(w => new[] { Row(w), Tensor.Create<long>(new Shape(), [16000]) })]);
 
     /// <summary>The whole of a clip and a piece of it: raw 16-bit values as float.</summary>
     public ISamples Speech() => new StoredSamples([.. Windows(Sound("alexa_test.wav"), 1760, 1280, 8).Append(Sound("alexa_test.wav")).Select(w => new[] { Row([.. w.Select(v => v * 32768)]) })]);
@@ -39,57 +40,86 @@ internal sealed partial class SharedSets
     public ISamples SpeechSpectra() => new StoredSamples([.. Windows(Sound("silero_test.wav"), 512, 128, 200).Select(w => new[] { Row(Spectrum(w, 257)).Reshape(new Shape(1, 1, 257)) })]);
 
     /// <summary>What openWakeWord's embedding takes: 76 rows of mel bands, every 8.</summary>
-    public ISamples MelWindows()
+    public ISamples MelWindows(string clip = "alexa_test.wav")
     {
-        float[] mel = Mel();
+        float[] mel = Mel(clip);
         return new StoredSamples([.. Windows(mel, 76 * 32, 8 * 32, 64).Select(w => new[] { Row(w).Reshape(new Shape(1, 76, 32, 1)) })]);
     }
 
     /// <summary>What openWakeWord's alexa takes: 16 embeddings behind each other.</summary>
-    public ISamples Embeddings()
+    public ISamples Embeddings(string clip = "alexa_test.wav")
     {
-        var windows = MelWindows();
+        var windows = MelWindows(clip);
         using var embed = OnnxRuntimeSession.Load(File.ReadAllBytes(Path.Combine(data, "models/openwakeword/embedding_model.onnx")), "embedding_model");
         float[] all = [.. Enumerable.Range(0, windows.Count).SelectMany(i => embed.Run(windows.Input(i))[0].AsSpan<float>().ToArray())];
         return new StoredSamples([.. Windows(all, 16 * 96, 96, 48).Select(w => new[] { Row(w).Reshape(new Shape(1, 16, 96)) })]);
     }
 
-    /// <summary>The last 30% of each bearing record at 1797 and 1772 rpm, in windows of 1024 every 1024.</summary>
-    public ISamples Vibration()
+    /// <summary>Windows of 1024 every 1024 of each bearing record at 1797 and 1772 rpm, labelled with its condition.</summary>
+    /// <param name="training">The first 70% of each record, on which the models were trained, instead of the last 30%.</param>
+    public ISamples Vibration(bool training = false)
     {
-        var windows = Directory.EnumerateFiles(Path.Combine(data, "series/cwru_12k_de"), "*.f32.gz").Order(StringComparer.Ordinal).Select(f =>
+        using var json = Preprocessing();
+        string[] classes = [.. json.RootElement.GetProperty("cwru_classes").EnumerateArray().Select(e => e.GetString()!)];
+        var samples = new List<Tensor[]>();
+        var labels = new List<int>();
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(data, "series/cwru_12k_de"), "*.f32.gz").Order(StringComparer.Ordinal))
         {
-            float[] record = MemoryMarshal.Cast<byte, float>(Unzip(f)).ToArray();
-            return Windows(record[(int)(record.Length * 0.7)..], 1024, 1024, int.MaxValue);
-        }).SelectMany(w => w);
-        return new StoredSamples([.. windows.Select(w => new[] { Row(w) })]);
+            float[] record = MemoryMarshal.Cast<byte, float>(Unzip(file)).ToArray();
+            int split = (int)(record.Length * 0.7);
+            foreach (float[] window in Windows(training ? record[..split] : record[split..], 1024, 1024, int.MaxValue))
+            {
+                samples.Add([Row(window)]);
+                labels.Add(Array.IndexOf(classes, Path.GetFileName(file)[5..^7]));
+            }
+        }
+
+        return new StoredSamples(samples, labels);
     }
 
-    /// <summary>The logarithm of the spectrum of 1024 samples under a Hann window.</summary>
+    /// <summary>The logarithm of the spectrum of 1024 samples under a Hann window; at most 64, spread over all records.</summary>
     public ISamples VibrationSpectra()
     {
         var windows = Vibration();
-        return new StoredSamples([.. Enumerable.Range(0, Math.Min(64, windows.Count)).Select(i =>
-        {
-            // Spread over all records.
-            var window = windows.Input((int)((long)i * windows.Count / Math.Min(64, windows.Count))).AsSpan<float>().ToArray();
-            for (int k = 0; k < 1024; k++) window[k] *= (float)(0.5 - 0.5 * Math.Cos(2 * Math.PI * k / 1023));
-            return new[] { Row([.. Spectrum(window, 513)[1..].Select(v => MathF.Log(v + 1e-3f))]) };
-        })]);
+        return Spectra(windows, [.. Enumerable.Range(0, Math.Min(64, windows.Count)).Select(i => (int)((long)i * windows.Count / Math.Min(64, windows.Count)))]);
     }
 
-    /// <summary>The last 30 cycles of each test engine, scaled as preprocessing.json says.</summary>
+    /// <summary>The same of windows of choice, with their labels.</summary>
+    public static ISamples Spectra(ISamples windows, IReadOnlyList<int> indices) => new StoredSamples(
+        [.. indices.Select(i =>
+        {
+            var window = windows.Input(i).AsSpan<float>().ToArray();
+            for (int k = 0; k < 1024; k++) window[k] *= (float)(0.5 - 0.5 * Math.Cos(2 * Math.PI * k / 1023));
+            return new[] { Row([.. Spectrum(window, 513)[1..].Select(v => MathF.Log(v + 1e-3f))]) };
+        })],
+        [.. indices.Select(windows.Label)]);
+
+    /// <summary>The last 30 cycles of each test engine, scaled as preprocessing.json says; the label is the life that is left, capped.</summary>
     public ISamples Engines()
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(data, "models/trained_here/preprocessing.json")));
+        int[] left = [.. File.ReadLines(Path.Combine(data, "series/cmapss/RUL_FD001.txt")).Where(l => l.Trim().Length > 0).Select(l => Math.Min(125, int.Parse(l.Trim(), CultureInfo.InvariantCulture)))];
+        var engines = Cycles("test_FD001").Select(g => g.TakeLast(30).ToArray()).ToArray();
+        return Scaled(engines.Where(g => g.Length == 30), [.. left.Where((_, i) => engines[i].Length == 30)]);
+    }
+
+    /// <summary>30 cycles of each engine that the model was trained on, ending at tenths of its life.</summary>
+    public ISamples TrainingEngines() => Scaled(Cycles("train_FD001").Select((g, i) => g.Take(Math.Max(30, g.Length * (i % 10 + 1) / 10)).TakeLast(30).ToArray()), null);
+
+    private IEnumerable<float[][]> Cycles(string file) => System.Text.Encoding.ASCII.GetString(Unzip(Path.Combine(data, $"series/cmapss/{file}.txt.gz")))
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(l => Array.ConvertAll(l.Split(' ', StringSplitOptions.RemoveEmptyEntries), s => float.Parse(s, CultureInfo.InvariantCulture)))
+        .GroupBy(r => r[0]).Select(g => g.ToArray());
+
+    private StoredSamples Scaled(IEnumerable<float[][]> engines, IReadOnlyList<int>? labels)
+    {
+        using var json = Preprocessing();
         int[] columns = [.. json.RootElement.GetProperty("sensor_columns_0based").EnumerateArray().Select(e => e.GetInt32())];
         float[] min = [.. json.RootElement.GetProperty("min").EnumerateArray().Select(e => e.GetSingle())];
         float[] max = [.. json.RootElement.GetProperty("max").EnumerateArray().Select(e => e.GetSingle())];
-        string text = System.Text.Encoding.ASCII.GetString(Unzip(Path.Combine(data, "series/cmapss/test_FD001.txt.gz")));
-        var engines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Array.ConvertAll(l.Split(' ', StringSplitOptions.RemoveEmptyEntries), s => float.Parse(s, CultureInfo.InvariantCulture)))
-            .GroupBy(r => r[0]).Select(g => g.TakeLast(30).ToArray()).Where(g => g.Length == 30);
-        return new StoredSamples([.. engines.Select(rows => new[] { Row([.. rows.SelectMany(r => columns.Select((c, k) => (r[c] - min[k]) / (max[k] - min[k])))]).Reshape(new Shape(1, 30, columns.Length)) })]);
+        return new StoredSamples([.. engines.Select(rows => new[] { Row([.. rows.SelectMany(r => columns.Select((c, k) => (r[c] - min[k]) / (max[k] - min[k])))]).Reshape(new Shape(1, 30, columns.Length)) })], labels);
     }
+
+    private JsonDocument Preprocessing() => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(data, "models/trained_here/preprocessing.json")));
 
     private static Tensor Row(float[] values) => Tensor.Create<float>(new Shape(1, values.Length), values);
 
@@ -111,9 +141,9 @@ internal sealed partial class SharedSets
     }
 
     /// <summary>Mel bands of a clip between silence, by the model that comes with openWakeWord, in ONNX Runtime.</summary>
-    private float[] Mel()
+    private float[] Mel(string name)
     {
-        float[] clip = [.. new float[32000], .. Sound("alexa_test.wav"), .. new float[16000]];
+        float[] clip = [.. new float[32000], .. Sound(name), .. new float[16000]];
         using var session = OnnxRuntimeSession.Load(File.ReadAllBytes(Path.Combine(data, "models/openwakeword/melspectrogram.onnx")), "melspectrogram");
         return Array.ConvertAll(session.Run(Row([.. clip.Select(v => v * 32768)]))[0].AsSpan<float>().ToArray(), v => v / 10 + 2);
     }

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Edge.Tensors;
 
-namespace Edge.ModelMatrix.Samples;
+namespace Edge.SharedModels.Samples;
 
 /// <summary>Arrays that NumPy stored under names.</summary>
 internal static partial class NpzFile

@@ -1,6 +1,6 @@
 using Edge.Tensors;
 
-namespace Edge.ModelMatrix.Samples;
+namespace Edge.SharedModels.Samples;
 
 /// <summary>Samples of one size, made from bytes that lie behind each other.</summary>
 /// <param name="shape">Of one input.</param>

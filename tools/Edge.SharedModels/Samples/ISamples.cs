@@ -1,6 +1,6 @@
 using Edge.Tensors;
 
-namespace Edge.ModelMatrix.Samples;
+namespace Edge.SharedModels.Samples;
 
 /// <summary>Real inputs for a model. Not synchronized.</summary>
 internal interface ISamples
@@ -19,7 +19,8 @@ internal interface ISamples
 
 /// <summary>Samples that were made at once.</summary>
 /// <param name="samples">All inputs of each.</param>
-internal sealed class StoredSamples(IReadOnlyList<Tensor[]> samples) : ISamples
+/// <param name="labels">The class of each; null where nobody knows.</param>
+internal sealed class StoredSamples(IReadOnlyList<Tensor[]> samples, IReadOnlyList<int>? labels = null) : ISamples
 {
     public int Count => samples.Count;
 
@@ -27,7 +28,7 @@ internal sealed class StoredSamples(IReadOnlyList<Tensor[]> samples) : ISamples
 
     public IReadOnlyList<Tensor> Inputs(int index) => samples[index];
 
-    public int Label(int index) => -1;
+    public int Label(int index) => labels?[index] ?? -1;
 }
 
 /// <summary>Takes turns among sets, whose samples have different shapes.</summary>
