@@ -62,6 +62,7 @@ public static class Program
             RunCommand.Create(terminal),
             BenchCommand.Create(terminal),
             QuantizeCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             DigestCommand.Create(terminal),
             SelfTestCommand.Create(terminal),

@@ -17,6 +17,7 @@ internal static class DependencyTable
         ["Edge.Imaging"] = ("devices", ["Edge.Tensors", "Edge.Devices"]),
         ["Edge.Devices.Linux"] = ("devices", ["Edge.Devices"]),
         ["Edge.Pipeline"] = ("apps", ["Edge.Devices", "Edge.Imaging", "Edge.Runtime", "Edge.Tensors"]),
+        ["Edge.Evaluation"] = ("apps", ["Edge.Devices", "Edge.Imaging", "Edge.Pipeline", "Edge.Quantization", "Edge.Runtime", "Edge.Tensors"]),
         ["Edge.Mqtt"] = ("apps", ["Edge.Pipeline"]),
         ["Edge.Daemon"] = ("apps", [All]),
         ["Edge.Cli"] = ("apps", [All]),

@@ -1,32 +1,32 @@
 using Edge.Cli.Output;
-using Edge.Cli.Pictures;
+using Edge.Evaluation;
 using Edge.Imaging;
 using Edge.Imaging.Preprocessing;
-using Edge.Imaging.Sources;
 using Edge.Quantization.Calibration;
 using Edge.Runtime;
 using Edge.Tensors;
 
 namespace Edge.Cli.Commands;
 
-/// <summary>Samples for quantizing and comparing: a folder of pictures, or arrays.</summary>
+/// <summary>Samples for quantizing and comparing.</summary>
 internal static class PictureSamples
 {
-    /// <param name="path">A folder of pictures, a <c>.npy</c> or <c>.npz</c> file, or a folder of those.</param>
+    /// <param name="path">Anything that <see cref="InputData.Open"/> reads.</param>
     /// <param name="preprocess">How pictures become input, in text form; null for what the model or the file beside it says.</param>
     /// <param name="model">Path of the model that they are for.</param>
     public static ICalibrationSource Open(string path, string? preprocess, string model)
     {
-        if (File.Exists(path) && Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".npz") return Arrays(path, preprocess);
-        if (!Directory.Exists(path)) throw new CommandException($"{path}: no such folder");
-        if (Directory.EnumerateFiles(path).Any(f => Path.GetExtension(f).ToLowerInvariant() is ".npy" or ".npz")) return Arrays(path, preprocess);
-        var files = PictureFiles.Find([path]);
-        var options = PreprocessArguments.Resolve(preprocess, PipelineFile.Beside(model));
-        return OfFiles($"{path} ({files.Count} pictures)", files, options);
+        RequirePictures(path, preprocess);
+        return InputData.Open(path, new DataOptions { Model = model, Preprocess = PreprocessArguments.Parse(preprocess) });
     }
 
-    public static ICalibrationSource OfFiles(string description, IReadOnlyList<string> files, PreprocessOptions options) =>
-        new DelegateCalibrationSource(description, files.Count, inputs => Read(files, options, inputs));
+    /// <summary>Arrays are taken as they are.</summary>
+    public static void RequirePictures(string path, string? preprocess)
+    {
+        if (preprocess is null) return;
+        bool arrays = IsArray(path) || (Directory.Exists(path) && Directory.EnumerateFiles(path).Any(IsArray));
+        if (arrays) throw new CommandException("--preprocess is for pictures; arrays are taken as they are");
+    }
 
     /// <summary>The first few pictures that can be read, as input for comparing engines.</summary>
     public static IReadOnlyList<Tensor[]> First(IReadOnlyList<string> files, PreprocessOptions options, IReadOnlyList<TensorInfo> inputs)
@@ -38,7 +38,7 @@ internal static class PictureSamples
         {
             try
             {
-                samples.AddRange(Read([file], options, inputs).Select(s => s.Select(t => t.Clone()).ToArray()));
+                samples.AddRange(InputData.OfPictures(file, [file], options).Read(inputs).Select(s => s.Select(t => t.Clone()).ToArray()));
             }
             catch (ImageException e)
             {
@@ -51,18 +51,5 @@ internal static class PictureSamples
         return samples.Count > 0 ? samples : throw fault ?? new ImageException("there are no pictures");
     }
 
-    private static ArrayCalibrationSource Arrays(string path, string? preprocess) =>
-        preprocess is null ? ArrayCalibrationSource.Open(path) : throw new CommandException("--preprocess is for pictures; arrays are taken as they are");
-
-    private static IEnumerable<IReadOnlyList<Tensor>> Read(IReadOnlyList<string> files, PreprocessOptions options, IReadOnlyList<TensorInfo> inputs)
-    {
-        if (inputs.Count != 1) throw new CommandException($"the model takes {inputs.Count} inputs ({string.Join("; ", inputs)}); pictures can feed only one: use a .npz file");
-        var preprocessor = PreprocessArguments.For(inputs[0], options);
-        var input = preprocessor.CreateInput();
-        foreach (string file in files)
-        {
-            using (var bitmap = ImageCodec.Default.Load(file)) preprocessor.Run(bitmap.View, input);
-            yield return [input];
-        }
-    }
+    private static bool IsArray(string path) => Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".npz";
 }

@@ -54,7 +54,7 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static Option<string> Engine(string name, string what)
+    public static Option<string> Engine(string name, string what)
     {
         var option = new Option<string>(name) { HelpName = "engine", Description = $"{what}: {ProviderArguments.Own} or {ProviderArguments.OnnxRuntime}", DefaultValueFactory = _ => ProviderArguments.Own };
         option.Validators.Add(r =>

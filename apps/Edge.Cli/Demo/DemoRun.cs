@@ -1,6 +1,7 @@
 using Edge.Cli.Commands;
 using Edge.Cli.Output;
 using Edge.Cli.Providers;
+using Edge.Evaluation;
 using Edge.Mqtt;
 using Edge.Onnx;
 using Edge.Pipeline.Decisions;
@@ -75,7 +76,7 @@ internal sealed class DemoRun(Terminal terminal, DemoAssets assets, string folde
     /// <summary>Writes the int8 model with its report and what <c>edge run</c> needs to use it.</summary>
     private QuantizationReport Quantize(CancellationToken cancellation)
     {
-        var samples = PictureSamples.OfFiles($"{assets.Calibration.Count} calibration pictures", assets.Calibration, assets.Pipeline.Preprocess ?? new());
+        var samples = InputData.OfPictures($"{assets.Calibration.Count} calibration pictures", assets.Calibration, assets.Pipeline.Preprocess ?? new());
         var result = QuantizationBar.Show(terminal, progress => Quantizer.QuantizeFile(assets.Pipeline.ModelFile, samples, new QuantizationOptions(), progress, cancellation));
         OnnxWriter.Save(result.Model, QuantizedPath);
         string reports = Path.ChangeExtension(QuantizedPath, null);

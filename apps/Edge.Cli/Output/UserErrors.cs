@@ -1,4 +1,5 @@
 using Edge.Devices;
+using Edge.Evaluation;
 using Edge.Imaging;
 using Edge.Mqtt;
 using Edge.Onnx;
@@ -12,7 +13,7 @@ internal static class UserErrors
     /// <summary>The line; null for a fault of the program.</summary>
     public static string? Message(Exception e) => e switch
     {
-        ModelException or CommandException or ImageException or DeviceException or MqttSetupException or ContractException => Line(e.Message),
+        ModelException or CommandException or DataException or ImageException or DeviceException or MqttSetupException or ContractException => Line(e.Message),
 #if ONNXRUNTIME
         OnnxRuntime.Providers.ProviderException => Line(e.Message),
 #endif

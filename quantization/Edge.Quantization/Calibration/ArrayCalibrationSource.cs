@@ -28,11 +28,13 @@ public sealed class ArrayCalibrationSource : ICalibrationSource
     public int? Count => _count;
 
     /// <summary>A <c>.npy</c> or <c>.npz</c> file, or a folder of them in ordinal order of their names.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="leaveOut">Arrays of a file that are no inputs, such as labels.</param>
     /// <exception cref="ModelException">Nothing there, or a file that is malformed or of an unsupported type.</exception>
-    public static ArrayCalibrationSource Open(string path)
+    public static ArrayCalibrationSource Open(string path, params IReadOnlyCollection<string> leaveOut)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!Directory.Exists(path)) return new ArrayCalibrationSource(path, [ArrayFile.Open(path)]);
+        if (!Directory.Exists(path)) return new ArrayCalibrationSource(path, [[.. ArrayFile.Open(path).Where(a => !leaveOut.Contains(a.Name))]]);
         string[] files =
         [
             .. Directory.EnumerateFiles(path)
