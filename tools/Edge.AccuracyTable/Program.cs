@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Edge.AccuracyTable;
+using Edge.AccuracyTable.Measuring;
+using Edge.Imaging;
+using Edge.Runtime;
+using Edge.SharedModels;
+using Edge.SharedModels.Samples;
+
+var only = new Option<string[]>("--only") { Description = "models whose name contains one of these", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+var int8 = new Option<string>("--int8") { Description = "how int8 models are made: none, plain, search", DefaultValueFactory = _ => "plain" };
+int8.AcceptOnlyFromAmong("none", "plain", "search");
+var output = new Option<string?>("--output", "-o") { Description = "write the page there, such as docs/accuracy.md" };
+var root = new RootCommand("Measures what int8 costs every labelled model of the shared folder, and what it brings.") { only, int8, output };
+root.SetAction((p, cancellation) =>
+{
+    if (ModelFiles.FindData() is not { } data) throw new IOException("the shared data folder is not there; set EDGE_SHARED to the folder that holds data/");
+    var form = Enum.Parse<Int8Form>(p.GetValue(int8)!, ignoreCase: true);
+    // The figures of DATA.md were measured with pictures decoded by libjpeg.
+    var measurement = new Measurement(data, new SharedSets(data, ImageCodec.Create(CodecChoice.Auto)), form);
+    string[] words = p.GetValue(only)!;
+    AccuracyCase[] cases = [.. AccuracyCases.All.Where(c => words.Length == 0 || words.Any(w => c.Name.Contains(w, StringComparison.OrdinalIgnoreCase)))];
+    var rows = new List<AccuracyRow>();
+    foreach (AccuracyCase c in cases)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        rows.Add(measurement.Of(c));
+        Console.WriteLine(MarkdownTable.Row(rows[^1]));
+    }
+
+    string machine = $"{Cpu.Kind} ({Cpu.Name()}), {Environment.ProcessorCount} cores, on {DateTime.UtcNow:yyyy-MM-dd}";
+    string command = $"dotnet run --project tools/Edge.AccuracyTable -c Release -- --int8 {p.GetValue(int8)}";
+    if (p.GetValue(output) is { } path) File.WriteAllText(path, MarkdownTable.Of(rows, machine, command, form));
+    return Task.FromResult(rows.All(r => r.Kept || form == Int8Form.None) ? 0 : 1);
+});
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e) when (e is Edge.Onnx.ModelException or IOException or InvalidDataException)
+{
+    Console.Error.WriteLine($"accuracytable: {e.Message}");
+    return 1;
+}
