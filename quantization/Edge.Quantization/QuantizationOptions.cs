@@ -16,6 +16,18 @@ public enum WeightRounding
 /// <summary>How a model is quantized. Immutable.</summary>
 public sealed record QuantizationOptions
 {
+    /// <summary>What becomes integers, and when. The others than <see cref="QuantizationForm.Static"/> need no samples.</summary>
+    public QuantizationForm Form { get; init; }
+
+    /// <summary>Weights that share a scale in <see cref="QuantizationForm.WeightOnly4"/>: a power of two from 16 to 256.</summary>
+    public int WeightBlock { get; init; } = 32;
+
+    /// <summary>
+    /// Weights of 4 bits as uint4 with a zero point for each block, instead of int4 around 0: nearer to weights that lie on one
+    /// side of 0, for half a byte more a block.
+    /// </summary>
+    public bool AsymmetricWeights { get; init; }
+
     /// <summary>Operators that stay float everywhere: <c>Add</c>, <c>GlobalAveragePool</c>, …</summary>
     public IReadOnlyCollection<string> FloatOperators { get; init; } = [];
 

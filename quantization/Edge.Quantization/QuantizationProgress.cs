@@ -9,6 +9,9 @@ public enum QuantizationStage
     /// <summary>Observing channels for equalization.</summary>
     Equalize,
 
+    /// <summary>Making weights integers, a layer at a time.</summary>
+    Weights,
+
     /// <summary>Observing activations.</summary>
     Calibrate,
 

@@ -9,8 +9,9 @@ using Edge.Runtime;
 namespace Edge.Quantization;
 
 /// <summary>
-/// Static post-training quantization: a float32 ONNX model becomes one whose products are computed with 8-bit integers,
-/// written with QuantizeLinear and DequantizeLinear so that every engine can read it. Safe to call from several threads.
+/// Post-training quantization: a float32 ONNX model becomes one whose products are computed with 8-bit integers, written with
+/// QuantizeLinear and DequantizeLinear so that every engine can read it, or one of another <see cref="QuantizationForm"/>.
+/// Safe to call from several threads.
 /// </summary>
 public static class Quantizer
 {
@@ -19,7 +20,10 @@ public static class Quantizer
 
     /// <summary>Quantizes a model file; external weights are taken into the result.</summary>
     /// <param name="path">An ONNX file of a float32 model of opset 7 or above.</param>
-    /// <param name="samples">Representative inputs; some dozens to some hundreds.</param>
+    /// <param name="samples">
+    /// Representative inputs; some dozens to some hundreds. Forms other than <see cref="QuantizationForm.Static"/> only measure
+    /// errors with them; without them, null, none are reported.
+    /// </param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">Told after each sample.</param>
     /// <param name="cancellation">Ends the work between two samples.</param>
@@ -28,14 +32,14 @@ public static class Quantizer
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static QuantizationResult QuantizeFile(
-        string path, ICalibrationSource samples, QuantizationOptions? options = null, IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
+        string path, ICalibrationSource? samples, QuantizationOptions? options = null, IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
     {
         return OfFile(path, (model, sha256) => Quantize(model, sha256, samples, null, options ?? new(), progress, cancellation));
     }
 
     /// <summary>Quantizes a model in memory.</summary>
     /// <param name="model">A float32 model of opset 7 or above; not changed. Its hash in the report is that of the file that <see cref="OnnxWriter"/> writes of it.</param>
-    /// <param name="samples">Representative inputs; some dozens to some hundreds.</param>
+    /// <param name="samples">As of <see cref="QuantizeFile"/>.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">Told after each sample.</param>
     /// <param name="cancellation">Ends the work between two samples.</param>
@@ -44,7 +48,7 @@ public static class Quantizer
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static QuantizationResult Quantize(
-        ModelProto model, ICalibrationSource samples, QuantizationOptions? options = null, IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
+        ModelProto model, ICalibrationSource? samples, QuantizationOptions? options = null, IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Quantize(model, null, samples, null, options ?? new(), progress, cancellation);
@@ -92,13 +96,20 @@ public static class Quantizer
     }
 
     private static QuantizationResult Quantize(
-        ModelProto model, string? sha256, ICalibrationSource source, AccuracyPromise? promise, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
+        ModelProto model, string? sha256, ICalibrationSource? source, AccuracyPromise? promise, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(source);
+        if (source is null && (promise is not null || options.Form == QuantizationForm.Static)) throw new ArgumentNullException(nameof(source), "the static form observes ranges on samples");
+        if (promise is not null && options.Form != QuantizationForm.Static) throw new ArgumentException($"a search begins with the static form, not with {options.Form}", nameof(options));
+        if (options.WeightBlock is < 16 or > 256 || !int.IsPow2(options.WeightBlock)) throw new ArgumentException($"WeightBlock is {options.WeightBlock}; it must be 16, 32, 64, 128 or 256", nameof(options));
         if (options.MaxSamples is < 1) throw new ArgumentException($"MaxSamples is {options.MaxSamples}; it must be 1 or more", nameof(options));
         if (options.MeasuredSamples < 0) throw new ArgumentException($"MeasuredSamples is {options.MeasuredSamples}; it must be 0 or more", nameof(options));
         byte[] bytes = ModelBytes.Of(model);
-        var samples = new SampleReader(source, options.MaxSamples);
+        if (options.Form != QuantizationForm.Static)
+        {
+            DataFreeModel made = DataFreeBuilder.Build(bytes, source is null ? null : new SampleReader(source, options.MaxSamples), options, progress, cancellation);
+            return new QuantizationResult(made.Graph.Model, DataFreeReport.Make(bytes, sha256 ?? Sha256.Hex(bytes), made, source, options, progress, cancellation));
+        }
+        var samples = new SampleReader(source!, options.MaxSamples);
         var builder = new CandidateBuilder(bytes, samples, progress, cancellation);
         SearchResult? search = promise is null ? null : new PromiseSearch(bytes, builder, promise, options, progress, cancellation).Run();
         Candidate candidate = search?.Best.Candidate ?? builder.Build(options);
@@ -117,7 +128,7 @@ public static class Quantizer
             SourceSha256 = sha256 ?? Sha256.Hex(bytes),
             SourceBytes = bytes.Length,
             QuantizedBytes = OnnxWriter.Measure(candidate.Model),
-            Calibration = source.Description,
+            Calibration = source!.Description,
             CalibrationSamples = candidate.Source.Samples,
             MeasuredSamples = measured.Samples,
             Provider = measured.Provider,

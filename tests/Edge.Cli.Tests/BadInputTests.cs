@@ -127,7 +127,7 @@ public sealed class BadInputTests : IDisposable
         MadePictures.Solid(_folder, "pictures/red.png", 255, 0, 0);
         string calibrate = _folder["pictures"];
         Assert.Equal($"{_folder["absent"]}: no such folder", Fails("quantize", _model, "-o", _folder["absent/o.onnx"], "--calibrate", calibrate));
-        Assert.Equal($"{_folder["pictures"]}: a folder, where the int8 model is to be written", Fails("quantize", _model, "-o", _folder["pictures"], "--calibrate", calibrate));
-        Assert.Equal($"{_model}: the int8 model would overwrite its source", Fails("quantize", _model, "-o", _model, "--calibrate", calibrate));
+        Assert.Equal($"{_folder["pictures"]}: a folder, where the quantized model is to be written", Fails("quantize", _model, "-o", _folder["pictures"], "--calibrate", calibrate));
+        Assert.Equal($"{_model}: the quantized model would overwrite its source", Fails("quantize", _model, "-o", _model, "--calibrate", calibrate));
     }
 }

@@ -18,6 +18,7 @@ internal static class QuantizationBar
     {
         QuantizationStage.Prepare => "prepare the model",
         QuantizationStage.Equalize => "observe channels",
+        QuantizationStage.Weights => "quantize weights",
         QuantizationStage.Calibrate => "observe ranges",
         QuantizationStage.ChooseRanges => "try ranges",
         QuantizationStage.CorrectBias => "correct biases",
@@ -25,13 +26,13 @@ internal static class QuantizationBar
         QuantizationStage.Evaluate => $"judge {p.Subject}",
         QuantizationStage.Sensitivity => "quantize each layer alone",
         QuantizationStage.Time => "time layers",
-        _ => "compare int8 with float",
+        _ => "compare with float",
     };
 
     private static string Unit(QuantizationStage stage) => stage switch
     {
         QuantizationStage.ChooseRanges => "activations",
-        QuantizationStage.CorrectBias or QuantizationStage.LearnRounding or QuantizationStage.Sensitivity => "layers",
+        QuantizationStage.Weights or QuantizationStage.CorrectBias or QuantizationStage.LearnRounding or QuantizationStage.Sensitivity => "layers",
         _ => "samples",
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Edge.Cli.Output;
+using Edge.Quantization;
 using Edge.Quantization.Report;
 using Spectre.Console;
 
@@ -13,7 +14,8 @@ internal static class QuantizationSummary
     public static void Write(Terminal terminal, QuantizationReport report, QuantizedFiles files)
     {
         terminal.Line($"{files.Model}: {Units.Bytes(report.QuantizedBytes)}, {100.0 * report.QuantizedBytes / report.SourceBytes:0} % of {Units.Bytes(report.SourceBytes)}; "
-            + $"{report.Layers.Count} layers int8, {report.FloatLayers.Count} float; calibrated on {report.CalibrationSamples} samples");
+            + $"{report.Layers.Count} layers {(report.Options.Form == QuantizationForm.Static ? "int8" : "quantized")}, {report.FloatLayers.Count} float; "
+            + (report.Options.Form == QuantizationForm.Static ? $"calibrated on {report.CalibrationSamples} samples" : report.MeasuredSamples > 0 ? $"compared on {report.MeasuredSamples} samples" : "not compared with float: no --calibrate"));
         if (report.Promise is { } promise) Write(terminal, promise);
         if (report.Outputs.Count > 0)
         {

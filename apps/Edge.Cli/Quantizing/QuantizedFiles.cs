@@ -29,8 +29,8 @@ internal sealed record QuantizedFiles(string Model)
     public static QuantizedFiles At(string output, string source)
     {
         string full = Path.GetFullPath(output);
-        if (Directory.Exists(full)) throw new CommandException($"{output}: a folder, where the int8 model is to be written");
-        if (full == Path.GetFullPath(source)) throw new CommandException($"{output}: the int8 model would overwrite its source");
+        if (Directory.Exists(full)) throw new CommandException($"{output}: a folder, where the quantized model is to be written");
+        if (full == Path.GetFullPath(source)) throw new CommandException($"{output}: the quantized model would overwrite its source");
         string folder = Path.GetDirectoryName(full)!;
         if (!Directory.Exists(folder)) throw new CommandException($"{folder}: no such folder");
         return new QuantizedFiles(output);

@@ -28,11 +28,14 @@ public sealed record HistogramReport(double Low, double High, IReadOnlyList<long
     }
 
     /// <summary>Of integer weights, over their whole range.</summary>
-    internal static HistogramReport? Of(QuantizedWeights weights)
+    internal static HistogramReport? Of(QuantizedWeights weights) => Of(weights.Values, -128, 127);
+
+    /// <summary>Of integer weights, over their whole range; a bin for each code where there are no more codes than bins.</summary>
+    internal static HistogramReport? Of(sbyte[] codes, int low, int high)
     {
-        var counts = new long[Bins];
-        foreach (sbyte v in weights.Values) counts[Bin(v, -128, 128)]++;
-        return Array.Exists(weights.Values, v => v != 0) ? new HistogramReport(-128, 128, counts) : null;
+        var counts = new long[Math.Min(Bins, high + 1 - low)];
+        foreach (sbyte v in codes) counts[(v - low) * counts.Length / (high + 1 - low)]++;
+        return Array.Exists(codes, v => v != 0) ? new HistogramReport(low, high + 1, counts) : null;
     }
 
     private static int Bin(double value, double low, double high) => Math.Clamp((int)((value - low) / (high - low) * Bins), 0, Bins - 1);

@@ -10,9 +10,13 @@ namespace Edge.Quantization.Report;
 /// <param name="LearnedRounding">Weights are rounded as was learned.</param>
 /// <param name="FloatOperators">Operators that the user keeps in float.</param>
 /// <param name="FloatNodes">Nodes that the user keeps in float.</param>
+/// <param name="Form">What became integers, and when.</param>
+/// <param name="WeightBlock">Weights that share a scale where they have 4 bits.</param>
+/// <param name="AsymmetricWeights">Weights of 4 bits have a zero point for each block.</param>
 public sealed record ReportedOptions(
     bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, bool CorrectBias, bool LearnedRounding,
-    IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes);
+    IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes,
+    QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false);
 
 /// <summary>One output of the model over all measured samples.</summary>
 /// <param name="Name">Its name.</param>
@@ -38,12 +42,13 @@ public sealed record ActivationReport(
 /// <param name="Max">Largest.</param>
 /// <param name="MinScale">Smallest scale of a channel.</param>
 /// <param name="MaxScale">Largest.</param>
-/// <param name="Channels">Number of scales.</param>
+/// <param name="Channels">Number of scales: channels, or blocks.</param>
 /// <param name="SqnrDb">Signal-to-quantization-noise ratio of the weights alone.</param>
 /// <param name="BiasMadeRoom">Scales were enlarged so that the bias fits int32.</param>
 /// <param name="Histogram">The integers; null where all are 0.</param>
+/// <param name="Bits">Of one weight.</param>
 public sealed record WeightReport(
-    float Min, float Max, float MinScale, float MaxScale, int Channels, double SqnrDb, bool BiasMadeRoom, HistogramReport? Histogram);
+    float Min, float Max, float MinScale, float MaxScale, int Channels, double SqnrDb, bool BiasMadeRoom, HistogramReport? Histogram, int Bits = 8);
 
 /// <summary>One quantized layer: nodes that are computed in one step.</summary>
 /// <param name="Name">Name of the first node.</param>
@@ -52,7 +57,7 @@ public sealed record WeightReport(
 /// <param name="Inputs">What it reads.</param>
 /// <param name="Outputs">What it writes; empty where the result leaves as float32.</param>
 /// <param name="SqnrDb">
-/// Of its result, with the errors of all layers before it; null where it was not measured or leaves as float32.
+/// Of its result, with the errors of all layers before it; null where it was not measured, or, in the static form, leaves as float32.
 /// </param>
 /// <param name="Cost">What a search measured of it; null where it did not.</param>
 public sealed record LayerReport(

@@ -11,8 +11,10 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         text.Append("# Quantization report\n\n");
         text.Append($"Model {r.SourceBytes:N0} → {r.QuantizedBytes:N0} bytes ({Percent(r.QuantizedBytes, r.SourceBytes)}), sha256 {r.SourceSha256}.\n");
-        text.Append($"Calibrated on {r.CalibrationSamples} samples of {r.Calibration}; compared on {r.MeasuredSamples}, with {r.Provider}. Edge.Quantization {r.ToolVersion}.\n");
-        text.Append($"Weights int8 {(r.Options.PerChannel ? "per channel" : "per tensor")}, activations {(r.Options.SymmetricActivations ? "symmetric int8" : "asymmetric uint8")}, bias {(r.Options.QuantizeBias ? "int32" : "float32")}.\n");
+        text.Append(r.Options.Form == QuantizationForm.Static
+            ? $"Calibrated on {r.CalibrationSamples} samples of {r.Calibration}; compared on {r.MeasuredSamples}, with {r.Provider}. Edge.Quantization {r.ToolVersion}.\n"
+            : $"Compared on {r.MeasuredSamples} samples ({r.Calibration}), with {r.Provider}. Edge.Quantization {r.ToolVersion}.\n");
+        text.Append(PrecisionText.Of(r.Options)).Append('\n');
         text.Append($"{r.Layers.Count} layers are quantized, {r.FloatLayers.Count} stay float.\n");
         Outputs(text, r);
         Layers(text, r);
@@ -23,7 +25,7 @@ internal static class MarkdownReport
     private static void Outputs(StringBuilder text, QuantizationReport r)
     {
         if (r.Outputs.Count == 0) return;
-        text.Append("\n## Outputs, int8 against float\n\n| output | SQNR dB | max error | mean error |\n|---|---:|---:|---:|\n");
+        text.Append("\n## Outputs, quantized against float\n\n| output | SQNR dB | max error | mean error |\n|---|---:|---:|---:|\n");
         foreach (OutputReport o in r.Outputs)
             text.Append($"| {Cell(o.Name)} | {Db(o.SqnrDb)} | {Number(o.MaxError)} | {Number(o.MeanError)} |\n");
     }

@@ -14,7 +14,7 @@ internal sealed class ReportBuilder(Candidate candidate)
 
     public static ReportedOptions Options(QuantizationOptions o) => new(
         o.PerChannel, o.SymmetricActivations, o.QuantizeBias, o.ChooseRanges ? "measured" : o.Ranges.Name, o.Equalize, o.CorrectBias, o.Rounding == WeightRounding.Learned,
-        [.. o.FloatOperators], [.. o.FloatNodes]);
+        [.. o.FloatOperators], [.. o.FloatNodes], o.Form, o.WeightBlock, o.AsymmetricWeights);
 
     /// <summary>The values inside the model that are compared: every result of a quantized layer.</summary>
     public IEnumerable<ComparedValue> Compared() => _plan.Quantized.SelectMany(u => u.Outputs.Select(o => Compared(u, o)));

@@ -6,6 +6,7 @@ namespace Edge.Quantization.Report;
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(QuantizationReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -26,6 +26,13 @@ internal sealed class OnnxGraph(ModelProto model)
         set => Default(Model)!.Version = value;
     }
 
+    /// <summary>Imports an operator set, at least in that version.</summary>
+    public void Import(string domain, long version)
+    {
+        if (Model.OpsetImports.Find(o => o.Domain == domain) is not { } set) Model.OpsetImports.Add(new OperatorSetIdProto { Domain = domain, Version = version });
+        else set.Version = Math.Max(set.Version, version);
+    }
+
     /// <summary>The initializer of that name, or null.</summary>
     public TensorProto? Constant(string name) => Current.Constants.GetValueOrDefault(name);
 

@@ -10,12 +10,12 @@ using Xunit;
 
 namespace Edge.Quantization.Tests.Rewrite;
 
-/// <summary>A node of an old operator set computes the same after its conversion to opset 13, as ONNX Runtime computes both.</summary>
+/// <summary>A node of an old operator set computes the same after its conversion to opset 13 or 21, as ONNX Runtime computes both.</summary>
 public class OpsetUpgradeTests
 {
     private static OnnxGraphBuilder Builder(int opset, params long[] dims) => new OnnxGraphBuilder(opset).Input("x", DataType.Float32, dims);
 
-    private static ModelProto Upgraded(OnnxGraphBuilder builder, Tensor x)
+    private static ModelProto Upgraded(OnnxGraphBuilder builder, Tensor x, int target = 13)
     {
         ModelProto model = builder.Build();
         using var stream = new MemoryStream();
@@ -24,16 +24,18 @@ public class OpsetUpgradeTests
         var graph = new OnnxGraph(copy);
         graph.NameNodes();
         TensorFacts facts = TensorFacts.Gather(graph, Oracle.Factory, new SampleReader(new DelegateCalibrationSource("test", 1, _ => [[x]]), null));
-        OpsetUpgrade.Apply(graph, facts);
-        Assert.Equal(13, graph.Opset);
-        Assert.True(copy.IrVersion >= 7);
+        OpsetUpgrade.Apply(graph, facts, target);
+        Assert.Equal(target, graph.Opset);
+        Assert.True(copy.IrVersion >= (target == 13 ? 7 : 10));
         return copy;
     }
 
-    private static void SameResults(OnnxGraphBuilder builder, params int[] shape)
+    private static void SameResults(OnnxGraphBuilder builder, params int[] shape) => SameResults(builder, 13, shape);
+
+    private static void SameResults(OnnxGraphBuilder builder, int target, int[] shape)
     {
         Tensor x = Samples.NormalTensor(new Shape(shape), 5);
-        ModelProto upgraded = Upgraded(builder, x);
+        ModelProto upgraded = Upgraded(builder, x, target);
         using IInferenceSession before = Oracle.Session(builder.Build()), after = Oracle.Session(upgraded);
         IReadOnlyList<Tensor> expected = before.Run(x), actual = after.Run(x);
         for (int i = 0; i < expected.Count; i++)
@@ -145,5 +147,55 @@ public class OpsetUpgradeTests
         var graph = new OnnxGraph(Builder(17, 1, 4).Node("Relu", ["x"], ["y"]).Output("y").Build());
         OpsetUpgrade.Apply(graph, new TensorFacts());
         Assert.Equal(17, graph.Opset);
+    }
+
+    [Theory]
+    [InlineData("ReduceMean")]
+    [InlineData("ReduceMax")]
+    [InlineData("ReduceL2")]
+    [InlineData("ReduceLogSumExp")]
+    [InlineData("ReduceSum")]
+    public void Axes_of_reductions_are_an_input_in_opset_21(string opType)
+    {
+        foreach (int opset in (int[])[11, 12])
+            SameResults(Builder(opset, 2, 3, 5).Node(opType, ["x"], ["y"], AttributeProto.Of("axes", [1L]), AttributeProto.Of("keepdims", 0L)).Output("y"), 21, [2, 3, 5]);
+        SameResults(Builder(13, 2, 3, 5).Node(opType, ["x"], ["y"]).Output("y"), 21, [2, 3, 5]);
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(13)]
+    public void Equal_parts_are_asked_for_by_number_in_opset_21(int opset) =>
+        SameResults(Builder(opset, 2, 6).Node("Split", ["x"], ["y", "z"], AttributeProto.Of("axis", 1L)).Output("y").Output("z"), 21, [2, 6]);
+
+    [Theory]
+    [InlineData("bilinear")]
+    [InlineData("bicubic")]
+    [InlineData("nearest")]
+    [InlineData(null)]
+    public void GridSample_of_opset_16_in_opset_21(string? mode)
+    {
+        AttributeProto[] attributes = mode is null ? [] : [AttributeProto.Of("mode", mode)];
+        SameResults(
+            Builder(16, 1, 2, 5, 5).Initializer("g", Samples.NormalTensor(new Shape(24), 3, 0, 0.5).AsSpan<float>().ToArray(), 1, 3, 4, 2).Node("GridSample", ["x", "g"], ["y"], attributes).Output("y"),
+            21, [1, 2, 5, 5]);
+    }
+
+    [Fact]
+    public void DFT_of_opset_17_in_opset_21() =>
+        SameResults(Builder(17, 1, 8, 1).Node("DFT", ["x"], ["y"]).Output("y"), 21, [1, 8, 1]);
+
+    [Fact]
+    public void A_region_of_opset_10_keeps_its_borders_in_opset_21() => SameResults(
+        Builder(10, 1, 1, 8, 8).Initializer("rois", [0.5f, 1, 6, 5.5f], 1, 4).Initializer("batch", [0L], 1)
+            .Node("RoiAlign", ["x", "rois", "batch"], ["y"], AttributeProto.Of("output_height", 2L), AttributeProto.Of("output_width", 3L)).Output("y"),
+        21, [1, 1, 8, 8]);
+
+    [Fact]
+    public void What_has_no_form_in_opset_21_is_refused_by_name()
+    {
+        OnnxGraphBuilder b = Builder(18, 1, 4, 3).Initializer("s", [1f, 2], 2).Initializer("b", [0f, 0], 2).Node("GroupNormalization", ["x", "s", "b"], ["y"], AttributeProto.Of("num_groups", 2L)).Output("y");
+        ModelException e = Assert.Throws<ModelException>(() => Upgraded(b, Samples.NormalTensor(new Shape(1, 4, 3), 1), 21));
+        Assert.Equal("GroupNormalization 'GroupNormalization_0': cannot be converted to opset 21: scale and bias for each group have no form in opset 21; export the model again with opset 21 or above", e.Message);
     }
 }

@@ -18,7 +18,7 @@ internal static class HtmlLayers
             page.Append($"<tr><td><b>{HtmlReport.Text(l.Name)}</b><br><small>{HtmlReport.Text(l.Operator)}</small></td>");
             page.Append($"<td class=\"n\">{(l.SqnrDb is { } db ? HtmlReport.Number(db, "0.0") : "–")}</td>");
             page.Append(l.Weights is { } w
-                ? $"<td>{HistogramChart.Draw(w.Histogram, -127, 127)}<br><small>{HtmlReport.Number(w.Min, "G3")} … {HtmlReport.Number(w.Max, "G3")}, {HtmlReport.Number(w.SqnrDb, "0.0")} dB, {w.Channels} {(w.Channels == 1 ? "scale" : "scales")}</small></td>"
+                ? $"<td>{HistogramChart.Draw(w.Histogram, w.Bits == 8 ? -127 : w.Histogram?.Low ?? 0, w.Bits == 8 ? 127 : w.Histogram?.High ?? 0)}<br><small>{HtmlReport.Number(w.Min, "G3")} … {HtmlReport.Number(w.Max, "G3")}, {HtmlReport.Number(w.SqnrDb, "0.0")} dB, {w.Channels} {(w.Channels == 1 ? "scale" : "scales")}{(w.Bits == 8 ? "" : $", {w.Bits} bits")}</small></td>"
                 : "<td></td>");
             page.Append(y is null
                 ? "<td>float32</td><td></td><td></td>"

@@ -20,7 +20,7 @@ internal static class HtmlReport
     {
         var page = new StringBuilder();
         page.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        page.Append($"<title>{Text(options.Title)} in int8</title>\n<style>\n{HtmlStyle.Css}</style></head>\n<body><main>\n");
+        page.Append($"<title>{Text(options.Title)} in {PrecisionText.Name(r.Options.Form)}</title>\n<style>\n{HtmlStyle.Css}</style></head>\n<body><main>\n");
         Head(page, r, options);
         Cards(page, r);
         if (r.Promise is { } p) Search(page, p);
@@ -66,7 +66,7 @@ internal static class HtmlReport
         Card(page, "size", Megabytes(r.SourceBytes), Megabytes(r.QuantizedBytes), $"{Number(100.0 * r.QuantizedBytes / r.SourceBytes, "0")} % of float32");
         if (r.Promise is { } t)
             Card(page, "time of a run", Number(t.FloatMilliseconds, "0.00") + " ms", Number(t.Milliseconds, "0.00") + " ms", $"{Number(t.FloatMilliseconds / t.Milliseconds, "0.0")} times as fast on {Text(t.Machine)}");
-        Card(page, "layers", null, $"{r.Layers.Count} int8", $"{r.FloatLayers.Count} nodes stay float{(r.Promise is { } f ? $"; the search left {Number(f.FloatMacsPercent, "0.0")} % of the multiply-accumulates there" : "")}");
+        Card(page, "layers", null, $"{r.Layers.Count} {(r.Options.Form == QuantizationForm.Static ? "int8" : "quantized")}", $"{r.FloatLayers.Count} nodes stay float{(r.Promise is { } f ? $"; the search left {Number(f.FloatMacsPercent, "0.0")} % of the multiply-accumulates there" : "")}");
         page.Append("</section>\n");
     }
 
@@ -134,11 +134,8 @@ internal static class HtmlReport
 
     private static void Foot(StringBuilder page, QuantizationReport r)
     {
-        ReportedOptions o = r.Options;
-        page.Append("<footer><p>");
-        page.Append($"Weights int8 {(o.PerChannel ? "per channel" : "per tensor")}, {(o.LearnedRounding ? "rounded as learned" : "rounded to the nearest")}; activations {(o.SymmetricActivations ? "symmetric int8" : "asymmetric uint8")}, ranges {Text(o.Ranges)}; ");
-        page.Append($"bias {(o.QuantizeBias ? "int32" : "float32")}{(o.CorrectBias ? ", corrected" : "")}. ");
-        page.Append($"Calibrated on {r.CalibrationSamples} samples of {Text(r.Calibration)}{(r.Promise is { } p ? $", judged on {p.Samples} of {Text(p.Data)}" : "")}, with {Text(r.Provider)}.</p>");
+        string data = r.Options.Form == QuantizationForm.Static ? $"Calibrated on {r.CalibrationSamples} samples of {r.Calibration}" : $"Compared on {r.MeasuredSamples} samples ({r.Calibration})";
+        page.Append($"<footer><p>{Text(PrecisionText.Of(r.Options))} {Text(data)}{(r.Promise is { } p ? $", judged on {p.Samples} of {Text(p.Data)}" : "")}, with {Text(r.Provider)}.</p>");
         page.Append($"<p>Source sha256 {Text(r.SourceSha256)} · Edge.Quantization {Text(r.ToolVersion)}</p></footer>\n");
     }
 

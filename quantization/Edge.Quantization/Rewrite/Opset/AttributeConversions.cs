@@ -43,6 +43,19 @@ internal static class AttributeConversions
         c.Node.RemoveAttribute("k");
     }
 
+    /// <summary>From opset 18 on, equal parts are asked for by their number.</summary>
+    public static void SplitEvenly(OpsetConversion c)
+    {
+        if (!c.Node.HasInput(1)) c.Node.Set("num_outputs", c.Node.Outputs.Count);
+    }
+
+    /// <summary>DFT-17: the axis is 1 where it is left out; from opset 20 on it is a scalar input with another default.</summary>
+    public static void DftAxis(OpsetConversion c)
+    {
+        c.Node.SetInput(2, c.Graph.AddConstant(TensorValues.Scalar(c.Node.Outputs[0] + "_axis", c.Node.Int("axis", 1))));
+        c.Node.RemoveAttribute("axis");
+    }
+
     /// <summary>One whose mask is read (the others are removed before); at inference the ratio has no effect, but is kept.</summary>
     public static void Dropout(OpsetConversion c)
     {

@@ -28,6 +28,14 @@ internal static class ResizeConversions
         ToResize11(c);
     }
 
+    /// <summary>GridSample-20 has other names for its modes.</summary>
+    public static void GridSample(OpsetConversion c) => c.Node.Set("mode", c.Node.Text("mode", "bilinear") switch
+    {
+        "bilinear" => "linear",
+        "bicubic" => "cubic",
+        var same => same,
+    });
+
     private static void ToResize11(OpsetConversion c)
     {
         NodeProto node = c.Node;

@@ -9,4 +9,10 @@ internal static class StatisticsConversions
         if (c.Node.Int("spatial", 1) == 0) throw c.Error("spatial = 0");
         c.Node.RemoveAttribute("spatial");
     }
+
+    /// <summary>BatchNormalization-9 could return statistics that no later version has.</summary>
+    public static void BatchNormalization14(OpsetConversion c)
+    {
+        if (c.Node.Outputs.Skip(1).Any(o => o.Length > 0)) throw c.Error("its statistics are outputs");
+    }
 }

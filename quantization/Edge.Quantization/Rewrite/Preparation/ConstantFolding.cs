@@ -12,6 +12,7 @@ internal static class ConstantFolding
     private static readonly HashSet<string> Readers =
     [
         "Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "Add", "Sub", "Mul", "Div", "Max", "Min", "Concat", "Clip", "Pad", "ReduceMean",
+        "LSTM", "GRU", "RNN",
     ];
 
     public static void Apply(OnnxGraph graph, TensorFacts facts)

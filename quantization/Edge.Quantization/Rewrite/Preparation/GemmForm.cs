@@ -23,6 +23,14 @@ internal static class GemmForm
         graph.Changed();
     }
 
+    /// <summary>Only what concerns a Gemm; a MatMul stays one.</summary>
+    public static void Normalize(OnnxGraph graph)
+    {
+        foreach (NodeProto node in graph.Nodes)
+            if (OnnxGraph.Is(node, "Gemm")) Normalize(graph, node);
+        graph.Changed();
+    }
+
     private static void Normalize(OnnxGraph graph, NodeProto node)
     {
         if (LinearNode.Of(graph, node) is not { } linear) return;

@@ -11,7 +11,10 @@ namespace Edge.Quantization.Rewrite.Preparation;
 internal static class ModelPreparation
 {
     private static readonly HashSet<string> Integer =
-        ["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul"];
+    [
+        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul",
+        "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM", "MatMulNBits", "QAttention", "QGemm",
+    ];
 
     /// <param name="model">Changed in place.</param>
     /// <param name="samples">The first is run to learn shapes and types.</param>
@@ -19,14 +22,7 @@ internal static class ModelPreparation
     /// <exception cref="ModelException">The model is quantized already, or a node cannot be brought to the operator set.</exception>
     public static (OnnxGraph Graph, TensorFacts Facts) Prepare(ModelProto model, SampleReader samples, SessionFactory sessions)
     {
-        if (!model.HasGraph) throw new ModelException("the model has no graph");
-        if (model.Graph.Nodes.Find(n => Integer.Contains(n.OpType) || n.OpType.StartsWith("QLinear", StringComparison.Ordinal)) is { } quantized)
-            throw new ModelException($"{OnnxGraph.Describe(quantized)}: the model is quantized already; quantize the float model that it was made from");
-        var graph = new OnnxGraph(model);
-        graph.NameNodes();
-        ConstantNodes.Lift(graph);
-        IdentityRemoval.Apply(graph);
-        graph.RemoveDead();
+        OnnxGraph graph = Clean(model);
         TensorFacts facts = TensorFacts.Gather(graph, sessions, samples);
         OpsetUpgrade.Apply(graph, facts);
         ConstantFolding.Apply(graph, facts);
@@ -37,5 +33,37 @@ internal static class ModelPreparation
         graph.RemoveDead();
         graph.NameNodes();
         return (graph, facts);
+    }
+
+    /// <summary>The same where only weights become integers: nothing is rewritten for the sake of integer operators.</summary>
+    /// <param name="model">Changed in place.</param>
+    /// <param name="samples">The first is run to learn shapes and types; null to take those that the model declares.</param>
+    /// <param name="sessions">What it is run on.</param>
+    /// <exception cref="ModelException">The model is quantized already, or a node cannot be brought to the operator set.</exception>
+    public static (OnnxGraph Graph, TensorFacts Facts) PrepareWeights(ModelProto model, SampleReader? samples, SessionFactory sessions)
+    {
+        OnnxGraph graph = Clean(model);
+        TensorFacts facts = samples is null ? TensorFacts.Declared(graph, sessions) : TensorFacts.Gather(graph, sessions, samples);
+        OpsetUpgrade.Apply(graph, facts);
+        ConstantFolding.Apply(graph, facts);
+        GemmForm.Normalize(graph);
+        AffineFolding.Apply(graph, facts);
+        graph.RemoveDead();
+        graph.NameNodes();
+        return (graph, facts);
+    }
+
+    /// <summary>Names for all nodes, constants as initializers, nothing that does nothing.</summary>
+    private static OnnxGraph Clean(ModelProto model)
+    {
+        if (!model.HasGraph) throw new ModelException("the model has no graph");
+        if (model.Graph.Nodes.Find(n => Integer.Contains(n.OpType) || n.OpType.StartsWith("QLinear", StringComparison.Ordinal)) is { } quantized)
+            throw new ModelException($"{OnnxGraph.Describe(quantized)}: the model is quantized already; quantize the float model that it was made from");
+        var graph = new OnnxGraph(model);
+        graph.NameNodes();
+        ConstantNodes.Lift(graph);
+        IdentityRemoval.Apply(graph);
+        graph.RemoveDead();
+        return graph;
     }
 }

@@ -33,12 +33,7 @@ internal sealed class TensorFacts
     /// <summary>Runs the model once with every value as an output.</summary>
     public static TensorFacts Gather(OnnxGraph graph, SessionFactory sessions, SampleReader samples)
     {
-        var facts = new TensorFacts();
-        foreach (TensorProto t in graph.Model.Graph.Initializers)
-        {
-            if ((DataType)t.DataType is DataType.String) continue;
-            facts._values[t.Name] = ((DataType)t.DataType, new Shape([.. t.Dims.Select(d => (int)d)]));
-        }
+        TensorFacts facts = OfInitializers(graph);
         string[] values = [.. graph.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0)];
         HashSet<string> constant = ConstantValues(graph);
         using IInferenceSession session = sessions(TappedModel.Of(graph.Model, values), "calibration");
@@ -51,6 +46,46 @@ internal sealed class TensorFacts
             facts._values[name] = (results[i].Type, results[i].Shape);
             if (constant.Contains(name) && graph.Consumers(name).Any(c => !c.Outputs.Exists(constant.Contains)))
                 facts.Constants[name] = results[i].Clone();
+        }
+        return facts;
+    }
+
+    /// <summary>
+    /// What the model declares of its values, without a sample: fewer are known, and sizes that are open count 1. Constants
+    /// are computed.
+    /// </summary>
+    public static TensorFacts Declared(OnnxGraph graph, SessionFactory sessions)
+    {
+        TensorFacts facts = OfInitializers(graph);
+        GraphProto g = graph.Model.Graph;
+        foreach (ValueInfoProto value in g.Inputs.Concat(g.ValueInfos).Concat(g.Outputs))
+        {
+            if (value.Type?.Tensor is not { Shape: { } shape } type) continue;
+            facts._values.TryAdd(value.Name, ((DataType)type.ElemType, new Shape([.. shape.Dims.Select(d => (int)(d.Value is > 0 and <= int.MaxValue and var size ? size : 1))])));
+        }
+        HashSet<string> constant = ConstantValues(graph);
+        string[] read = [.. constant.Where(name => name.Length > 0 && graph.Consumers(name).Any(c => !c.Outputs.Exists(constant.Contains)))];
+        if (read.Length == 0) return facts;
+        ModelProto part = PartialModel.Of(graph.Model, read);
+        part.Graph.Inputs = [];
+        using IInferenceSession session = sessions(part, "constants");
+        IReadOnlyList<Tensor> results = session.Run([]);
+        for (int i = 0; i < results.Count; i++)
+        {
+            string name = session.Outputs[i].Name;
+            facts._values[name] = (results[i].Type, results[i].Shape);
+            facts.Constants[name] = results[i].Clone();
+        }
+        return facts;
+    }
+
+    private static TensorFacts OfInitializers(OnnxGraph graph)
+    {
+        var facts = new TensorFacts();
+        foreach (TensorProto t in graph.Model.Graph.Initializers)
+        {
+            if ((DataType)t.DataType is DataType.String) continue;
+            facts._values[t.Name] = ((DataType)t.DataType, new Shape([.. t.Dims.Select(d => (int)d)]));
         }
         return facts;
     }

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Edge.Onnx;
 using Edge.Quantization.Rewrite.Preparation;
 
@@ -34,7 +33,7 @@ internal sealed class OperatorRoles(OnnxGraph graph, TensorFacts facts, Quantiza
     public (OperatorRole Role, string Reason) Of(NodeProto node)
     {
         if (options.FloatOperators.Contains(node.OpType)) return (OperatorRole.Float, $"operator {node.OpType} is kept in float by option");
-        if (options.FloatNodes.FirstOrDefault(g => FileSystemName.MatchesSimpleExpression(g, node.Name, ignoreCase: false)) is { } glob)
+        if (NodePatterns.Match(options.FloatNodes, node.Name) is { } glob)
             return (OperatorRole.Float, $"kept in float by option '{glob}'");
         if (options.KeptFloat.TryGetValue(node.Name, out string? why)) return (OperatorRole.Float, why);
         if (!OnnxGraph.IsDefaultDomain(node)) return (OperatorRole.Float, NoIntegerForm);

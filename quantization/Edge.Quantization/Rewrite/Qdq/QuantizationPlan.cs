@@ -37,22 +37,13 @@ internal sealed class QuantizationPlan
     /// <exception cref="ModelException">A name pattern of the options matches no node.</exception>
     public static QuantizationPlan Make(OnnxGraph graph, TensorFacts facts, QuantizationOptions options)
     {
-        CheckPatterns(graph, options);
+        NodePatterns.Require(graph, options.FloatNodes, "stay in float");
         var plan = new QuantizationPlan(graph, new UnitBuilder(graph, facts, options).Build());
         plan.KeepWhereInputsAreQuantized();
         plan.KeepWhereResultIsRead();
         plan.PullUpMoves(facts);
         plan.LeaveLastProductsFloat();
         return plan;
-    }
-
-    private static void CheckPatterns(OnnxGraph graph, QuantizationOptions options)
-    {
-        foreach (string glob in options.FloatNodes)
-        {
-            if (graph.Nodes.Exists(n => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(glob, n.Name, ignoreCase: false))) continue;
-            throw new ModelException($"no node matches '{glob}', which is to stay in float; nodes are {string.Join(", ", graph.Nodes.Take(8).Select(n => $"'{n.Name}'"))}{(graph.Nodes.Count > 8 ? ", …" : "")}");
-        }
     }
 
     private void KeepWhereInputsAreQuantized()

@@ -1,0 +1,28 @@
+namespace Edge.Quantization.Report;
+
+/// <summary>Forms and their options in words.</summary>
+internal static class PrecisionText
+{
+    /// <summary>What a model of the form is called: <c>int8</c>.</summary>
+    public static string Name(QuantizationForm form) => form switch
+    {
+        QuantizationForm.Dynamic => "dynamic int8",
+        QuantizationForm.WeightOnly8 => "int8 weights",
+        QuantizationForm.WeightOnly4 => "4 bit weights",
+        _ => "int8",
+    };
+
+    /// <summary>One sentence on what has which precision.</summary>
+    public static string Of(ReportedOptions o)
+    {
+        string weights = o.PerChannel ? "per channel" : "per tensor";
+        return o.Form switch
+        {
+            QuantizationForm.Dynamic => $"Weights int8 {weights}, activations of dense layers and LSTMs uint8 at run time.",
+            QuantizationForm.WeightOnly8 => $"Weights int8 {weights}, activations float32.",
+            QuantizationForm.WeightOnly4 => $"Weights {(o.AsymmetricWeights ? "uint4" : "int4")} in blocks of {o.WeightBlock}, or int8 {weights} where sums are short; activations float32.",
+            _ => $"Weights int8 {weights}, {(o.LearnedRounding ? "rounded as learned" : "rounded to the nearest")}; activations {(o.SymmetricActivations ? "symmetric int8" : "asymmetric uint8")}, "
+                + $"ranges {o.Ranges}; bias {(o.QuantizeBias ? "int32" : "float32")}{(o.CorrectBias ? ", corrected" : "")}.",
+        };
+    }
+}
