@@ -5,6 +5,7 @@ namespace Edge.Kernels.Emit;
 
 /// <summary>
 /// Memory for machine code: written while it is writable, then made executable, never both. It lives until it is released.
+/// On Arm, where instruction caches do not see what was written, Linux cleans them when fresh pages become executable.
 /// </summary>
 internal static unsafe partial class ExecutableMemory
 {
