@@ -19,12 +19,6 @@ internal static class CrossLayerEqualization
     /// <summary>Rounds end when no factor of the last one was further from 1 than this.</summary>
     private const double Converged = 1e-3;
 
-    /// <summary>
-    /// A channel that is clipped at a bound may come this near to it: values of other samples may be a quarter above those
-    /// observed before the bound cuts them.
-    /// </summary>
-    private const double Headroom = 1.25;
-
     /// <summary>Equalizes a prepared float graph in place.</summary>
     /// <param name="graph">As <see cref="ModelPreparation"/> leaves it.</param>
     /// <param name="facts">Of the same graph.</param>
@@ -38,7 +32,7 @@ internal static class CrossLayerEqualization
     public static IReadOnlyList<EqualizedSet> Apply(OnnxGraph graph, TensorFacts facts, IReadOnlyDictionary<string, ChannelStatistics>? clipped = null)
     {
         ChannelSets sets = ChannelSets.Of(graph, facts);
-        List<Work> work = [.. sets.Sets.Where(CanEqualize).Where(s => s.Clips.TrueForAll(c => clipped?.ContainsKey(c.Node.Inputs[0]) == true)).Select(s => new Work(s, Limits(s, clipped)))];
+        List<Work> work = [.. sets.Sets.Where(CanEqualize).Where(s => s.KnowsClips(clipped)).Select(s => new Work(s, s.Limits(clipped)))];
         double[] before = [.. work.Select(w => w.Spread())];
         for (int round = 0; round < MostRounds; round++)
         {
@@ -66,22 +60,6 @@ internal static class CrossLayerEqualization
 
     /// <summary>Normalizations have no weights whose range could be evened out.</summary>
     private static bool CanEqualize(ChannelSet set) => set.Producers.Count > 0 && set.Constants.TrueForAll(c => c.Node.OpType == "Add");
-
-    /// <summary>The largest factor of each channel that keeps it below the bounds of all Clips; 1 where it is not below now.</summary>
-    private static double[] Limits(ChannelSet set, IReadOnlyDictionary<string, ChannelStatistics>? clipped)
-    {
-        double[] limits = [.. Enumerable.Repeat(double.PositiveInfinity, set.Channels)];
-        foreach ((Onnx.NodeProto node, float high) in set.Clips)
-        {
-            ChannelStatistics statistics = clipped![node.Inputs[0]];
-            for (int c = 0; c < limits.Length; c++)
-            {
-                double most = statistics.Max[c] * Headroom;
-                if (most > 0) limits[c] = Math.Min(limits[c], most > high ? double.NaN : high / most);
-            }
-        }
-        return limits;
-    }
 
     /// <summary>A set with the product of its factors so far. A limit of NaN holds a channel at 1.</summary>
     private sealed class Work(ChannelSet set, double[] limits)
