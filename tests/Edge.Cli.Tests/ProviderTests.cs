@@ -170,6 +170,9 @@ public sealed class ProviderTests : IDisposable
     [InlineData("--provider-policy never: one of fail, warn, allow is expected; try edge bench --help", "--provider-policy", "never")]
     [InlineData("--provider-policy, --provider-optimization and --engine-cache belong to ONNX Runtime's providers; name one with --provider", "--engine-cache", "x")]
     [InlineData("--remeasure, --provider-cache and --provider-tolerance belong to --provider auto", "--provider", "cpu", "--remeasure")]
+    [InlineData("--tune belongs to --provider edge", "--provider", "cpu", "--tune")]
+    [InlineData("--winograd belongs to --provider edge", "--provider", "cpu", "--winograd", "off")]
+    [InlineData("--isa belongs to --provider edge", "--provider", "cpu", "--isa", "scalar")]
     [InlineData("--provider-tolerance 2: a number from 0 to 1 is expected", "--provider", "auto", "--provider-tolerance", "2")]
     [InlineData("--profile shows the operators of our own runtime; leave out --provider", "--provider", "cpu", "--profile")]
     public void Options_that_make_no_sense(string message, params string[] options) =>

@@ -20,8 +20,8 @@ internal static class Engines
             return OpenOwn(request.Path, request.Options);
         }
 
-        if (arguments.Provider != ProviderArguments.Auto && request.Options.WeightCache is not null)
-            throw new CommandException($"--weight-cache belongs to --provider {ProviderArguments.Own}");
+        if (arguments.Provider != ProviderArguments.Auto && OwnOnly(request.Options) is { } option)
+            throw new CommandException($"{option} belongs to --provider {ProviderArguments.Own}");
 #if ONNXRUNTIME
         return arguments.Provider == ProviderArguments.Auto
             ? AutoEngine.Open(terminal, arguments, request, cancellation)
@@ -68,6 +68,10 @@ internal static class Engines
 #if !ONNXRUNTIME
     public const string NoOnnxRuntime = "this build has no ONNX Runtime; build with -p:OnnxRuntime=true, or use `dotnet run --project apps/Edge.Cli`";
 #endif
+
+    /// <summary>An option that was given and that no other engine knows; null for none.</summary>
+    private static string? OwnOnly(SessionOptions options) =>
+        options.WeightCache is not null ? "--weight-cache" : options.Tune ? "--tune" : !options.Winograd ? "--winograd" : options.Isa is not null ? "--isa" : null;
 
     private static void Check(ProviderArguments a)
     {
