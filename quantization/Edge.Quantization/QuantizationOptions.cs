@@ -9,7 +9,13 @@ public enum WeightRounding
     /// <summary>Each to the nearest code.</summary>
     Nearest,
 
-    /// <summary>Up or down, whichever makes the layer's result better: learned from the samples, layer by layer.</summary>
+    /// <summary>
+    /// Layer by layer, so that the errors of a layer's weights cancel in its result on the calibration samples (error
+    /// feedback, as GPTQ). Biases are corrected on the way. Seconds for a MobileNet.
+    /// </summary>
+    Feedback,
+
+    /// <summary>That, and learned by descent where it is better (AdaRound). A minute or so for a MobileNet.</summary>
     Learned,
 }
 

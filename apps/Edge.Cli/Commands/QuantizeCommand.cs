@@ -1,13 +1,11 @@
 using System.CommandLine;
 using Edge.Cli.Output;
 using Edge.Cli.Quantizing;
+using Edge.Evaluation;
 using Edge.Quantization;
 using Edge.Quantization.Calibration;
-using Edge.Quantization.Metrics;
 using Edge.Quantization.Observers;
 using Edge.Quantization.Report.Html;
-using Edge.Quantization.Search;
-using Edge.Runtime;
 
 namespace Edge.Cli.Commands;
 
@@ -20,12 +18,16 @@ internal static class QuantizeCommand
         var output = new Option<string>("--output", "-o") { HelpName = "file", Description = "where the quantized model goes; the report goes beside it as .report.html, .report.json and .report.md", Required = true };
         var calibrate = new Option<string?>("--calibrate") { HelpName = "path", Description = "representative inputs: a folder of pictures, or .npy or .npz arrays; forms other than static only compare with float32 on them" };
         var form = FormOption.Create();
-        var preprocess = PreprocessArguments.Option();
+        var arguments = new DataArguments();
         var samples = NumberOption.WholeOrNone("--samples", "use at most so many of them", min: 1, int.MaxValue);
         var maxDrop = DropOption.Create("--max-drop", "search for the fastest int8 model whose accuracy is no more than this below that of float32: percentage points of a metric in percent, else a share (1%) or a difference (0.01)");
-        var data = new Option<string>("--data") { HelpName = "path", Description = "what --max-drop is measured on; by default agreement with float32 on the inputs of --calibrate" };
+        var data = new Option<string>("--data") { HelpName = "path", Description = "what --max-drop is measured on: labelled data as edge evaluate takes it, or inputs, on which the answers of float32 are the truth; by default those of --calibrate" };
+        var metric = new Option<string?>("--metric") { HelpName = "name", Description = "what --max-drop is about, of the metrics that the data has: top-1, mAP@0.5, AUROC, …; its first if it is not given" };
         var elsewhere = new Option<bool>("--elsewhere") { Description = "the model will run on another machine: --max-drop weighs layers by their multiply-accumulates, not by times measured here" };
         var ranges = RangeOption.Create();
+        var equalize = new Option<bool>("--equalize") { Description = "even out the ranges of channels between layers first" };
+        var correct = new Option<bool>("--correct-bias") { Description = "correct biases for what quantization does to the mean of each layer" };
+        var rounding = WordOption.OneOf("--rounding", "how", "how weights become integers", ["nearest", "feedback", "learned"]);
         var keepOps = new Option<string[]>("--float-ops") { HelpName = "operator", Description = "operators to keep in float everywhere", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var keepNodes = new Option<string[]>("--float-nodes") { HelpName = "node", Description = "nodes to keep in float; * and ? are wildcards", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var perTensor = new Option<bool>("--per-tensor") { Description = "one scale for all channels of a weight" };
@@ -34,7 +36,7 @@ internal static class QuantizeCommand
         var asymmetric = new Option<bool>("--asymmetric-weights") { Description = "of --form weights-4: a zero point for each block" };
         var command = new Command("quantize", "Turns a float32 model into an int8 one (QDQ), calibrated on representative inputs, or into one of another form.")
         {
-            model, output, form, calibrate, preprocess, samples, maxDrop, data, elsewhere, ranges, keepOps, keepNodes, perTensor, symmetric, block, asymmetric,
+            model, output, form, calibrate, samples, maxDrop, data, metric, elsewhere, ranges, equalize, correct, rounding, keepOps, keepNodes, perTensor, symmetric, block, asymmetric,
         };
         command.Validators.Add(r =>
         {
@@ -43,12 +45,13 @@ internal static class QuantizeCommand
             // What is no form at all is told by the option itself.
             if (FormOption.Read(Text(form)) is not { } asked) return;
             if (asked == QuantizationForm.Static && !Given(calibrate)) r.AddError("--calibrate is required: the static form observes ranges on samples");
-            foreach (Option option in (Option[])[maxDrop, data, ranges, symmetric])
+            foreach (Option option in (Option[])[maxDrop, data, ranges, equalize, correct, rounding, symmetric])
                 if (asked != QuantizationForm.Static && Given(option)) r.AddError($"{option.Name} is of --form static");
             foreach (Option option in (Option[])[block, asymmetric])
                 if (asked != QuantizationForm.WeightOnly4 && Given(option)) r.AddError($"{option.Name} is of --form weights-4");
             if (int.TryParse(Text(block), out int size) && size is >= 16 and <= 256 && !int.IsPow2(size)) r.AddError($"--block {size}: 16, 32, 64, 128 or 256 is expected");
             if (r.GetResult(data) is not null && r.GetResult(maxDrop) is null) r.AddError("--data is what --max-drop is measured on; give both");
+            if (r.GetResult(metric) is not null && r.GetResult(maxDrop) is null) r.AddError("--metric is what --max-drop is about; give both");
             if (r.GetResult(elsewhere) is { Implicit: false } && r.GetResult(maxDrop) is null) r.AddError("--elsewhere is for --max-drop; give both");
         });
         command.SetAction((p, cancellation) =>
@@ -66,35 +69,31 @@ internal static class QuantizeCommand
                 MaxSamples = p.GetValue(samples),
                 Ranges = chosen?.Estimator ?? RangeEstimators.MinMax,
                 ChooseRanges = chosen?.Measured ?? false,
+                Equalize = p.GetValue(equalize),
+                CorrectBias = p.GetValue(correct),
+                Rounding = p.GetValue(rounding) switch { "learned" => WeightRounding.Learned, "feedback" => WeightRounding.Feedback, _ => WeightRounding.Nearest },
                 ForThisMachine = !p.GetValue(elsewhere),
             };
-            return Task.FromResult(Run(terminal, p.GetValue(model)!, p.GetValue(output)!, p.GetValue(calibrate), p.GetValue(preprocess), p.GetValue(maxDrop), p.GetValue(data), options, cancellation));
+            string path = p.GetValue(model)!;
+            string? inputs = p.GetValue(calibrate);
+            QuantizedFiles files = QuantizedFiles.At(p.GetValue(output)!, path);
+            ICalibrationSource? source = inputs is null ? null : InputData.Open(inputs, arguments.Read(p, path, inputs));
+            if (p.GetValue(maxDrop) is not { } drop)
+                return Task.FromResult(Finish(terminal, QuantizationBar.Show(terminal, progress => Quantizer.QuantizeFile(path, source, options, progress, cancellation)), files, new HtmlReportOptions(Path.GetFileName(path))));
+            string judged = p.GetValue(data) ?? inputs!;
+            using var promise = PromisedData.Open(path, judged, arguments.Read(p, path, judged), p.GetValue(metric), drop, files.Folder);
+            // A search reads its samples a dozen times; decoding pictures takes longer than running a small model on them.
+            using var spooled = new SpooledSource(source!, files.Folder);
+            QuantizationResult result = QuantizationBar.Show(terminal, progress => Quantizer.Search(path, spooled, promise.Promise, options, progress, cancellation));
+            return Task.FromResult(Finish(terminal, result, files, promise.Page(Path.GetFileName(path))));
         });
         return command;
     }
 
-    private static int Run(
-        Terminal terminal, string path, string output, string? calibrate, string? preprocess, Drop? maxDrop, string? data, QuantizationOptions options, CancellationToken cancellation)
+    private static int Finish(Terminal terminal, QuantizationResult result, QuantizedFiles files, HtmlReportOptions page)
     {
-        QuantizedFiles files = QuantizedFiles.At(output, path);
-        ICalibrationSource? samples = calibrate is null ? null : PictureSamples.Open(calibrate, preprocess, path);
-        // A search reads its samples a dozen times; decoding pictures takes longer than running a small model on them.
-        using var spooled = maxDrop is null ? null : new SpooledSource(samples!, files.Folder);
-        using var held = data is null ? null : new SpooledSource(PictureSamples.Open(data, preprocess, path), files.Folder);
-        QuantizationResult result = QuantizationBar.Show(terminal, progress => maxDrop is not { } drop
-            ? Quantizer.QuantizeFile(path, samples, options, progress, cancellation)
-            : Quantizer.Search(path, spooled!, Promise(path, drop, held ?? spooled!), options, progress, cancellation));
-        files.Write(result, new HtmlReportOptions(Path.GetFileName(path)));
+        files.Write(result, page);
         QuantizationSummary.Write(terminal, result.Report, files);
         return result.Report.Promise is { Kept: false } ? 2 : 0;
-    }
-
-    /// <summary>Without labels, what the float model says is the truth.</summary>
-    private static AccuracyPromise Promise(string path, Drop drop, ICalibrationSource samples)
-    {
-        using Model model = Model.Load(path);
-        IAccuracyMetric metric = AgreementMetric.For(model.Proto.Graph, model.Inputs, model.Outputs);
-        (double most, bool relative) = drop.For(metric.Unit);
-        return new AccuracyPromise(metric, samples, most, relative);
     }
 }

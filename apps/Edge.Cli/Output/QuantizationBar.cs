@@ -22,7 +22,7 @@ internal static class QuantizationBar
         QuantizationStage.Calibrate => "observe ranges",
         QuantizationStage.ChooseRanges => "try ranges",
         QuantizationStage.CorrectBias => "correct biases",
-        QuantizationStage.LearnRounding => "learn rounding",
+        QuantizationStage.LearnRounding => $"round weights {p.Subject}",
         QuantizationStage.Evaluate => $"judge {p.Subject}",
         QuantizationStage.Sensitivity => "quantize each layer alone",
         QuantizationStage.Time => "time layers",

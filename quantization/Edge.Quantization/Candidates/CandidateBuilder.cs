@@ -23,7 +23,7 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
     /// <summary>Entry of a quantized model's metadata that holds the version of this library.</summary>
     public const string MetadataKey = "edge.quantization";
 
-    /// <summary>Samples that biases are corrected on: a mean over them is steady, and each level of the network reads them anew.</summary>
+    /// <summary>Samples that biases are corrected and weights rounded on: enough for steady means, and each level of the network reads them anew.</summary>
     private const int CorrectedSamples = 32;
 
     private readonly Dictionary<bool, PreparedModel> _prepared = [];
@@ -52,6 +52,12 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
         graph.Model.MetadataProps.Add(new StringStringEntryProto { Key = MetadataKey, Value = Quantizer.Version });
         var candidate = new Candidate(prepared, options, graph, plan, ranges, writer, used.Keys.Where(k => used[k] != observed[k]).ToHashSet());
         if (like is not null) LayerMemory.TakeOver(like, candidate);
+        else if (options.Rounding != WeightRounding.Nearest)
+        {
+            LayerwiseRounding.Run(
+                candidate, options.Rounding == WeightRounding.Learned ? BestRounding.Thorough : BestRounding.Quick, samples.Take(CorrectedSamples),
+                (done, total) => progress?.Report(new(QuantizationStage.LearnRounding, done, total, Name(options.Rounding))), cancellation);
+        }
         else if (options.CorrectBias)
             BiasCorrection.Empirical(candidate, samples.Take(CorrectedSamples), (done, total) => progress?.Report(new(QuantizationStage.CorrectBias, done, total)), cancellation);
         return candidate;
@@ -105,6 +111,8 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
         prepared.Chosen = new RangeSearch(samples, options).Choose(
             prepared, graph, plan, (done, total) => progress?.Report(new(QuantizationStage.ChooseRanges, done, total)), cancellation);
     }
+
+    private static string Name(WeightRounding rounding) => rounding == WeightRounding.Learned ? "as learned" : "by error feedback";
 
     private static ValueRange Range(PreparedModel prepared, string activation, QuantizationOptions options)
     {

@@ -7,14 +7,14 @@ namespace Edge.Quantization.Report;
 /// <param name="Ranges">Estimator of activations' ranges, or <c>measured</c> where each has its own.</param>
 /// <param name="Equalized">The ranges of channels were evened out between layers.</param>
 /// <param name="CorrectBias">Biases are corrected for the shift of means.</param>
-/// <param name="LearnedRounding">Weights are rounded as was learned.</param>
+/// <param name="Rounding">How weights were rounded: <c>nearest</c>, <c>error feedback</c>, <c>learned</c>.</param>
 /// <param name="FloatOperators">Operators that the user keeps in float.</param>
 /// <param name="FloatNodes">Nodes that the user keeps in float.</param>
 /// <param name="Form">What became integers, and when.</param>
 /// <param name="WeightBlock">Weights that share a scale where they have 4 bits.</param>
 /// <param name="AsymmetricWeights">Weights of 4 bits have a zero point for each block.</param>
 public sealed record ReportedOptions(
-    bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, bool CorrectBias, bool LearnedRounding,
+    bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, bool CorrectBias, string Rounding,
     IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes,
     QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false);
 

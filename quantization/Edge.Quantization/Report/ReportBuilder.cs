@@ -13,7 +13,8 @@ internal sealed class ReportBuilder(Candidate candidate)
     private readonly ActivationRanges _ranges = candidate.Ranges;
 
     public static ReportedOptions Options(QuantizationOptions o) => new(
-        o.PerChannel, o.SymmetricActivations, o.QuantizeBias, o.ChooseRanges ? "measured" : o.Ranges.Name, o.Equalize, o.CorrectBias, o.Rounding == WeightRounding.Learned,
+        o.PerChannel, o.SymmetricActivations, o.QuantizeBias, o.ChooseRanges ? "measured" : o.Ranges.Name, o.Equalize,
+        o.CorrectBias || o.Rounding != WeightRounding.Nearest, o.Rounding switch { WeightRounding.Nearest => "nearest", WeightRounding.Feedback => "error feedback", _ => "learned" },
         [.. o.FloatOperators], [.. o.FloatNodes], o.Form, o.WeightBlock, o.AsymmetricWeights);
 
     /// <summary>The values inside the model that are compared: every result of a quantized layer.</summary>

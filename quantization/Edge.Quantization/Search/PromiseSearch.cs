@@ -84,7 +84,9 @@ internal sealed class PromiseSearch(
     {
         if (!o.CorrectBias) yield return ("corrected biases", o with { CorrectBias = true });
         if (!o.ChooseRanges) yield return ("ranges by measured error", o with { ChooseRanges = true });
+        if (o.Rounding == WeightRounding.Nearest) yield return ("weights rounded by error feedback", o with { Rounding = WeightRounding.Feedback });
         if (!o.Equalize) yield return ("equalized channels", o with { Equalize = true });
+        if (o.Rounding != WeightRounding.Learned) yield return ("weights rounded as learned", o with { Rounding = WeightRounding.Learned });
     }
 
     /// <summary>What a rung sets on top of what earlier ones did.</summary>
@@ -93,7 +95,7 @@ internal sealed class PromiseSearch(
         ChooseRanges = best.ChooseRanges || rung.ChooseRanges,
         CorrectBias = best.CorrectBias || rung.CorrectBias,
         Equalize = best.Equalize || rung.Equalize,
-        Rounding = rung.Rounding == WeightRounding.Learned ? WeightRounding.Learned : best.Rounding,
+        Rounding = rung.Rounding > best.Rounding ? rung.Rounding : best.Rounding,
     };
 
     private Tried Try(string name, QuantizationOptions o, Candidate? like = null) => Judge(name, builder.Build(o, like));
@@ -117,7 +119,7 @@ internal sealed class PromiseSearch(
         if (step.Kept != best.Kept) return step.Kept;
         double chance = Chance(best.Result);
         if (step.Drop > best.Drop + chance) return false;
-        return step.Drop < best.Drop - chance || step.Result.Error.Relative < best.Result.Error.Relative * Gain;
+        return step.Drop < best.Drop - (2 * chance) || step.Result.Error.Relative < best.Result.Error.Relative * Gain;
     }
 
     /// <summary>How far the metric moves by chance: of a share, half a standard deviation of the number of answers that changed.</summary>

@@ -19,10 +19,10 @@ namespace Edge.Quantization.Search;
 internal sealed class RangeSearch(SampleReader samples, QuantizationOptions options)
 {
     /// <summary>Samples that each range is tried on.</summary>
-    private const int Tried = 8;
+    private const int Tried = 16;
 
     /// <summary>A narrower range must make the error smaller by so much: a few samples say no more, and what saturates is lost for good.</summary>
-    private const double Gain = 0.9;
+    private const double Gain = 0.8;
 
     /// <summary>Ranges whose ends differ by less than this part of their width are the same.</summary>
     private const float Same = 0.01f;

@@ -1,0 +1,66 @@
+using System.Buffers;
+using Edge.Cli.Commands;
+using Edge.Cli.Output;
+using Edge.Evaluation;
+using Edge.Imaging;
+using Edge.Onnx;
+using Edge.Quantization.Calibration;
+using Edge.Quantization.Metrics;
+using Edge.Quantization.Report.Html;
+using Edge.Quantization.Search;
+using Edge.Runtime;
+
+namespace Edge.Cli.Quantizing;
+
+/// <summary>The data of a promise: its samples, kept on the disk while the search reads them again and again, its metric, and what the report's page shows of them.</summary>
+internal sealed class PromisedData : IDisposable
+{
+    /// <summary>Longest side of a picture in the report, and the bytes of a file that is taken as it is.</summary>
+    private const int PictureSide = 320, MostBytes = 60_000;
+
+    private readonly LabelledData _data;
+    private readonly SpooledSource _samples;
+    private readonly Pipeline.Labels? _labels;
+
+    private PromisedData(LabelledData data, SpooledSource samples, AccuracyPromise promise, Pipeline.Labels? labels) => (_data, _samples, Promise, _labels) = (data, samples, promise, labels);
+
+    public AccuracyPromise Promise { get; }
+
+    /// <param name="model">Path of the float model.</param>
+    /// <param name="path">Path of the data.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="metric">Name of the metric; null for the first.</param>
+    /// <param name="drop">How much worse it may become.</param>
+    /// <param name="folder">Where samples are kept in the meantime.</param>
+    /// <exception cref="CommandException">The data has no such metric.</exception>
+    public static PromisedData Open(string model, string path, DataOptions options, string? metric, Drop drop, string folder)
+    {
+        using OnnxFile file = OnnxFile.Open(model);
+        using Model loaded = Model.Load(model);
+        LabelledData data = LabelledData.Open(path, options, new ModelFacts(loaded.Inputs, loaded.Outputs, file.Model.Graph));
+        IAccuracyMetric chosen = metric is null ? data.Metrics[0] : data.Metrics.FirstOrDefault(m => m.Name.Equals(metric, StringComparison.OrdinalIgnoreCase))
+            ?? throw new CommandException($"--metric {metric}: {data.Description} is measured in {string.Join(", ", data.Metrics.Select(m => m.Name))}");
+        (double most, bool relative) = drop.For(chosen.Unit);
+        var samples = new SpooledSource(data.Source, folder);
+        return new PromisedData(data, samples, new AccuracyPromise(chosen, samples, most, relative, data.Name), options.Labels);
+    }
+
+    public void Dispose() => _samples.Dispose();
+
+    public HtmlReportOptions Page(string title) => new(title, Picture, _labels is null ? null : c => _labels[c]);
+
+    /// <summary>The sample's picture, small, where it is one.</summary>
+    private string? Picture(int sample)
+    {
+        string name = _data.Name(sample);
+        if (!File.Exists(name) || Path.GetExtension(name).ToLowerInvariant() is not (".jpg" or ".jpeg" or ".png" or ".bmp")) return null;
+        byte[] bytes = File.ReadAllBytes(name);
+        if (Path.GetExtension(name).ToLowerInvariant() is ".jpg" or ".jpeg" && bytes.Length <= MostBytes) return $"data:image/jpeg;base64,{Convert.ToBase64String(bytes)}";
+        using Bitmap picture = ImageCodec.Default.Load(name);
+        double share = Math.Min(1, (double)PictureSide / Math.Max(picture.Width, picture.Height));
+        using Bitmap small = ImageTransforms.Resize(picture.View, Math.Max(1, (int)(picture.Width * share)), Math.Max(1, (int)(picture.Height * share)));
+        var jpeg = new ArrayBufferWriter<byte>();
+        ImageCodec.Default.Encode(small.View, ImageKind.Jpeg, quality: 80, jpeg);
+        return $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg.WrittenSpan)}";
+    }
+}
