@@ -38,6 +38,7 @@ internal static class QuantizeCommand
         {
             model, output, form, calibrate, samples, maxDrop, data, metric, elsewhere, ranges, equalize, correct, rounding, keepOps, keepNodes, perTensor, symmetric, block, asymmetric,
         };
+        arguments.AddTo(command);
         command.Validators.Add(r =>
         {
             bool Given(Option option) => r.GetResult(option) is { Implicit: false };
