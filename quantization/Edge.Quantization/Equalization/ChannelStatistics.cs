@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Rewrite;
+using Edge.Quantization.Rewrite.Preparation;
 using Edge.Runtime;
 using Edge.Tensors;
 using Tensor = Edge.Tensors.Tensor;
@@ -55,22 +56,27 @@ internal sealed class ChannelStatistics(int channels)
     /// <param name="values">Float32 values of it and their channel axes.</param>
     /// <param name="samples">Samples.</param>
     /// <param name="sessions">What the model runs on.</param>
-    /// <param name="progress">Called with the number of samples done.</param>
+    /// <param name="progress">Called with the number of samples done in a pass.</param>
     /// <param name="cancellation">Looked at before each sample.</param>
+    /// <param name="facts">Shapes of the values, so that large ones are gathered in several passes; null for one pass.</param>
     /// <exception cref="ModelException">A value is not finite, or has another number of channels in another sample; the message names it.</exception>
     public static Dictionary<string, ChannelStatistics> Gather(
-        ModelProto model, IReadOnlyDictionary<string, int> values, SampleReader samples, SessionFactory sessions, Action<int> progress, CancellationToken cancellation)
+        ModelProto model, IReadOnlyDictionary<string, int> values, SampleReader samples, SessionFactory sessions, Action<int> progress, CancellationToken cancellation,
+        TensorFacts? facts = null)
     {
         var result = new Dictionary<string, ChannelStatistics>();
         if (values.Count == 0) return result;
-        using IInferenceSession session = sessions(PartialModel.Of(model, values.Keys), "channel statistics");
-        int count = 0;
-        foreach (IReadOnlyList<Tensor> sample in samples.Read(session.Inputs))
+        foreach (IReadOnlyList<string> pass in facts is null ? [[.. values.Keys]] : TapPasses.Of(facts, values.Keys, v => v))
         {
-            cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<Tensor> results = session.Run([.. sample]);
-            for (int i = 0; i < results.Count; i++) Add(result, session.Outputs[i].Name, results[i], values, count);
-            progress(++count);
+            using IInferenceSession session = sessions(PartialModel.Of(model, pass), "channel statistics");
+            int count = 0;
+            foreach (IReadOnlyList<Tensor> sample in samples.Read(session.Inputs))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                IReadOnlyList<Tensor> results = session.Run([.. sample]);
+                for (int i = 0; i < results.Count; i++) Add(result, session.Outputs[i].Name, results[i], values, count);
+                progress(++count);
+            }
         }
         return result;
     }

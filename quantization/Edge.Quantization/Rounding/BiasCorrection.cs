@@ -24,19 +24,23 @@ internal static class BiasCorrection
     /// mean is that of its input's columns times its weights, exactly.
     /// </summary>
     /// <param name="candidate">Its graph is changed in place.</param>
-    /// <param name="samples">Read once for each <see cref="QuantizedLayer.Level"/>, by models that end there.</param>
+    /// <param name="samples">Read once for each <see cref="QuantizedLayer.Level"/>, by quantized models that end there, and before that by the float model.</param>
     /// <param name="progress">Called with the number of layers done, and of how many.</param>
     /// <param name="cancellation">Looked at before each sample; after it the graph is corrected in part.</param>
     /// <returns>The layers whose bias was changed, in graph order.</returns>
     public static IReadOnlyList<CorrectedBias> Empirical(Candidate candidate, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
     {
         QuantizedLayer[] layers = [.. QuantizedLayer.Of(candidate).Where(l => l.TakesBias)];
+        // The float model's means do not depend on what is corrected.
+        var axes = layers.ToDictionary(l => l.RealResult, _ => 1);
+        Dictionary<string, ChannelStatistics> real = ChannelStatistics.Gather(
+            candidate.Source.NewModel(), axes, samples, candidate.Options.Sessions, _ => { }, cancellation, candidate.Source.Facts);
         var corrected = new List<CorrectedBias>();
         foreach (IGrouping<int, QuantizedLayer> level in layers.GroupBy(l => l.Level).OrderBy(g => g.Key))
         {
             Dictionary<QuantizedLayer, Means> means = level.ToDictionary(l => l, l => new Means(l));
-            LayerPass.Run(candidate, [.. level], samples, (layer, _, input, patches, result) => means[layer].Add(input, patches, result), cancellation);
-            foreach ((QuantizedLayer layer, Means m) in means) corrected.Add(Correct(layer, m.Shift()));
+            LayerPass.RunQuantized(candidate, [.. level], samples, (layer, _, input, patches) => means[layer].Add(input, patches), cancellation);
+            foreach ((QuantizedLayer layer, Means m) in means) corrected.Add(Correct(layer, m.Shift(real[layer.RealResult])));
             progress(corrected.Count, layers.Length);
         }
         return corrected;
@@ -52,7 +56,7 @@ internal static class BiasCorrection
     {
         QuantizedLayer[] layers = [.. QuantizedLayer.Of(candidate).Where(l => l.TakesBias)];
         var axes = layers.Select(l => l.RealInput).Distinct().ToDictionary(v => v, _ => 1);
-        Dictionary<string, ChannelStatistics> statistics = ChannelStatistics.Gather(candidate.Source.NewModel(), axes, samples, candidate.Options.Sessions, _ => { }, cancellation);
+        Dictionary<string, ChannelStatistics> statistics = ChannelStatistics.Gather(candidate.Source.NewModel(), axes, samples, candidate.Options.Sessions, _ => { }, cancellation, candidate.Source.Facts);
         var corrected = new List<CorrectedBias>();
         foreach (QuantizedLayer layer in layers)
         {
@@ -88,15 +92,14 @@ internal static class BiasCorrection
         return y;
     }
 
-    /// <summary>Sums of the columns of a layer's input in the quantized model and of its result in the float one.</summary>
+    /// <summary>Sums of the columns of a layer's input in the quantized model.</summary>
     private sealed class Means(QuantizedLayer layer)
     {
         private readonly double[] _columns = new double[layer.Geometry.Length];
         private readonly float[] _column = new float[layer.Geometry.Length], _sum = new float[layer.Geometry.Length];
-        private readonly ChannelStatistics _result = new(layer.Rows);
         private long _count;
 
-        public void Add(ReadOnlySpan<float> input, Patches patches, Edge.Tensors.Tensor result)
+        public void Add(ReadOnlySpan<float> input, Patches patches)
         {
             // Float32 sums of one image, float64 sums over all.
             Array.Clear(_sum);
@@ -107,18 +110,15 @@ internal static class BiasCorrection
             }
             for (int k = 0; k < _sum.Length; k++) _columns[k] += _sum[k];
             _count += patches.Count;
-            int axis = layer.ChannelAxis < 0 ? result.Shape.Rank - 1 : layer.ChannelAxis, outer = 1;
-            for (int d = 0; d < axis; d++) outer *= result.Shape[d];
-            _result.Add(result.AsSpan<float>(), outer, result.Count / (outer * layer.Rows));
         }
 
         /// <summary>Mean of the float result minus that of the quantized one.</summary>
-        public double[] Shift()
+        public double[] Shift(ChannelStatistics real)
         {
             double[] mean = Array.ConvertAll(_columns, s => s / _count);
             double[] quantized = Product(layer, mean, Dequantized(layer));
             float[] bias = layer.Bias();
-            return [.. quantized.Select((y, r) => _result.Mean(r) - y - bias[r])];
+            return [.. quantized.Select((y, r) => real.Mean(r) - y - bias[r])];
         }
     }
 }

@@ -12,33 +12,54 @@ namespace Edge.Quantization.Rounding;
 /// <param name="sample">Position of the sample.</param>
 /// <param name="input">The layer's input in the quantized model, as real numbers.</param>
 /// <param name="patches">Its columns.</param>
+internal delegate void LayerInputVisitor(QuantizedLayer layer, int sample, ReadOnlySpan<float> input, Patches patches);
+
+/// <summary>What a layer sees of one sample, and its target. The span and the tensor are overwritten by the next sample.</summary>
+/// <param name="layer">The layer.</param>
+/// <param name="sample">Position of the sample.</param>
+/// <param name="input">The layer's input in the quantized model, as real numbers.</param>
+/// <param name="patches">Its columns.</param>
 /// <param name="result">The layer's result in the float model.</param>
 internal delegate void LayerVisitor(QuantizedLayer layer, int sample, ReadOnlySpan<float> input, Patches patches, Tensor result);
 
-/// <summary>Runs the float and the quantized model over the samples, only as far as some layers need it, and shows what they see.</summary>
+/// <summary>Runs models over the samples, only as far as some layers need it, and shows what these see.</summary>
 internal static class LayerPass
 {
+    /// <summary>Runs the quantized model alone.</summary>
     /// <param name="candidate">The models.</param>
     /// <param name="layers">Layers of one level.</param>
     /// <param name="samples">Samples.</param>
     /// <param name="visit">Called for each sample and layer.</param>
     /// <param name="cancellation">Looked at before each sample.</param>
+    public static void RunQuantized(Candidate candidate, IReadOnlyList<QuantizedLayer> layers, SampleReader samples, LayerInputVisitor visit, CancellationToken cancellation) =>
+        Each(candidate, layers, samples, _ => { }, visit, cancellation);
+
+    /// <summary>Runs the quantized and the float model.</summary>
+    /// <inheritdoc cref="RunQuantized"/>
     public static void Run(Candidate candidate, IReadOnlyList<QuantizedLayer> layers, SampleReader samples, LayerVisitor visit, CancellationToken cancellation)
     {
-        SessionFactory sessions = candidate.Options.Sessions;
-        using IInferenceSession real = sessions(PartialModel.Of(candidate.Source.NewModel(), layers.Select(l => l.RealResult)), "float layers");
-        using IInferenceSession quantized = sessions(PartialModel.Of(candidate.Model, layers.Select(l => l.Input)), "quantized layers");
-        (int Result, int Input)[] at = [.. layers.Select(l => (IndexOf(real, l.RealResult), IndexOf(quantized, l.Input)))];
+        using IInferenceSession real = candidate.Options.Sessions(PartialModel.Of(candidate.Source.NewModel(), layers.Select(l => l.RealResult)), "float layers");
+        Dictionary<QuantizedLayer, int> at = layers.ToDictionary(l => l, l => IndexOf(real, l.RealResult));
+        IReadOnlyList<Tensor> results = [];
+        Each(candidate, layers, samples, sample => results = real.Run([.. sample]), (layer, sample, input, patches) => visit(layer, sample, input, patches, results[at[layer]]), cancellation);
+    }
+
+    private static void Each(
+        Candidate candidate, IReadOnlyList<QuantizedLayer> layers, SampleReader samples, Action<IReadOnlyList<Tensor>> before, LayerInputVisitor visit, CancellationToken cancellation)
+    {
+        using IInferenceSession quantized = candidate.Options.Sessions(PartialModel.Of(candidate.Model, layers.Select(l => l.Input)), "quantized layers");
+        int[] at = [.. layers.Select(l => IndexOf(quantized, l.Input))];
         float[] buffer = [];
         int count = 0;
-        foreach (IReadOnlyList<Tensor> sample in samples.Read(real.Inputs))
+        foreach (IReadOnlyList<Tensor> sample in samples.Read(quantized.Inputs))
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<Tensor> results = real.Run([.. sample]), inputs = quantized.Run([.. sample]);
+            before(sample);
+            IReadOnlyList<Tensor> inputs = quantized.Run([.. sample]);
             for (int i = 0; i < layers.Count; i++)
             {
-                Tensor input = inputs[at[i].Input];
-                visit(layers[i], count, Dequantize(input, layers[i].InputParameters, ref buffer), layers[i].Geometry.For(input.Shape), results[at[i].Result]);
+                Tensor input = inputs[at[i]];
+                visit(layers[i], count, Dequantize(input, layers[i].InputParameters, ref buffer), layers[i].Geometry.For(input.Shape));
             }
             count++;
         }

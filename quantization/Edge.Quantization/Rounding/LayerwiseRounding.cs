@@ -28,8 +28,8 @@ internal static class LayerwiseRounding
     /// <summary>Columns that a layer is rounded by, at most.</summary>
     private const int MostColumns = 2048;
 
-    /// <summary>Floats that are kept of the layers of one level, at most: 48 MB.</summary>
-    private const int MostFloats = 12 << 20;
+    /// <summary>Floats that are kept of the layers of one level, at most: 32 MB.</summary>
+    private const int MostFloats = 8 << 20;
 
     /// <param name="candidate">Its graph is changed in place.</param>
     /// <param name="method">Chooses the integers of a layer.</param>
