@@ -43,6 +43,13 @@ public sealed record QuantizationOptions
     /// </summary>
     public IReadOnlyCollection<string> FloatNodes { get; init; } = [];
 
+    /// <summary>
+    /// Nodes whose results have 16 bits in <see cref="QuantizationForm.Static"/>, by name as in <see cref="FloatNodes"/>, and
+    /// whose inputs have, unless a layer of 8 bits computes them; weights stay int8. Such layers are written for accelerators
+    /// that have them (a16w8), and are near float; CPUs compute them in float. The model becomes one of opset 21.
+    /// </summary>
+    public IReadOnlyCollection<string> Activations16 { get; init; } = [];
+
     /// <summary>One scale for each output channel of weights (the default), or one for a whole tensor.</summary>
     public bool PerChannel { get; init; } = true;
 

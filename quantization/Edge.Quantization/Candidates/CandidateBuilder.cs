@@ -3,6 +3,7 @@ using Edge.Quantization.Calibration;
 using Edge.Quantization.Equalization;
 using Edge.Quantization.Observers;
 using Edge.Quantization.Rewrite;
+using Edge.Quantization.Rewrite.Opset;
 using Edge.Quantization.Rewrite.Preparation;
 using Edge.Quantization.Rewrite.Qdq;
 using Edge.Quantization.Rounding;
@@ -38,12 +39,13 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
     {
         PreparedModel prepared = Prepared(options);
         OnnxGraph graph = prepared.NewGraph();
+        if (options.Activations16.Count > 0) OpsetUpgrade.Apply(graph, prepared.Facts, OpsetUpgrade.Newest);
         QuantizationPlan plan = QuantizationPlan.Make(graph, prepared.Facts, options);
         if (!plan.Quantized.Any()) throw NothingToQuantize(plan);
         if (prepared.Statistics.Count == 0) RequireFiniteWeights(graph, plan);
         Observe(prepared, plan.Activations, options);
         if (options.ChooseRanges) Choose(prepared, graph, plan, options);
-        Dictionary<string, ValueRange> observed = plan.Activations.ToDictionary(a => a, a => Range(prepared, a, options));
+        Dictionary<string, ValueRange> observed = plan.Activations.ToDictionary(a => a, a => plan.IsWide(a) ? Extremes(prepared, a) : Range(prepared, a, options));
         Dictionary<string, ValueRange> used = FlatTails.Cut(graph, plan, observed, options.Sessions);
         ActivationRanges ranges = ActivationRanges.Of(plan, used, options.SymmetricActivations);
         var writer = new QdqWriter(graph, plan, ranges, options);
@@ -113,6 +115,13 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
     }
 
     private static string Name(WeightRounding rounding) => rounding == WeightRounding.Learned ? "as learned" : "by error feedback";
+
+    /// <summary>16 bits have codes for everything that was seen.</summary>
+    private static ValueRange Extremes(PreparedModel prepared, string activation)
+    {
+        ActivationStatistics statistics = prepared.Statistics[activation];
+        return statistics.Samples == 0 ? new ValueRange(0, 0) : RangeEstimators.MinMax.Estimate(statistics, ActivationParameters.WideSteps);
+    }
 
     private static ValueRange Range(PreparedModel prepared, string activation, QuantizationOptions options)
     {

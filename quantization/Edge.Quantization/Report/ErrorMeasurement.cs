@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Numerics;
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Observers;
@@ -98,16 +98,19 @@ internal static class ErrorMeasurement
     private static ReadOnlySpan<float> Dequantize(Tensor integers, QuantizationParameters p, ref float[] buffer)
     {
         if (buffer.Length < integers.Count) buffer = new float[integers.Count];
-        ReadOnlySpan<byte> codes = integers.Bytes;
-        if (integers.Type == DataType.Int8)
+        Span<float> real = buffer.AsSpan(0, integers.Count);
+        switch (integers.Type)
         {
-            ReadOnlySpan<sbyte> signed = MemoryMarshal.Cast<byte, sbyte>(codes);
-            for (int i = 0; i < signed.Length; i++) buffer[i] = (signed[i] - p.ZeroPoint) * p.Scale;
+            case DataType.Int8: Dequantize(integers.AsSpan<sbyte>(), p, real); break;
+            case DataType.UInt16: Dequantize(integers.AsSpan<ushort>(), p, real); break;
+            case DataType.Int16: Dequantize(integers.AsSpan<short>(), p, real); break;
+            default: Dequantize(integers.AsSpan<byte>(), p, real); break;
         }
-        else
-        {
-            for (int i = 0; i < codes.Length; i++) buffer[i] = (codes[i] - p.ZeroPoint) * p.Scale;
-        }
-        return buffer.AsSpan(0, integers.Count);
+        return real;
+    }
+
+    private static void Dequantize<T>(ReadOnlySpan<T> integers, QuantizationParameters p, Span<float> real) where T : unmanaged, IBinaryInteger<T>
+    {
+        for (int i = 0; i < real.Length; i++) real[i] = (int.CreateTruncating(integers[i]) - p.ZeroPoint) * p.Scale;
     }
 }

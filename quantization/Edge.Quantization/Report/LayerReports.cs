@@ -13,10 +13,11 @@ namespace Edge.Quantization.Report;
 /// <param name="Form">What became integers, and when.</param>
 /// <param name="WeightBlock">Weights that share a scale where they have 4 bits.</param>
 /// <param name="AsymmetricWeights">Weights of 4 bits have a zero point for each block.</param>
+/// <param name="Activations16">Nodes whose activations have 16 bits; null for none.</param>
 public sealed record ReportedOptions(
     bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, bool CorrectBias, string Rounding,
     IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes,
-    QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false);
+    QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false, IReadOnlyList<string>? Activations16 = null);
 
 /// <summary>One output of the model over all measured samples.</summary>
 /// <param name="Name">Its name.</param>
@@ -34,8 +35,9 @@ public sealed record OutputReport(string Name, double SqnrDb, double MaxError, d
 /// <param name="Estimator">What chose the range; neighbours that share it may have widened it.</param>
 /// <param name="SaturatedPercent">Share of the values seen that lie outside of the range.</param>
 /// <param name="Histogram">The values seen; null where there was none but 0.</param>
+/// <param name="Bits">Of an integer.</param>
 public sealed record ActivationReport(
-    string Name, float Min, float Max, float Scale, int ZeroPoint, string Estimator, double SaturatedPercent, HistogramReport? Histogram);
+    string Name, float Min, float Max, float Scale, int ZeroPoint, string Estimator, double SaturatedPercent, HistogramReport? Histogram, int Bits = 8);
 
 /// <summary>The weights of a layer.</summary>
 /// <param name="Min">Smallest float weight.</param>

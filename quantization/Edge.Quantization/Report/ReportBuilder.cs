@@ -15,7 +15,7 @@ internal sealed class ReportBuilder(Candidate candidate)
     public static ReportedOptions Options(QuantizationOptions o) => new(
         o.PerChannel, o.SymmetricActivations, o.QuantizeBias, o.ChooseRanges ? "measured" : o.Ranges.Name, o.Equalize,
         o.CorrectBias || o.Rounding != WeightRounding.Nearest, o.Rounding switch { WeightRounding.Nearest => "nearest", WeightRounding.Feedback => "error feedback", _ => "learned" },
-        [.. o.FloatOperators], [.. o.FloatNodes], o.Form, o.WeightBlock, o.AsymmetricWeights);
+        [.. o.FloatOperators], [.. o.FloatNodes], o.Form, o.WeightBlock, o.AsymmetricWeights, o.Activations16.Count == 0 ? null : [.. o.Activations16]);
 
     /// <summary>The values inside the model that are compared: every result of a quantized layer.</summary>
     public IEnumerable<ComparedValue> Compared() => _plan.Quantized.SelectMany(u => u.Outputs.Select(o => Compared(u, o)));
@@ -27,8 +27,8 @@ internal sealed class ReportBuilder(Candidate candidate)
             unit.Main.Name,
             unit.OpTypes,
             Weights(unit),
-            [.. unit.Inputs.Select(Activation)],
-            unit.FloatResult ? [] : [.. unit.Outputs.Select(Activation)],
+            [.. unit.Inputs.Select(i => Activation(i, unit.Wide && _plan.IsWide(i)))],
+            unit.FloatResult ? [] : [.. unit.Outputs.Select(o => Activation(o, unit.Wide))],
             measured.Samples == 0 ? null : measured.Errors.GetValueOrDefault(Compared(unit, unit.Outputs[0]))?.SqnrDb,
             Cost(costs, unit.Main.Name)))];
 
@@ -51,13 +51,13 @@ internal sealed class ReportBuilder(Candidate candidate)
     private ComparedValue Compared(QuantizationUnit unit, string output) =>
         unit.FloatResult ? new(output, output, null) : new(output, candidate.Writer.Integers[output], _ranges.Parameters(output), candidate.Cut.Contains(output) ? _ranges.Range(output) : null);
 
-    private ActivationReport Activation(string name)
+    private ActivationReport Activation(string name, bool wide)
     {
         ValueRange range = _ranges.Range(name);
-        QuantizationParameters p = _ranges.Parameters(name);
+        QuantizationParameters p = ActivationParameters.Of(range, candidate.Options.SymmetricActivations, wide);
         ActivationStatistics statistics = candidate.Source.Statistics[name];
-        string estimator = candidate.Options.ChooseRanges && candidate.Source.Chosen?.GetValueOrDefault(name) is { } chosen ? chosen.Estimator : candidate.Options.Ranges.Name;
-        return new ActivationReport(name, range.Min, range.Max, p.Scale, p.ZeroPoint, estimator, 100 * statistics.Histogram.ShareOutside(range), HistogramReport.Of(statistics));
+        string estimator = _plan.IsWide(name) ? RangeEstimators.MinMax.Name : candidate.Options.ChooseRanges && candidate.Source.Chosen?.GetValueOrDefault(name) is { } chosen ? chosen.Estimator : candidate.Options.Ranges.Name;
+        return new ActivationReport(name, range.Min, range.Max, p.Scale, p.ZeroPoint, estimator, 100 * statistics.Histogram.ShareOutside(range), HistogramReport.Of(statistics), wide ? 16 : 8);
     }
 
     private WeightReport? Weights(QuantizationUnit unit) => candidate.Writer.Weights.GetValueOrDefault(unit) is not { } w ? null

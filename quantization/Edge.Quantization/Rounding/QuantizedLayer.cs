@@ -25,8 +25,8 @@ internal sealed class QuantizedLayer
         _layout = WeightLayout.Of(linear);
         Unit = unit;
         Level = level;
-        Input = candidate.Writer.Integers[unit.Inputs[0]];
-        InputParameters = candidate.Ranges.Parameters(unit.Inputs[0]);
+        Input = candidate.Writer.IntegersOf(unit, unit.Inputs[0]);
+        InputParameters = candidate.Ranges.Parameters(unit, unit.Inputs[0]);
         Geometry = new PatchGeometry(linear);
     }
 

@@ -17,33 +17,47 @@ internal static class ActivationParameters
     /// <summary>Steps between the ends of a range.</summary>
     public const int Steps = 255;
 
+    /// <summary>The same with 16 bits.</summary>
+    public const int WideSteps = 65535;
+
     /// <summary>
-    /// Asymmetric: uint8, the range's ends at 0 and 255. Symmetric: int8, zero point 0, the larger end at ±127. A range of
-    /// nothing but 0 gets scale 1 and the zero point of real 0, as DynamicQuantizeLinear does.
+    /// Asymmetric: uint8, the range's ends at 0 and 255. Symmetric: int8, zero point 0, the larger end at ±127. With 16 bits:
+    /// uint16 and int16 likewise. A range of nothing but 0 gets scale 1 and the zero point of real 0, as DynamicQuantizeLinear
+    /// does.
     /// </summary>
-    public static QuantizationParameters Of(ValueRange range, bool symmetric)
+    public static QuantizationParameters Of(ValueRange range, bool symmetric, bool wide = false)
     {
+        int steps = wide ? WideSteps : Steps;
         ValueRange r = range.WithZero();
         if (r.Min == r.Max) return new QuantizationParameters(1f, 0);
-        if (symmetric) return new QuantizationParameters(Scale(Math.Max(-(double)r.Min, r.Max) / 127), 0);
-        float scale = Scale(((double)r.Max - r.Min) / Steps);
+        if (symmetric) return new QuantizationParameters(Scale(Math.Max(-(double)r.Min, r.Max) / (steps / 2)), 0);
+        float scale = Scale(((double)r.Max - r.Min) / steps);
         double zeroPoint = Math.Round(-(double)r.Min / scale, MidpointRounding.ToEven);
-        return new QuantizationParameters(scale, (int)Math.Clamp(zeroPoint, 0, 255));
+        return new QuantizationParameters(scale, (int)Math.Clamp(zeroPoint, 0, steps));
     }
 
     /// <summary>
     /// Whether saturation alone cuts off what lies below <paramref name="low"/> and above <paramref name="high"/>, so that a
     /// Relu or Clip before quantization changes nothing.
     /// </summary>
-    public static bool Clips(QuantizationParameters p, bool symmetric, float low, float high) =>
-        (float.IsNegativeInfinity(low) || Code(low, p) <= (symmetric ? -128 : 0))
-        && (float.IsPositiveInfinity(high) || Code(high, p) >= (symmetric ? 127 : 255));
+    public static bool Clips(QuantizationParameters p, bool symmetric, float low, float high, bool wide = false)
+    {
+        (int least, int most) = Codes(symmetric, wide);
+        return (float.IsNegativeInfinity(low) || Code(low, p) <= least) && (float.IsPositiveInfinity(high) || Code(high, p) >= most);
+    }
+
+    /// <summary>Least and largest integer.</summary>
+    private static (int Least, int Most) Codes(bool symmetric, bool wide)
+    {
+        int steps = wide ? WideSteps : Steps;
+        return symmetric ? (-(steps / 2) - 1, steps / 2) : (0, steps);
+    }
 
     /// <summary>The integer that real <paramref name="value"/> becomes: QuantizeLinear's definition.</summary>
-    public static int Quantize(float value, QuantizationParameters p, bool symmetric)
+    public static int Quantize(float value, QuantizationParameters p, bool symmetric, bool wide = false)
     {
-        float q = Code(value, p);
-        return symmetric ? (int)Math.Clamp(q, -128f, 127f) : (int)Math.Clamp(q, 0f, 255f);
+        (int least, int most) = Codes(symmetric, wide);
+        return (int)Math.Clamp(Code(value, p), least, most);
     }
 
     private static float Code(float value, QuantizationParameters p) => MathF.Round(value / p.Scale, MidpointRounding.ToEven) + p.ZeroPoint;

@@ -18,16 +18,21 @@ internal sealed class ActivationRanges
     private readonly Dictionary<string, string> _parent = [];
     private readonly Dictionary<string, ValueRange> _range = [];
     private readonly Dictionary<string, (float Low, float High)> _bounds = [];
+    private readonly QuantizationPlan _plan;
     private readonly bool _symmetric;
 
-    private ActivationRanges(bool symmetric) => _symmetric = symmetric;
+    private ActivationRanges(QuantizationPlan plan, bool symmetric)
+    {
+        _plan = plan;
+        _symmetric = symmetric;
+    }
 
     /// <param name="plan">The plan.</param>
     /// <param name="observed">Range of each of the plan's activations.</param>
     /// <param name="symmetric">Whether activations have zero point 0.</param>
     public static ActivationRanges Of(QuantizationPlan plan, IReadOnlyDictionary<string, ValueRange> observed, bool symmetric)
     {
-        var ranges = new ActivationRanges(symmetric);
+        var ranges = new ActivationRanges(plan, symmetric);
         foreach ((string name, ValueRange range) in observed)
         {
             ranges._parent[name] = name;
@@ -53,7 +58,12 @@ internal sealed class ActivationRanges
     /// <summary>The range that the activation is quantized with; holds 0.</summary>
     public ValueRange Range(string activation) => _range[Group(activation)];
 
-    public QuantizationParameters Parameters(string activation) => ActivationParameters.Of(Range(activation), _symmetric);
+    /// <summary>Parameters of the activation as it is computed.</summary>
+    public QuantizationParameters Parameters(string activation) => ActivationParameters.Of(Range(activation), _symmetric, _plan.IsWide(activation));
+
+    /// <summary>Parameters of the activation as a unit reads it.</summary>
+    public QuantizationParameters Parameters(QuantizationUnit reader, string activation) =>
+        ActivationParameters.Of(Range(activation), _symmetric, reader.Wide && _plan.IsWide(activation));
 
     private void Join(string a, string b)
     {
@@ -66,6 +76,7 @@ internal sealed class ActivationRanges
     /// <summary>A Relu or Clip that quantization itself does must not become a step of its own.</summary>
     private bool CostsNothing(string input, string output)
     {
+        if (_plan.IsWide(input) || _plan.IsWide(output)) return false;
         ValueRange own = Range(input), shared = own.Union(Range(output));
         if (own == shared) return true;
         if ((double)own.Max - own.Min < LeastShare * ((double)shared.Max - shared.Min)) return false;

@@ -5,9 +5,6 @@ namespace Edge.Quantization.Rewrite.Qdq;
 /// </summary>
 internal static class BiasQuantizer
 {
-    /// <summary>Largest magnitude of one product in an accumulator: an activation's distance from its zero point times a weight.</summary>
-    private const long LargestProduct = 255 * WeightQuantizer.MaxCode;
-
     /// <summary>
     /// Enlarges the scales of those channels whose bias, together with the largest sum of products, would not fit int32. It
     /// happens where weights are tiny beside the bias; the channel loses weight resolution that its output could not show.
@@ -16,11 +13,12 @@ internal static class BiasQuantizer
     /// <param name="inputScale">Scale of the activation.</param>
     /// <param name="bias">One a channel.</param>
     /// <param name="products">Products that one accumulator sums.</param>
+    /// <param name="steps">Largest distance of an activation from its zero point.</param>
     /// <returns>Whether a scale was changed.</returns>
-    public static bool MakeRoom(float[] weightScales, float inputScale, ReadOnlySpan<float> bias, long products)
+    public static bool MakeRoom(float[] weightScales, float inputScale, ReadOnlySpan<float> bias, long products, int steps = ActivationParameters.Steps)
     {
         // Where even the products may overflow, half of the range is left to the bias.
-        double room = Math.Max(int.MaxValue - ((double)products * LargestProduct), 1 << 30);
+        double room = Math.Max(int.MaxValue - ((double)products * steps * WeightQuantizer.MaxCode), 1 << 30);
         bool changed = false;
         for (int c = 0; c < bias.Length; c++)
         {

@@ -23,7 +23,7 @@ internal static class FlatTails
     public static Dictionary<string, ValueRange> Cut(OnnxGraph graph, QuantizationPlan plan, IReadOnlyDictionary<string, ValueRange> observed, SessionFactory sessions)
     {
         var ranges = new Dictionary<string, ValueRange>(observed);
-        foreach (QuantizationUnit unit in plan.Quantized.Where(u => u.Role == OperatorRole.Elementwise))
+        foreach (QuantizationUnit unit in plan.Quantized.Where(u => u.Role == OperatorRole.Elementwise && !u.Wide))
         {
             string argument = unit.Inputs[0];
             bool onlyReader = graph.Consumers(argument).All(unit.Nodes.Contains) && !graph.IsOutput(argument) && !graph.IsCaptured(argument);

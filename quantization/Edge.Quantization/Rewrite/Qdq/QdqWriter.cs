@@ -11,10 +11,14 @@ namespace Edge.Quantization.Rewrite.Qdq;
 /// </summary>
 internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, ActivationRanges ranges, QuantizationOptions options)
 {
-    private readonly Dictionary<string, (string Scale, string ZeroPoint)> _parameters = [];
+    private readonly Dictionary<(string Group, bool Wide), (string Scale, string ZeroPoint)> _parameters = [];
+    private readonly Dictionary<string, string> _narrow = [];
 
     /// <summary>By activation: the value that holds its integers.</summary>
     public Dictionary<string, string> Integers { get; } = [];
+
+    /// <summary>The value that holds the integers of an activation as a unit reads it.</summary>
+    public string IntegersOf(QuantizationUnit reader, string activation) => reader.Wide ? Integers[activation] : _narrow.GetValueOrDefault(activation, Integers[activation]);
 
     /// <summary>By unit: its weights.</summary>
     public Dictionary<QuantizationUnit, WrittenWeights> Weights { get; } = [];
@@ -36,7 +40,7 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
     private void DropClipping(QuantizationUnit unit)
     {
         if (unit.Activation is not { } activation || unit.Bounds is not { } bounds) return;
-        if (!ActivationParameters.Clips(ranges.Parameters(unit.Outputs[0]), options.SymmetricActivations, bounds.Low, bounds.High)) return;
+        if (!ActivationParameters.Clips(ranges.Parameters(unit.Outputs[0]), options.SymmetricActivations, bounds.Low, bounds.High, unit.Wide)) return;
         unit.Main.Outputs[0] = activation.Outputs[0];
         graph.Remove(activation);
     }
@@ -44,9 +48,6 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
     private void WriteActivation(string activation)
     {
         QuantizationUnit? writer = plan.Quantized.FirstOrDefault(u => !u.FloatResult && u.Outputs.Contains(activation));
-        (string scale, string zeroPoint) = Parameters(activation);
-        string integer = graph.Fresh(activation + "_quantized");
-        Integers[activation] = integer;
         NodeProto? producer = graph.Producer(activation);
         string real = activation, dequantized;
         if (writer is not null && graph.IsOutput(activation))
@@ -65,24 +66,48 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
                 : plan.Quantized.Where(u => u.Inputs.Contains(activation)).SelectMany(u => u.Nodes);
             foreach (NodeProto reader in readers.ToArray()) OnnxGraph.ReplaceReads(reader, activation, dequantized);
         }
-        NodeProto quantize = Node("QuantizeLinear", activation, [real, scale, zeroPoint], integer);
-        NodeProto dequantize = Node("DequantizeLinear", activation, [integer, scale, zeroPoint], dequantized);
         int at = producer is null ? 0 : graph.Nodes.IndexOf(producer) + 1;
-        graph.Nodes.InsertRange(at, [quantize, dequantize]);
-        graph.Changed();
+        Integers[activation] = WritePair(activation, real, dequantized, plan.IsWide(activation), at);
+        if (!plan.IsWide(activation)) return;
+        QuantizationUnit[] narrow = [.. plan.Quantized.Where(u => !u.Wide && u.Inputs.Contains(activation))];
+        if (narrow.Length == 0) return;
+        string copy = graph.Fresh(activation + "_dequantized8");
+        foreach (NodeProto reader in narrow.SelectMany(u => u.Nodes)) OnnxGraph.ReplaceReads(reader, dequantized, copy);
+        // From the 16 bits, not from what they were made of: the layer that computes it has a result of 16 bits.
+        _narrow[activation] = WritePair(activation + "_8", dequantized, copy, false, at + 2, activation);
     }
 
-    private (string Scale, string ZeroPoint) Parameters(string activation)
+    /// <summary>Quantizes and dequantizes again; returns the integers between.</summary>
+    private string WritePair(string name, string real, string dequantized, bool wide, int at, string? activation = null)
+    {
+        (string scale, string zeroPoint) = Parameters(activation ?? name, wide);
+        string integer = graph.Fresh(name + "_quantized");
+        NodeProto quantize = Node("QuantizeLinear", name, [real, scale, zeroPoint], integer);
+        NodeProto dequantize = Node("DequantizeLinear", name, [integer, scale, zeroPoint], dequantized);
+        graph.Nodes.InsertRange(at, [quantize, dequantize]);
+        graph.Changed();
+        return integer;
+    }
+
+    private (string Scale, string ZeroPoint) Parameters(string activation, bool wide)
     {
         string group = ranges.Group(activation);
-        if (!_parameters.TryGetValue(group, out (string, string) names))
-            _parameters[group] = names = AddParameters(group, ranges.Parameters(group));
+        if (!_parameters.TryGetValue((group, wide), out (string, string) names))
+            _parameters[(group, wide)] = names = AddParameters(group, ActivationParameters.Of(ranges.Range(group), options.SymmetricActivations, wide), wide);
         return names;
     }
 
-    private (string Scale, string ZeroPoint) AddParameters(string name, QuantizationParameters p) =>
-        (graph.AddConstant(TensorValues.Scalar(name + "_scale", p.Scale)),
-         graph.AddConstant(options.SymmetricActivations ? TensorValues.Scalar(name + "_zero_point", (sbyte)p.ZeroPoint) : TensorValues.Scalar(name + "_zero_point", (byte)p.ZeroPoint)));
+    private (string Scale, string ZeroPoint) AddParameters(string name, QuantizationParameters p, bool wide) =>
+        (graph.AddConstant(TensorValues.Scalar(name + "_scale", p.Scale)), graph.AddConstant(Codes(name + "_zero_point", [p.ZeroPoint], [], wide)));
+
+    /// <summary>Integers of activations.</summary>
+    private TensorProto Codes(string name, int[] codes, long[] dims, bool wide) => (options.SymmetricActivations, wide) switch
+    {
+        (false, false) => TensorValues.Make<byte>(name, Array.ConvertAll(codes, c => (byte)c), dims),
+        (true, false) => TensorValues.Make<sbyte>(name, Array.ConvertAll(codes, c => (sbyte)c), dims),
+        (false, true) => TensorValues.Make<ushort>(name, Array.ConvertAll(codes, c => (ushort)c), dims),
+        (true, true) => TensorValues.Make<short>(name, Array.ConvertAll(codes, c => (short)c), dims),
+    };
 
     /// <summary>
     /// A constant operand has the element type of activations and a range of its own; that of a Concat is part of the
@@ -93,13 +118,10 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
         TensorProto tensor = graph.Constant(operand)!;
         float[] values = Finite(tensor, unit);
         bool shares = unit.Main.OpType == "Concat" && unit.Activation is null;
-        QuantizationParameters p = shares ? ranges.Parameters(unit.Outputs[0]) : ActivationParameters.Of(new(values.Min(), values.Max()), options.SymmetricActivations);
-        (string scale, string zeroPoint) = shares ? Parameters(unit.Outputs[0]) : AddParameters(operand, p);
-        int[] codes = Array.ConvertAll(values, v => ActivationParameters.Quantize(v, p, options.SymmetricActivations));
-        string name = operand + "_quantized";
-        string integer = graph.AddConstant(options.SymmetricActivations
-            ? TensorValues.Make<sbyte>(name, Array.ConvertAll(codes, c => (sbyte)c), [.. tensor.Dims])
-            : TensorValues.Make<byte>(name, Array.ConvertAll(codes, c => (byte)c), [.. tensor.Dims]));
+        QuantizationParameters p = shares ? ranges.Parameters(unit.Outputs[0]) : ActivationParameters.Of(new(values.Min(), values.Max()), options.SymmetricActivations, unit.Wide);
+        (string scale, string zeroPoint) = shares ? Parameters(unit.Outputs[0], unit.Wide) : AddParameters(operand, p, unit.Wide);
+        int[] codes = Array.ConvertAll(values, v => ActivationParameters.Quantize(v, p, options.SymmetricActivations, unit.Wide));
+        string integer = graph.AddConstant(Codes(operand + "_quantized", codes, [.. tensor.Dims], unit.Wide));
         string dequantized = graph.Fresh(operand + "_dequantized");
         graph.InsertBefore(unit.Main, Node("DequantizeLinear", operand, [integer, scale, zeroPoint], dequantized));
         OnnxGraph.ReplaceReads(unit.Main, operand, dequantized);
@@ -116,13 +138,13 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
         int channels = linear?.Channels ?? 1;
         Func<int, int> channelOf = perChannel ? i => linear!.ChannelOf(i) : _ => 0;
         float[] scales = WeightQuantizer.Scales(w, perChannel ? channels : 1, channelOf);
-        float inputScale = ranges.Parameters(unit.Inputs[0]).Scale;
+        float inputScale = ranges.Parameters(unit, unit.Inputs[0]).Scale;
         float[]? bias = linear?.Bias is { } b ? Finite(b, unit) : null;
         bool madeRoom = false;
         if (bias is not null && options.QuantizeBias)
         {
             bias = bias.Length == channels ? bias : [.. Enumerable.Repeat(bias[0], channels)];
-            madeRoom = BiasQuantizer.MakeRoom(scales, inputScale, bias, w.Length / channels);
+            madeRoom = BiasQuantizer.MakeRoom(scales, inputScale, bias, w.Length / channels, unit.Wide ? ActivationParameters.WideSteps : ActivationParameters.Steps);
         }
         QuantizedWeights quantized = WeightQuantizer.Quantize(w, scales, channelOf);
         long axis = node.OpType == "Conv" || node.Int("transB", 0) != 0 ? 0 : 1;
@@ -137,7 +159,7 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
     {
         WrittenWeights written = Weights[unit];
         if (written.Bias is not { } codes) return unit.Main.OpType != "MatMul" && unit.Main.HasInput(2) ? graph.Constant(unit.Main.Inputs[2])!.Floats() : null;
-        float[] scales = BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit.Inputs[0]).Scale);
+        float[] scales = BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit, unit.Inputs[0]).Scale);
         return [.. codes.Longs().Select((q, c) => (float)(q * (double)scales[scales.Length == 1 ? 0 : c]))];
     }
 
@@ -149,7 +171,7 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
         WrittenWeights written = Weights[unit];
         if (written.Bias is { } codes)
         {
-            float[] scales = BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit.Inputs[0]).Scale);
+            float[] scales = BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit, unit.Inputs[0]).Scale);
             codes.RawData = TensorValues.Vector(codes.Name, BiasQuantizer.Quantize(bias, scales)).RawData;
             return;
         }
@@ -158,7 +180,7 @@ internal sealed class QdqWriter(OnnxGraph graph, QuantizationPlan plan, Activati
         string old = node.HasInput(2) ? node.Inputs[2] : node.Name + "_bias";
         node.SetInput(2, graph.AddConstant(TensorValues.Vector(old, bias)));
         if (!options.QuantizeBias) return;
-        Weights[unit] = written with { Bias = WriteBias(unit, bias, BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit.Inputs[0]).Scale)) };
+        Weights[unit] = written with { Bias = WriteBias(unit, bias, BiasQuantizer.Scales(written.Weights.Scales, ranges.Parameters(unit, unit.Inputs[0]).Scale)) };
         graph.RemoveDead();
     }
 

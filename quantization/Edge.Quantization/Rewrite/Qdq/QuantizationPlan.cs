@@ -12,6 +12,7 @@ internal sealed class QuantizationPlan
 {
     private readonly OnnxGraph _graph;
     private readonly Dictionary<string, List<QuantizationUnit>> _readers = [];
+    private readonly HashSet<string> _wide = [];
 
     private QuantizationPlan(OnnxGraph graph, List<QuantizationUnit> units)
     {
@@ -34,15 +35,23 @@ internal sealed class QuantizationPlan
     public IReadOnlyList<string> Activations =>
         [.. Quantized.SelectMany(u => u.FloatResult ? u.Inputs : u.Inputs.Concat(u.Outputs)).Distinct()];
 
+    /// <summary>
+    /// Whether an activation has 16 bits: the unit that computes it says so, or, where none does, a unit that reads it. Units
+    /// of 8 bits read a copy with 8.
+    /// </summary>
+    public bool IsWide(string activation) => _wide.Contains(activation);
+
     /// <exception cref="ModelException">A name pattern of the options matches no node.</exception>
     public static QuantizationPlan Make(OnnxGraph graph, TensorFacts facts, QuantizationOptions options)
     {
         NodePatterns.Require(graph, options.FloatNodes, "stay in float");
+        NodePatterns.Require(graph, options.Activations16, "have 16 bit activations");
         var plan = new QuantizationPlan(graph, new UnitBuilder(graph, facts, options).Build());
         plan.KeepWhereInputsAreQuantized();
         plan.KeepWhereResultIsRead();
         plan.PullUpMoves(facts);
         plan.LeaveLastProductsFloat();
+        plan.Widen(options.Activations16);
         return plan;
     }
 
@@ -87,6 +96,21 @@ internal sealed class QuantizationPlan
         foreach (QuantizationUnit unit in Quantized.Where(u => u.Role == OperatorRole.Product && u.Activation is null))
             unit.FloatResult = unit.Main.OpType is "Gemm" or "MatMul" && _graph.Constant(unit.Main.Inputs[1]) is not null && !unit.Outputs.Any(IsReadQuantized);
     }
+
+    /// <summary>What only moves elements has the width of what it reads.</summary>
+    private void Widen(IReadOnlyCollection<string> patterns)
+    {
+        if (patterns.Count == 0) return;
+        foreach (QuantizationUnit unit in Quantized)
+        {
+            QuantizationUnit? writer = unit.Role == OperatorRole.Move ? Writer(unit.Inputs[0]) : null;
+            unit.Wide = writer?.Wide ?? unit.Nodes.Exists(n => NodePatterns.Match(patterns, n.Name) is not null);
+        }
+        foreach (string activation in Activations)
+            if (Writer(activation)?.Wide ?? Readers(activation).Exists(r => r.Wide && ReadsQuantized(r, activation))) _wide.Add(activation);
+    }
+
+    private QuantizationUnit? Writer(string activation) => Quantized.FirstOrDefault(u => !u.FloatResult && u.Outputs.Contains(activation));
 
     private List<QuantizationUnit> Readers(string value) => _readers.GetValueOrDefault(value) ?? [];
 

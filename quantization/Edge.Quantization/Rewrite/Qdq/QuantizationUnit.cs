@@ -41,6 +41,9 @@ internal sealed class QuantizationUnit
     /// <summary>Whether the result leaves as float32 although the sums are integers: only a Gemm or MatMul that nothing quantized reads.</summary>
     public bool FloatResult { get; set; }
 
+    /// <summary>Whether its results are integers of 16 bits.</summary>
+    public bool Wide { get; set; }
+
     /// <summary>Operators by name, as the report shows them: <c>Conv + Relu</c>.</summary>
     public string OpTypes => string.Join(" + ", Nodes.Select(n => n.OpType));
 }
