@@ -36,6 +36,9 @@ internal static unsafe class NodeEvaluator
 
         using var scratch = new Arena(executor.ScratchBytes);
         executor.Execute(new StepContext(PointerTable.Over(inputs), PointerTable.Over(results), scratch.Base, WorkerPool.Inline, new Allocator(outputs)));
+        // The executor has their addresses only, and a collection in the midst of it would free them.
+        GC.KeepAlive(inputs);
+        GC.KeepAlive(results);
         GC.KeepAlive(node);
         return outputs;
     }
