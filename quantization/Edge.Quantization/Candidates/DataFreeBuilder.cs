@@ -71,7 +71,9 @@ internal static class DataFreeBuilder
         if (sites.Count == 0)
         {
             if (OnnxGraph.Bodies(node).Any()) return "weights inside of its bodies stay float";
-            return OnnxGraph.Is(node, "MatMul") && node.Inputs.TrueForAll(i => graph.Constant(i) is null) ? "it multiplies two activations" : "";
+            if (!OnnxGraph.IsDefaultDomain(node) || node.Inputs.TrueForAll(i => i.Length == 0 || graph.Constant(i) is not null)) return "";
+            if (OnnxGraph.Is(node, "MatMul") && node.Inputs.TrueForAll(i => graph.Constant(i) is null)) return "it multiplies two activations";
+            return WeightSite.Readers.Contains(node.OpType) ? "its weights are not a float constant" : "";
         }
         if (options.FloatOperators.Contains(node.OpType)) return $"operator {node.OpType} is kept in float by option";
         if (NodePatterns.Match(options.FloatNodes, node.Name) is { } glob) return $"kept in float by option '{glob}'";

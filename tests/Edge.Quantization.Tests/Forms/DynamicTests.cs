@@ -76,6 +76,15 @@ public class DynamicTests
     }
 
     [Fact]
+    public void Weights_that_are_computed_stay_float_and_say_so()
+    {
+        ModelProto model = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 16).Input("v", DataType.Float32, 16, 16).Initializer("w", FormModels.W(256, 1), 16, 16)
+            .Node("MatMul", ["x", "w"], ["h"]).Node("Gemm", ["h", "v"], ["y"]).Output("y", DataType.Float32, 1, 16).Build();
+        FloatLayerReport left = Assert.Single(Quantizer.Quantize(model, null, Dynamic).Report.FloatLayers);
+        Assert.Equal(("Gemm_1", "its weights are not a float constant"), (left.Name, left.Reason));
+    }
+
+    [Fact]
     public void A_bias_with_more_dimensions_than_the_product_stays_an_addition()
     {
         ModelProto model = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 4, 16).Initializer("w", FormModels.W(256, 1), 16, 16).Initializer("b", FormModels.W(16, 2), 1, 1, 16)

@@ -11,6 +11,9 @@ namespace Edge.Quantization.Rewrite.WeightOnly;
 /// <param name="Stacked">Channels are counted over the axes before <paramref name="ChannelAxis"/>, too: the directions of a recurrent layer.</param>
 internal sealed record WeightSite(NodeProto Node, int Input, TensorProto Tensor, int ChannelAxis, int SumAxis, bool Stacked = false)
 {
+    /// <summary>Operators that multiply with weights, whether these are constant or not.</summary>
+    public static IReadOnlySet<string> Readers { get; } = new HashSet<string> { "Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN" };
+
     public int Channels => (int)(Stacked ? Before(ChannelAxis) : 1) * (int)Tensor.Dims[ChannelAxis];
 
     /// <summary>The channel of the weight at an index.</summary>
