@@ -87,6 +87,18 @@ public sealed record QuantizationOptions
     public bool Equalize { get; init; }
 
     /// <summary>
+    /// Move what is constant in a channel's large values into the next layer's bias (high-bias absorption), which narrows the
+    /// range of the activations between; of use after <see cref="Equalize"/>.
+    /// </summary>
+    public bool AbsorbBias { get; init; }
+
+    /// <summary>
+    /// Move outliers of the activations of transformers into weights (SmoothQuant): 0 moves nothing, 1 all that is uneven, 0.5
+    /// shares it; null leaves the model as it is.
+    /// </summary>
+    public double? Smooth { get; init; }
+
+    /// <summary>
     /// Correct each layer's bias for the shift that quantization gives the mean of its result, measured on the calibration
     /// samples.
     /// </summary>

@@ -26,6 +26,8 @@ internal static class QuantizeCommand
         var elsewhere = new Option<bool>("--elsewhere") { Description = "the model will run on another machine: --max-drop weighs layers by their multiply-accumulates, not by times measured here" };
         var ranges = RangeOption.Create();
         var equalize = new Option<bool>("--equalize") { Description = "even out the ranges of channels between layers first" };
+        var absorb = new Option<bool>("--absorb-bias") { Description = "move the constant part of large activations into the next layer's bias; of use with --equalize" };
+        var smooth = NumberOption.RealOrNone("--smooth", "move outliers of a transformer's activations into weights: 0 none, 1 all, 0.5 half (SmoothQuant)", min: 0, max: 1);
         var correct = new Option<bool>("--correct-bias") { Description = "correct biases for what quantization does to the mean of each layer" };
         var rounding = WordOption.OneOf("--rounding", "how", "how weights become integers", ["nearest", "feedback", "learned"]);
         var keepOps = new Option<string[]>("--float-ops") { HelpName = "operator", Description = "operators to keep in float everywhere", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
@@ -37,7 +39,7 @@ internal static class QuantizeCommand
         var asymmetric = new Option<bool>("--asymmetric-weights") { Description = "of --form weights-4: a zero point for each block" };
         var command = new Command("quantize", "Turns a float32 model into an int8 one (QDQ), calibrated on representative inputs, or into one of another form.")
         {
-            model, output, form, calibrate, samples, maxDrop, data, metric, elsewhere, ranges, equalize, correct, rounding, keepOps, keepNodes, wide, perTensor, symmetric, block, asymmetric,
+            model, output, form, calibrate, samples, maxDrop, data, metric, elsewhere, ranges, equalize, absorb, smooth, correct, rounding, keepOps, keepNodes, wide, perTensor, symmetric, block, asymmetric,
         };
         arguments.AddTo(command);
         command.Validators.Add(r =>
@@ -47,7 +49,7 @@ internal static class QuantizeCommand
             // What is no form at all is told by the option itself.
             if (FormOption.Read(Text(form)) is not { } asked) return;
             if (asked == QuantizationForm.Static && !Given(calibrate)) r.AddError("--calibrate is required: the static form observes ranges on samples");
-            foreach (Option option in (Option[])[maxDrop, data, ranges, equalize, correct, rounding, wide, symmetric])
+            foreach (Option option in (Option[])[maxDrop, data, ranges, equalize, absorb, smooth, correct, rounding, wide, symmetric])
                 if (asked != QuantizationForm.Static && Given(option)) r.AddError($"{option.Name} is of --form static");
             foreach (Option option in (Option[])[block, asymmetric])
                 if (asked != QuantizationForm.WeightOnly4 && Given(option)) r.AddError($"{option.Name} is of --form weights-4");
@@ -73,6 +75,8 @@ internal static class QuantizeCommand
                 Ranges = chosen?.Estimator ?? RangeEstimators.MinMax,
                 ChooseRanges = chosen?.Measured ?? false,
                 Equalize = p.GetValue(equalize),
+                AbsorbBias = p.GetValue(absorb),
+                Smooth = p.GetValue(smooth),
                 CorrectBias = p.GetValue(correct),
                 Rounding = p.GetValue(rounding) switch { "learned" => WeightRounding.Learned, "feedback" => WeightRounding.Feedback, _ => WeightRounding.Nearest },
                 ForThisMachine = !p.GetValue(elsewhere),

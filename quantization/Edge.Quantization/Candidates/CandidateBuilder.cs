@@ -25,9 +25,9 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
     public const string MetadataKey = "edge.quantization";
 
     /// <summary>Samples that biases are corrected and weights rounded on: enough for steady means, and each level of the network reads them anew.</summary>
-    private const int CorrectedSamples = 32;
+    private const int CorrectedSamples = 48;
 
-    private readonly Dictionary<bool, PreparedModel> _prepared = [];
+    private readonly Dictionary<(bool Equalized, bool Absorbed, double? Smoothed), PreparedModel> _prepared = [];
 
     public SampleReader Samples => samples;
 
@@ -68,22 +68,24 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
     /// <summary>The model in the form that is quantized.</summary>
     private PreparedModel Prepared(QuantizationOptions options)
     {
-        if (_prepared.TryGetValue(options.Equalize, out PreparedModel? known)) return known;
+        (bool, bool, double?) key = (options.Equalize, options.AbsorbBias, options.Smooth);
+        if (_prepared.TryGetValue(key, out PreparedModel? known)) return known;
         progress?.Report(new(QuantizationStage.Prepare, 0, 1));
         (OnnxGraph graph, TensorFacts facts) = ModelPreparation.Prepare(OnnxReader.Read(bytes, "the model"), samples, options.Sessions);
-        if (options.Equalize) Equalize(graph, facts, options);
+        if (options.Smooth is { } alpha) SmoothQuant.Apply(graph, facts, Channels(graph, facts, SmoothQuant.Values(graph, facts), options), alpha);
+        if (options.Equalize) CrossLayerEqualization.Apply(graph, facts, Channels(graph, facts, CrossLayerEqualization.ClippedValues(graph, facts), options));
+        if (options.AbsorbBias) BiasAbsorption.Apply(graph, facts, Channels(graph, facts, BiasAbsorption.Values(graph, facts), options));
         var prepared = new PreparedModel(ModelBytes.Of(graph.Model), facts);
-        _prepared[options.Equalize] = prepared;
+        _prepared[key] = prepared;
         progress?.Report(new(QuantizationStage.Prepare, 1, 1));
         return prepared;
     }
 
-    private void Equalize(OnnxGraph graph, TensorFacts facts, QuantizationOptions options)
-    {
-        Dictionary<string, ChannelStatistics> clipped = ChannelStatistics.Gather(
-            graph.Model, CrossLayerEqualization.ClippedValues(graph, facts), samples, options.Sessions, done => progress?.Report(new(QuantizationStage.Equalize, done, samples.Count)), cancellation);
-        CrossLayerEqualization.Apply(graph, facts, clipped);
-    }
+    /// <summary>Whether the model has activations whose outliers <see cref="SmoothQuant"/> could move into weights, as transformers have.</summary>
+    public static bool CanSmooth(Candidate candidate) => SmoothQuant.Values(candidate.Source.NewGraph(), candidate.Source.Facts).Count > 0;
+
+    private Dictionary<string, ChannelStatistics> Channels(OnnxGraph graph, TensorFacts facts, IReadOnlyDictionary<string, int> values, QuantizationOptions options) =>
+        ChannelStatistics.Gather(graph.Model, values, samples, options.Sessions, done => progress?.Report(new(QuantizationStage.Equalize, done, samples.Count)), cancellation, facts);
 
     /// <summary>A weight that is not finite makes all that follows so, too; it is the weight that the user must hear of.</summary>
     private static void RequireFiniteWeights(OnnxGraph graph, QuantizationPlan plan)

@@ -14,10 +14,13 @@ namespace Edge.Quantization.Report;
 /// <param name="WeightBlock">Weights that share a scale where they have 4 bits.</param>
 /// <param name="AsymmetricWeights">Weights of 4 bits have a zero point for each block.</param>
 /// <param name="Activations16">Nodes whose activations have 16 bits; null for none.</param>
+/// <param name="BiasAbsorbed">The constant part of large activations was moved into biases.</param>
+/// <param name="Smoothed">Strength with which outliers of activations were moved into weights; null where they were not.</param>
 public sealed record ReportedOptions(
     bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, bool CorrectBias, string Rounding,
     IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes,
-    QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false, IReadOnlyList<string>? Activations16 = null);
+    QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false, IReadOnlyList<string>? Activations16 = null,
+    bool BiasAbsorbed = false, double? Smoothed = null);
 
 /// <summary>One output of the model over all measured samples.</summary>
 /// <param name="Name">Its name.</param>

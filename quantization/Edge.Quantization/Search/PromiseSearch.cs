@@ -43,6 +43,9 @@ internal sealed class PromiseSearch(
     /// <summary>A rung is an improvement if the error of the outputs falls to so much of what it was.</summary>
     private const double Gain = 0.98;
 
+    /// <summary>Errors up to so much larger are as good as equal, and the metric decides.</summary>
+    private const double Alike = 1.15;
+
     /// <summary>The whole model must become so much faster for layers to go back to float for speed.</summary>
     private const double Faster = 0.97;
 
@@ -68,7 +71,7 @@ internal sealed class PromiseSearch(
     {
         Tried best = Try($"{options.Ranges.Name} ranges", options);
         Take(best, true);
-        foreach ((string name, QuantizationOptions next) in Rungs(options))
+        foreach ((string name, QuantizationOptions next) in Rungs(best))
         {
             if (best.Kept) break;
             Tried step = Try(name, Merge(best.Candidate.Options, next));
@@ -80,11 +83,13 @@ internal sealed class PromiseSearch(
     }
 
     /// <summary>Each rung by name, with the one option that it sets.</summary>
-    private static IEnumerable<(string Name, QuantizationOptions Options)> Rungs(QuantizationOptions o)
+    private IEnumerable<(string Name, QuantizationOptions Options)> Rungs(Tried plain)
     {
+        QuantizationOptions o = options;
         if (!o.CorrectBias) yield return ("corrected biases", o with { CorrectBias = true });
         if (!o.ChooseRanges) yield return ("ranges by measured error", o with { ChooseRanges = true });
         if (o.Rounding == WeightRounding.Nearest) yield return ("weights rounded by error feedback", o with { Rounding = WeightRounding.Feedback });
+        if (o.Smooth is null && CandidateBuilder.CanSmooth(plain.Candidate)) yield return ("outliers smoothed into weights", o with { Smooth = 0.5 });
         if (!o.Equalize) yield return ("equalized channels", o with { Equalize = true });
         if (o.Rounding != WeightRounding.Learned) yield return ("weights rounded as learned", o with { Rounding = WeightRounding.Learned });
     }
@@ -95,6 +100,7 @@ internal sealed class PromiseSearch(
         ChooseRanges = best.ChooseRanges || rung.ChooseRanges,
         CorrectBias = best.CorrectBias || rung.CorrectBias,
         Equalize = best.Equalize || rung.Equalize,
+        Smooth = best.Smooth ?? rung.Smooth,
         Rounding = rung.Rounding > best.Rounding ? rung.Rounding : best.Rounding,
     };
 
@@ -119,7 +125,8 @@ internal sealed class PromiseSearch(
         if (step.Kept != best.Kept) return step.Kept;
         double chance = Chance(best.Result);
         if (step.Drop > best.Drop + chance) return false;
-        return step.Drop < best.Drop - (2 * chance) || step.Result.Error.Relative < best.Result.Error.Relative * Gain;
+        double error = step.Result.Error.Relative / Math.Max(best.Result.Error.Relative, double.Epsilon);
+        return error < Gain || step.Drop < best.Drop - (2 * chance) || (error < Alike && step.Drop < best.Drop - (chance / 2));
     }
 
     /// <summary>How far the metric moves by chance: of a share, half a standard deviation of the number of answers that changed.</summary>
