@@ -7,9 +7,9 @@ using Edge.SharedModels;
 using Edge.SharedModels.Samples;
 
 var only = new Option<string[]>("--only") { Description = "models whose name contains one of these", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-var int8 = new Option<string>("--int8") { Description = "how int8 models are made: none, plain, search", DefaultValueFactory = _ => "plain" };
+var int8 = new Option<string>("--int8") { Description = "how int8 models are made: none, plain, search", DefaultValueFactory = _ => "search" };
 int8.AcceptOnlyFromAmong("none", "plain", "search");
-var output = new Option<string?>("--output", "-o") { Description = "write the page there, such as docs/accuracy.md" };
+var output = new Option<string?>("--output", "-o") { Description = "write the page there; docs/accuracy.md of the folder it is called from if it is not given, and nowhere with --only" };
 var root = new RootCommand("Measures what int8 costs every labelled model of the shared folder, and what it brings.") { only, int8, output };
 root.SetAction((p, cancellation) =>
 {
@@ -18,6 +18,7 @@ root.SetAction((p, cancellation) =>
     // The figures of DATA.md were measured with pictures decoded by libjpeg.
     var measurement = new Measurement(data, new SharedSets(data, ImageCodec.Create(CodecChoice.Auto)), form);
     string[] words = p.GetValue(only)!;
+    if (words.Length == 0 && p.GetValue(output) is null && !Directory.Exists("docs")) throw new IOException("docs: no such folder; call it from the repository, or say --output where the page goes");
     AccuracyCase[] cases = [.. AccuracyCases.All.Where(c => words.Length == 0 || words.Any(w => c.Name.Contains(w, StringComparison.OrdinalIgnoreCase)))];
     var rows = new List<AccuracyRow>();
     foreach (AccuracyCase c in cases)
@@ -28,8 +29,8 @@ root.SetAction((p, cancellation) =>
     }
 
     string machine = $"{Cpu.Kind} ({Cpu.Name()}), {Environment.ProcessorCount} cores, on {DateTime.UtcNow:yyyy-MM-dd}";
-    string command = $"dotnet run --project tools/Edge.AccuracyTable -c Release -- --int8 {p.GetValue(int8)}";
-    if (p.GetValue(output) is { } path) File.WriteAllText(path, MarkdownTable.Of(rows, machine, command, form));
+    string command = $"dotnet run --project tools/Edge.AccuracyTable -c Release{(form == Int8Form.Search ? "" : $" -- --int8 {p.GetValue(int8)}")}";
+    if ((p.GetValue(output) ?? (words.Length == 0 ? Path.Combine("docs", "accuracy.md") : null)) is { } path) File.WriteAllText(path, MarkdownTable.Of(rows, machine, command, form));
     return Task.FromResult(rows.All(r => r.Kept || form == Int8Form.None) ? 0 : 1);
 });
 try

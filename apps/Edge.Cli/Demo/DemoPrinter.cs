@@ -50,7 +50,7 @@ internal sealed class DemoPrinter(Terminal terminal)
         Heading(4, "Look at");
         terminal.Line($"   {overview}  {Math.Min(12, result.Parts.Count)} of the parts");
         terminal.Line($"   {Path.Combine(folder, "evidence")}  a picture of every part that did not pass ({result.Parts.Count(p => p.Event.Evidence is not null)})");
-        terminal.Line($"   {Path.ChangeExtension(model, ".report.md")}  what quantizing cost, layer by layer");
+        terminal.Line($"   {Path.ChangeExtension(model, ".report.html")}  what quantizing cost, layer by layer");
     }
 
     private void WriteConfusion(LineResult result, DemoAssets assets)

@@ -1,9 +1,9 @@
 using Edge.Cli.Commands;
 using Edge.Cli.Output;
 using Edge.Cli.Providers;
+using Edge.Cli.Quantizing;
 using Edge.Evaluation;
 using Edge.Mqtt;
-using Edge.Onnx;
 using Edge.Pipeline.Decisions;
 using Edge.Pipeline.Events;
 using Edge.Pipeline.Evidence;
@@ -11,6 +11,7 @@ using Edge.Pipeline.Inspection;
 using Edge.Pipeline.Postprocessing;
 using Edge.Quantization;
 using Edge.Quantization.Report;
+using Edge.Quantization.Report.Html;
 using Edge.Runtime;
 
 namespace Edge.Cli.Demo;
@@ -78,10 +79,7 @@ internal sealed class DemoRun(Terminal terminal, DemoAssets assets, string folde
     {
         var samples = InputData.OfPictures($"{assets.Calibration.Count} calibration pictures", assets.Calibration, assets.Pipeline.Preprocess ?? new());
         var result = QuantizationBar.Show(terminal, progress => Quantizer.QuantizeFile(assets.Pipeline.ModelFile, samples, new QuantizationOptions(), progress, cancellation));
-        OnnxWriter.Save(result.Model, QuantizedPath);
-        string reports = Path.ChangeExtension(QuantizedPath, null);
-        File.WriteAllText(reports + ".report.json", result.Report.ToJson() + "\n");
-        File.WriteAllText(reports + ".report.md", result.Report.ToMarkdown());
+        new QuantizedFiles(QuantizedPath).Write(result, new HtmlReportOptions(Path.GetFileName(assets.Pipeline.ModelFile)));
         foreach (string file in (string[])[assets.Pipeline.FullName, assets.Pipeline.LabelFile!]) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         return result.Report;
     }

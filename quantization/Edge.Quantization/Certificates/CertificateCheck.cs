@@ -70,7 +70,7 @@ public sealed class CertificateCheck
             string? difference = Answers.Difference(expected[compared], outputs);
             if (difference is null) same++;
             else first ??= $"{what} {compared}: {difference}";
-            if (Answers.Of(outputs).Sha256 == expected[compared].Sha256) identical++;
+            if (Answers.Of(outputs).Fingerprint == expected[compared].Fingerprint) identical++;
             compared++;
         }
         return new CertificateComparison(compared, same, identical, first);

@@ -11,7 +11,7 @@ namespace Edge.Quantization.Certificates;
 internal static class CertificateIssuer
 {
     /// <summary>Generated inputs, and samples of the data, that are certified.</summary>
-    private const int ProbeCount = 4, AnswerCount = 32;
+    private const int ProbeCount = 4, AnswerCount = 16;
 
     /// <summary>Issues the certificate of a model and adds it to its metadata.</summary>
     /// <param name="model">The quantized model.</param>

@@ -91,8 +91,8 @@ public sealed record ProbeInput(IReadOnlyList<int> Shape, float Low, float High,
 
 /// <summary>What the model answered to one set of inputs.</summary>
 /// <param name="Outputs">One a float32 output, in order.</param>
-/// <param name="Sha256">Of the bytes of all outputs: equal where every bit is.</param>
-public sealed record CertifiedAnswer(IReadOnlyList<CertifiedOutput> Outputs, string Sha256);
+/// <param name="Fingerprint">The first 64 bits of the SHA-256 of all outputs' bytes: equal where every bit is.</param>
+public sealed record CertifiedAnswer(IReadOnlyList<CertifiedOutput> Outputs, string Fingerprint);
 
 /// <summary>One float32 output.</summary>
 /// <param name="Top">Index of the largest value; −1 for an output of no elements.</param>

@@ -9,7 +9,7 @@ namespace Edge.Quantization.Search;
 /// <summary>One sample's outputs beside those of the float model.</summary>
 /// <param name="Sample">Its position in the source.</param>
 /// <param name="Error">Relative error of its outputs.</param>
-/// <param name="FloatTop">Index of the float model's largest first output; null where there is no float32 output of two or more.</param>
+/// <param name="FloatTop">Index of the float model's largest first output; null where the first output is no row of scores.</param>
 /// <param name="Top">The quantized model's.</param>
 /// <param name="FloatScore">The float model's value there.</param>
 /// <param name="Score">The quantized model's value there.</param>
@@ -58,7 +58,9 @@ internal static class Evaluation
 
     private static SampleError Compare(int sample, double error, Tensor x, Tensor y)
     {
-        if (x.Type != DataType.Float32 || x.Count < 2 || x.Shape != y.Shape) return new SampleError(sample, error, null, null, null, null);
+        // Only a row of scores has a largest one that means something: the largest of a map of boxes does not.
+        bool isRow = x.Type == DataType.Float32 && x.Count >= 2 && x.Shape == y.Shape && x.Shape.ToArray().Max() == x.Count;
+        if (!isRow) return new SampleError(sample, error, null, null, null, null);
         (int a, int b) = (Best(x), Best(y));
         return new SampleError(sample, error, a, b, x.AsSpan<float>()[a], y.AsSpan<float>()[b]);
     }

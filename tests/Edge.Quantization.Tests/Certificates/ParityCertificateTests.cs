@@ -18,7 +18,7 @@ public class ParityCertificateTests
     {
         ParityCertificate certificate = ParityCertificate.Of(Result.Model)!;
         Assert.Equal(4, certificate.Probes.Count);
-        Assert.Equal(32, certificate.Answers.Count);
+        Assert.Equal(16, certificate.Answers.Count);
         Assert.True(CertificateCheck.IsUnchanged(certificate, Result.Model));
         foreach (string isa in SupportedSets())
         {
@@ -26,7 +26,7 @@ public class ParityCertificateTests
             var check = new CertificateCheck(certificate, session);
             CertificateComparison probes = check.Probe(TestContext.Current.CancellationToken), data = check.Compare(Samples.Normal(40), TestContext.Current.CancellationToken);
             Assert.True(probes.Agrees && data.Agrees, $"{isa}: {probes}; {data}");
-            Assert.Equal((4, 32), (probes.Compared, data.Compared));
+            Assert.Equal((4, 16), (probes.Compared, data.Compared));
         }
     }
 
@@ -60,7 +60,7 @@ public class ParityCertificateTests
         using InferenceSession session = Open(Result.Model, null);
         var check = new CertificateCheck(ParityCertificate.Of(Result.Model)!, session);
         Assert.False(check.Compare(Samples.Normal(40, seed: 9), TestContext.Current.CancellationToken).Agrees);
-        Assert.Contains("there are 5 samples; the certificate is of 32 of 40 samples", Assert.Throws<ModelException>(() => check.Compare(Samples.Normal(5), TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("there are 5 samples; the certificate is of 16 of 40 samples", Assert.Throws<ModelException>(() => check.Compare(Samples.Normal(5), TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal static class HtmlSamples
         {
             page.Append("<figure>");
             if (options.Picture?.Invoke(s.Sample) is { } picture) page.Append($"<img alt=\"\" src=\"{HtmlReport.Text(picture)}\">");
-            page.Append($"<figcaption><b>{HtmlReport.Text(s.Name ?? $"sample {s.Sample}")}</b><small>{HtmlReport.Number(s.SqnrDb, "0.0")} dB</small>");
+            page.Append($"<figcaption><b title=\"{HtmlReport.Text(s.Name ?? "")}\">{HtmlReport.Text(s.Name is { } name ? Path.GetFileName(name) : $"sample {s.Sample}")}</b><small>{HtmlReport.Number(s.SqnrDb, "0.0")} dB</small>");
             if (s is { FloatTop: { } a, Top: { } b, FloatScore: { } x, Score: { } y })
             {
                 string changed = a == b ? "" : " class=\"changed\"";

@@ -12,7 +12,7 @@ internal static class HtmlStyle
         h1 { font-size: 26px; margin: 0 0 6px; overflow-wrap: anywhere } h2 { font-size: 17px; margin: 0 0 4px } h3 { font-size: 15px; margin: 18px 0 2px }
         section, .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px 18px; margin: 14px 0 }
         .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 14px; background: none; border: 0; padding: 0 }
-        .card { margin: 0 } .card h2 { font-size: 13px; font-weight: 600; color: var(--soft) } .big { white-space: nowrap; font-size: 20px; font-weight: 650; margin: 2px 0 } .before { color: var(--soft); font-weight: 400 }
+        .card { margin: 0 } .card h2 { font-size: 13px; font-weight: 600; color: var(--soft) } .big { white-space: nowrap; font-size: 18px; font-weight: 650; margin: 2px 0 } .before { color: var(--soft); font-weight: 400 }
         .note { color: var(--soft); margin: 0 0 8px; font-size: 13px } .verdict { font-weight: 600; margin: 4px 0 } .verdict.good { color: var(--good) } .verdict.bad { color: var(--bad) } .verdict.warn { color: var(--warn) }
         table { border-collapse: collapse; width: 100%; font-size: 13px } th { text-align: left; color: var(--soft); font-weight: 600 } th, td { padding: 5px 8px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
         td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } td.slow { color: var(--bad) } small { color: var(--soft) } tr.left td { color: var(--soft) }

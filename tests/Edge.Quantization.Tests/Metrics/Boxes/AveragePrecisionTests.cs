@@ -107,9 +107,9 @@ public class AveragePrecisionTests
         double sum = 0;
         for (int r = 0; r <= 100; r++)
         {
-            // The best precision of any prefix that reaches the recall.
+            // The best precision of any prefix that reaches the recall; 0.7 does not reach 70 · 0.01 in double, and so it is in pycocotools.
             sum += Enumerable.Range(1, ordered.Length)
-                .Where(n => ordered.Take(n).Count(j => j.Hit) >= (r / 100.0 * truths) - 1e-9)
+                .Where(n => (double)ordered.Take(n).Count(j => j.Hit) / truths >= r * 0.01)
                 .Select(n => (double)ordered.Take(n).Count(j => j.Hit) / n).DefaultIfEmpty(0).Max();
         }
         return sum / 101;
