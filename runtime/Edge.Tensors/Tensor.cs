@@ -19,15 +19,25 @@ public sealed unsafe class Tensor
     /// <summary>Readable bytes after the last element of owned memory.</summary>
     public const int Slack = 64;
 
+    /// <summary>Keeps borrowed memory valid.</summary>
     private readonly object? _owner;
+
+    /// <summary>Owned memory; pinned. Null where it is borrowed.</summary>
+    private readonly byte[]? _array;
+
     private readonly byte* _data;
 
-    private Tensor(DataType type, Shape shape, byte* data, object? owner)
+    /// <summary>Of <see cref="_data"/> in <see cref="_array"/>.</summary>
+    private readonly nint _offset;
+
+    private Tensor(DataType type, Shape shape, byte* data, object? owner, byte[]? array)
     {
         Type = type;
         Shape = shape;
         _data = data;
         _owner = owner;
+        _array = array;
+        if (array is not null) _offset = (nint)data - (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
     }
 
     public DataType Type { get; }
@@ -57,7 +67,7 @@ public sealed unsafe class Tensor
         long bytes = (long)shape.Count * size;
         byte[] array = GC.AllocateArray<byte>(checked((int)(bytes + Alignment + Slack)), pinned: true);
         nint p = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
-        return new Tensor(type, shape, (byte*)((p + Alignment - 1) & ~(nint)(Alignment - 1)), array) { HasSlack = true };
+        return new Tensor(type, shape, (byte*)((p + Alignment - 1) & ~(nint)(Alignment - 1)), null, array) { HasSlack = true };
     }
 
     /// <summary>A tensor of zeros of element type <typeparamref name="T"/>.</summary>
@@ -89,14 +99,14 @@ public sealed unsafe class Tensor
     /// and must keep the memory valid; <paramref name="hasSlack"/> says whether <see cref="Slack"/> bytes follow that may be read.
     /// </summary>
     public static Tensor Borrow(DataType type, Shape shape, void* data, object? owner, bool hasSlack = false) =>
-        new(type, shape, (byte*)data, owner) { HasSlack = hasSlack };
+        new(type, shape, (byte*)data, owner, null) { HasSlack = hasSlack };
 
     /// <summary>The elements, row-major.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the element type.</exception>
     public Span<T> AsSpan<T>() where T : unmanaged
     {
         if (DataTypeExtensions.Of<T>() != Type) Throw.WrongElementType(Type, typeof(T));
-        return new Span<T>(_data, Shape.Count);
+        return MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref First), Shape.Count);
     }
 
     /// <summary>The elements of a tensor of strings, row-major.</summary>
@@ -110,7 +120,14 @@ public sealed unsafe class Tensor
     }
 
     /// <summary>The bytes of all elements.</summary>
-    public Span<byte> Bytes => new(_data, checked((int)ByteLength));
+    public Span<byte> Bytes => MemoryMarshal.CreateSpan(ref First, checked((int)ByteLength));
+
+    /// <summary>
+    /// The first byte, for spans. Of owned memory it is a reference into the array, which the collector sees: made of the bare
+    /// address, it may let the array go while a loop still reads, once the compiler has moved the address out of the loop and
+    /// nothing else needs this object.
+    /// </summary>
+    private ref byte First => ref _array is { } array ? ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array), _offset) : ref *_data;
 
     /// <summary>A copy that owns its memory.</summary>
     public Tensor Clone()
@@ -125,7 +142,7 @@ public sealed unsafe class Tensor
     public Tensor Reshape(Shape shape)
     {
         if (shape.Count != Shape.Count) throw new ArgumentException($"cannot reshape {Shape} to {shape}");
-        return new Tensor(Type, shape, _data, _owner) { HasSlack = HasSlack };
+        return new Tensor(Type, shape, _data, _owner, _array) { HasSlack = HasSlack };
     }
 
     public override string ToString() => $"{Type.OnnxName()}{Shape}";
