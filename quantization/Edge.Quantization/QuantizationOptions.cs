@@ -50,6 +50,9 @@ public sealed record QuantizationOptions
     /// </summary>
     public IReadOnlyCollection<string> Activations16 { get; init; } = [];
 
+    /// <summary>The layers with weights that come first and last in the network stay float.</summary>
+    public bool FloatEnds { get; init; }
+
     /// <summary>One scale for each output channel of weights (the default), or one for a whole tensor.</summary>
     public bool PerChannel { get; init; } = true;
 

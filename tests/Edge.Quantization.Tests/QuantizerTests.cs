@@ -197,6 +197,17 @@ public class QuantizerTests
     }
 
     [Fact]
+    public void First_and_last_layers_stay_float_on_request()
+    {
+        OnnxGraphBuilder b = Conv(Conv(Conv(Picture(), "x", "first", 4, 4), "first", "middle", 4, 4), "middle", "last", 4, 2);
+        b = Conv(b, "middle", "other", 4, 3).Output("last").Output("other");
+        QuantizationResult r = Quantize(b, OnOracle with { FloatEnds = true });
+        Assert.Equal(["Conv_1"], r.Report.Layers.Select(l => l.Name));
+        Assert.Equal(["Conv_0", "Conv_2", "Conv_3"], r.Report.FloatLayers.Where(l => l.Operator == "Conv").Select(l => l.Name));
+        Assert.All(r.Report.FloatLayers.Where(l => l.Operator == "Conv"), l => Assert.Contains("first and last layers", l.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_pooled_value_and_its_source_share_their_parameters()
     {
         OnnxGraphBuilder b = Conv(Picture(), "x", "a", 4, 4).Node("MaxPool", ["a"], ["p"], AttributeProto.Of("kernel_shape", 2L, 2), AttributeProto.Of("strides", 2L, 2));

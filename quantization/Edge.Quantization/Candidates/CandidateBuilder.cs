@@ -40,7 +40,7 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
         PreparedModel prepared = Prepared(options);
         OnnxGraph graph = prepared.NewGraph();
         if (options.Activations16.Count > 0) OpsetUpgrade.Apply(graph, prepared.Facts, OpsetUpgrade.Newest);
-        QuantizationPlan plan = QuantizationPlan.Make(graph, prepared.Facts, options);
+        QuantizationPlan plan = QuantizationPlan.Make(graph, prepared.Facts, options.FloatEnds ? WithFloatEnds(graph, prepared.Facts, options) : options);
         if (!plan.Quantized.Any()) throw NothingToQuantize(plan);
         if (prepared.Statistics.Count == 0) RequireFiniteWeights(graph, plan);
         Observe(prepared, plan.Activations, options);
@@ -63,6 +63,15 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
         else if (options.CorrectBias)
             BiasCorrection.Empirical(candidate, samples.Take(CorrectedSamples), (done, total) => progress?.Report(new(QuantizationStage.CorrectBias, done, total)), cancellation);
         return candidate;
+    }
+
+    /// <summary>First and last are those of the whole network, whatever a search leaves in float besides.</summary>
+    private static QuantizationOptions WithFloatEnds(OnnxGraph graph, TensorFacts facts, QuantizationOptions options)
+    {
+        QuantizationPlan whole = QuantizationPlan.Make(graph, facts, options with { KeptFloat = new Dictionary<string, string>() });
+        var kept = EndLayers.Of(graph, whole).ToDictionary(n => n, _ => "first and last layers are kept in float by option");
+        foreach ((string node, string why) in options.KeptFloat) kept[node] = why;
+        return options with { KeptFloat = kept };
     }
 
     /// <summary>The model in the form that is quantized.</summary>
