@@ -32,7 +32,7 @@ public sealed record DataOptions
     public int? Stride { get; init; }
 
     /// <summary>What <c>pipeline.json</c> beside the model says, where this says nothing.</summary>
-    internal DataOptions Completed()
+    public DataOptions Completed()
     {
         if (Model is null || PipelineFile.Beside(Model) is not { } file) return this;
         return this with

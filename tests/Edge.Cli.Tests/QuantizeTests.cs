@@ -48,6 +48,18 @@ public sealed class QuantizeTests : IDisposable
     }
 
     [Fact]
+    public void Classes_have_their_names_in_the_report_and_one_without_a_label_its_number()
+    {
+        // The model has three classes; the first is left out, and one of the two others has a name.
+        string labels = _folder.File("labels.txt", "grass\n");
+        Ran ran = Execute("quantize", _model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--max-drop", "100%", "--labels", labels, "--skip-first");
+        Assert.True(ran.Code is 0 or 2, ran.Error);
+        string page = File.ReadAllText(_folder["out/colors.int8.report.html"]);
+        Assert.Contains(">grass<", page, StringComparison.Ordinal);
+        Assert.Contains(">#0<", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_promise_that_nothing_keeps_is_the_answer_no_and_the_best_is_written()
     {
         // A picture for a picture has no answers but numbers, whose error is never 0 in integers.

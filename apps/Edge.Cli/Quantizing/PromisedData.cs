@@ -20,9 +20,9 @@ internal sealed class PromisedData : IDisposable
 
     private readonly LabelledData _data;
     private readonly SpooledSource _samples;
-    private readonly Pipeline.Labels? _labels;
+    private readonly DataOptions _options;
 
-    private PromisedData(LabelledData data, SpooledSource samples, AccuracyPromise promise, Pipeline.Labels? labels) => (_data, _samples, Promise, _labels) = (data, samples, promise, labels);
+    private PromisedData(LabelledData data, SpooledSource samples, AccuracyPromise promise, DataOptions options) => (_data, _samples, Promise, _options) = (data, samples, promise, options);
 
     public AccuracyPromise Promise { get; }
 
@@ -42,12 +42,19 @@ internal sealed class PromisedData : IDisposable
             ?? throw new CommandException($"--metric {metric}: {data.Description} is measured in {string.Join(", ", data.Metrics.Select(m => m.Name))}");
         (double most, bool relative) = drop.For(chosen.Unit);
         var samples = new SpooledSource(data.Source, folder);
-        return new PromisedData(data, samples, new AccuracyPromise(chosen, samples, most, relative, data.Name), options.Labels);
+        return new PromisedData(data, samples, new AccuracyPromise(chosen, samples, most, relative, data.Name), options.Completed());
     }
 
     public void Dispose() => _samples.Dispose();
 
-    public HtmlReportOptions Page(string title) => new(title, Picture, _labels is null ? null : c => _labels[c]);
+    public HtmlReportOptions Page(string title) => new(title, Picture, ClassName);
+
+    /// <summary>Labels do not count a background class that is to be left out.</summary>
+    private string ClassName(int index)
+    {
+        int label = index - (_options.Postprocess?.Classification is { SkipFirst: true } ? 1 : 0);
+        return _options.Labels is { } labels && label >= 0 && label < labels.Count ? labels[label] : $"#{index}";
+    }
 
     /// <summary>The sample's picture, small, where it is one.</summary>
     private string? Picture(int sample)
