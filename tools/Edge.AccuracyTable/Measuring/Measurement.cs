@@ -105,6 +105,11 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
                 // States are those of the float model: the promise is about single steps.
                 result = Quantizer.Search(path, calibration, new AccuracyPromise(task.Metrics[0], Source(set.Evaluation, "judged"), c.MaxDrop), options);
             }
+            catch (ModelException e) when (e.Message.StartsWith(path, StringComparison.Ordinal))
+            {
+                // The file is one of ours, whose name tells nobody anything.
+                throw new ModelException(e.Message[(path.Length + 2)..], e);
+            }
             finally
             {
                 Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
