@@ -29,12 +29,7 @@ internal static partial class VectorMath
     public static V Exp<V>(V x) where V : unmanaged, IVectorF32<V>
     {
         // Beyond these bounds the result is 0 or ∞ all the same. The second operand wins for NaN.
-        x = V.Lesser(V.Splat(89), V.Greater(V.Splat(-104), x));
-        V n = V.Round(x * V.Splat(Log2E));
-        V p = ReducedExpM1(x, n) + V.Splat(1);
-        // 2ⁿ in two factors: n reaches from −150 to 128, an exponent only from −126 to 127.
-        V half = V.Floor(n * V.Splat(0.5f));
-        return p * PowerOfTwo(half) * PowerOfTwo(n - half);
+        return BoundedExp(V.Lesser(V.Splat(89), V.Greater(V.Splat(-104), x)));
     }
 
     /// <summary>eˣ − 1 for x ≤ 0 (greater x give unspecified values) within 2 ulp; −1 for −∞, NaN for NaN.</summary>
@@ -44,7 +39,7 @@ internal static partial class VectorMath
         // Below −25 the result rounds to −1.
         x = V.Greater(V.Splat(-25), x);
         V n = V.Round(x * V.Splat(Log2E));
-        V scale = PowerOfTwo(n);
+        V scale = V.PowerOfTwo(n);
         return scale * ReducedExpM1(x, n) + (scale - V.Splat(1));
     }
 
@@ -62,9 +57,17 @@ internal static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V>(V x) where V : unmanaged, IVectorF32<V>
     {
-        V e = Exp(-V.Abs(x));
+        V e = BoundedExp(V.Greater(V.Splat(-104), x | V.SplatBits(int.MinValue)));
         V one = V.Splat(1);
         return V.Select(V.IsGreaterOrEqual(x, V.Splat(0)), one, e) / (one + e);
+    }
+
+    /// <summary>eˣ as <see cref="Exp"/> for −104 ≤ x ≤ 89.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V BoundedExp<V>(V x) where V : unmanaged, IVectorF32<V>
+    {
+        V n = V.Round(x * V.Splat(Log2E));
+        return V.Scale(ReducedExpM1(x, n) + V.Splat(1), n);
     }
 
     /// <summary>
@@ -81,11 +84,6 @@ internal static partial class VectorMath
         q = q * r + V.Splat(0.49999997f);
         return q * (r * r) + r;
     }
-
-    /// <summary>2ⁿ for integers −126 ≤ n ≤ 127 held as float32.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V PowerOfTwo<V>(V n) where V : unmanaged, IVectorF32<V> =>
-        V.ShiftLeft(V.AddInt32(V.ToInt32(n), V.SplatBits(127)), 23);
 
     /// <summary>|magnitude| with the sign of <paramref name="sign"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Edge.Kernels.Isa;
 
 /// <summary>
@@ -99,4 +101,17 @@ internal unsafe interface IVectorF32<V> where V : unmanaged, IVectorF32<V>
 
     /// <summary>Keeps the sign bit.</summary>
     static abstract V ShiftRightArithmetic(V a, int count);
+
+    /// <summary>a·2ⁿ, rounded once, for ½ ≤ a ≤ 2 and integers −150 ≤ n ≤ 128 held as float32.</summary>
+    /// <remarks>Two factors: an exponent only reaches from −126 to 127. The first product is exact.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Scale(V a, V n)
+    {
+        V half = V.Floor(n * V.Splat(0.5f));
+        return a * V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
+    }
+
+    /// <summary>2ⁿ for integers −126 ≤ n ≤ 127 held as float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V PowerOfTwo(V n) => V.ShiftLeft(V.AddInt32(V.ToInt32(n), V.SplatBits(127)), 23);
 }

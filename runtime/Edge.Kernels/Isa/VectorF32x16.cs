@@ -118,6 +118,9 @@ internal readonly unsafe struct VectorF32x16(Vector512<float> value) : IVectorF3
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x16 ShiftRightArithmetic(VectorF32x16 a, int count) => new((a._value.AsInt32() >> count).AsSingle());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorF32x16 Scale(VectorF32x16 a, VectorF32x16 n) => new(Avx512F.Scale(a._value, n._value));
+
     /// <summary>Mask of the lanes whose number is below <paramref name="n"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> FirstLanes(int n) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(n)).AsSingle();
