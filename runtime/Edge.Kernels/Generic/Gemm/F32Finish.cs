@@ -73,7 +73,9 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
     {
         var from = (float*)t.Y;
         nint stride = t.YStride / sizeof(float);
-        if (!_activation.IsClamp) _activate(_activation, from, span.Columns, span.Rows, stride);
+        // Rows without gaps are one row: short ones would fill few lanes of a vector.
+        if (!_activation.IsClamp && stride == span.Columns) _activate(_activation, from, span.Columns * span.Rows, 1, 0);
+        else if (!_activation.IsClamp) _activate(_activation, from, span.Columns, span.Rows, stride);
         if (t.Y != buffer) return;
         float* y = _y + span.Pixel * _yStride + span.Channel;
         for (int r = 0; r < span.Rows; r++) new Span<float>(from + r * stride, span.Columns).CopyTo(new Span<float>(y + r * _yStride, span.Columns));
