@@ -39,6 +39,7 @@ internal static class PassPipeline
         CommonSubexpressions.Run(graph);
         Pattern.Run(graph, s_patterns);
 
+        SpaceToDepthFusion.Run(graph);
         PadFusion.Run(graph);
         AffineFusion.Run(graph);
         InputAffineFusion.Run(graph);

@@ -74,13 +74,26 @@ internal sealed class WrittenOut
     public void Becomes(double tolerance, string[] outputs, params string[] plan)
     {
         var proto = Build(outputs);
-        using (var session = new InferenceSession(Model.FromProto(proto, "test")))
-            Assert.Equal(plan, session.Describe().Steps.Select(s => s.OpType));
+        Assert.Equal(plan, Plan(proto));
         EngineComparison.AssertAgrees(proto, _inputs, tolerance);
+    }
+
+    /// <summary>The operators that the model runs, which must agree with ONNX Runtime on every kernel set, optimized and not.</summary>
+    public IReadOnlyList<string> PlanOf(params string[] outputs)
+    {
+        var proto = Build(outputs);
+        EngineComparison.AssertAgrees(proto, _inputs);
+        return Plan(proto);
     }
 
     /// <summary>Fails unless the model agrees with ONNX Runtime on every kernel set, optimized and not.</summary>
     public void Agrees(params string[] outputs) => EngineComparison.AssertAgrees(Build(outputs), _inputs);
+
+    private static string[] Plan(ModelProto proto)
+    {
+        using var session = new InferenceSession(Model.FromProto(proto, "test"));
+        return [.. session.Describe().Steps.Select(s => s.OpType)];
+    }
 
     private ModelProto Build(string[] outputs)
     {
