@@ -38,6 +38,18 @@ public abstract unsafe class PreparedConvF32 : PreparedConv
     /// <param name="scratch">At least <see cref="PreparedConv.ScratchBytes"/> bytes.</param>
     /// <param name="pool">The threads to use.</param>
     public abstract void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool);
+
+    /// <summary>
+    /// The same without residual, as some of the channels of a larger tensor: nothing between them is written.
+    /// </summary>
+    /// <param name="x">Input <c>[N,H,W,C]</c>, not aliased by <paramref name="y"/>.</param>
+    /// <param name="y">The first of the channels of the first pixel.</param>
+    /// <param name="step">Elements from one pixel to the next, at least OC.</param>
+    /// <param name="scratch">At least <see cref="PreparedConv.ScratchBytes"/> bytes.</param>
+    /// <param name="pool">The threads to use.</param>
+    /// <exception cref="NotSupportedException">The convolution is depthwise.</exception>
+    public virtual void RunAmong(float* x, float* y, nint step, byte* scratch, WorkerPool pool) =>
+        throw new NotSupportedException($"{KernelName} writes whole pixels; supported: convolutions that are not depthwise");
 }
 
 /// <inheritdoc cref="PreparedConv"/>

@@ -41,7 +41,7 @@ internal static partial class OperatorCatalog
         new IntegerMatMulOperator("QLinearMatMul", IntegerMatMulInputs.QLinear),
         new IntegerMatMulOperator("MatMulInteger", IntegerMatMulInputs.Integer),
         new QGemmOperator(),
-        new ConcatOperator(), new SplitOperator(), new SliceOperator(), new TransposeOperator(), new MoveOperator(), new ChannelShuffleOperator(),
+        new ConcatOperator(), new CompletionOperator(), new SplitOperator(), new SliceOperator(), new TransposeOperator(), new MoveOperator(), new ChannelShuffleOperator(),
         new ReshapeOperator(), new FlattenOperator(), new SqueezeOperator(), new UnsqueezeOperator(),
         new IdentityOperator(), new DropoutOperator(),
         new GatherOperator(), new GatherElementsOperator(), new GatherNDOperator(),

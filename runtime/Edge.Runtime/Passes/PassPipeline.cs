@@ -53,6 +53,7 @@ internal static class PassPipeline
         TransposeSinking.Run(graph, kernels);
         MoveFusion.Run(graph);
         DeadNodeElimination.Run(graph);
+        ChannelJoin.Run(graph);
     }
 
     /// <summary>Only what planning needs: nothing dead, constants computed.</summary>

@@ -53,6 +53,41 @@ public sealed unsafe class ConvF32Tests
 
     [Theory]
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
+    public void Among_other_channels_the_same_bits_are_written_and_nothing_else(string isa)
+    {
+        DenseKernels dense = KernelSets.Require(isa);
+        int seed = 0;
+        foreach (ConvGeometry g in Geometries.Listed().Where(g => !g.IsDepthwise))
+            foreach (ConvMethod method in dense.MethodsF32(g))
+            {
+                seed++;
+                using var pool = new WorkerPool(1 + seed % 3);
+                AssertSameAmongOthers(dense, method, g, s_activations[seed % s_activations.Length], g.OutChannels + 1 + seed % 20, pool, seed);
+            }
+    }
+
+    private static void AssertSameAmongOthers(DenseKernels dense, ConvMethod method, in ConvGeometry g, in Activation activation, int step, WorkerPool pool, int seed)
+    {
+        var random = new Random(seed);
+        using GuardedMemory x = ConvF32Check.Floats(random, (nint)g.Batch * g.InHeight * g.InWidth * g.InChannels);
+        using GuardedMemory w = ConvF32Check.Floats(random, (nint)g.OutChannels * g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth);
+        using GuardedMemory bias = ConvF32Check.Floats(random, g.OutChannels);
+        int pixels = g.Batch * g.OutHeight * g.OutWidth, channels = g.OutChannels;
+        using var alone = new GuardedMemory((nint)pixels * channels * sizeof(float));
+        // The last pixel ends with its channels.
+        using GuardedMemory among = ConvF32Check.Floats(random, pixels == 0 ? 0 : (nint)(pixels - 1) * step + channels);
+        float[] expected = among.Floats.ToArray();
+        using PreparedConvF32 conv = dense.PrepareConvF32(method, g, w.Floats, bias.Floats, activation);
+        using var scratch = new GuardedMemory(conv.ScratchBytes);
+        conv.Run((float*)x.Data, null, (float*)alone.Data, scratch.Data, pool);
+        for (int p = 0; p < pixels; p++) alone.Floats.Slice(p * channels, channels).CopyTo(expected.AsSpan(p * step));
+        conv.RunAmong((float*)x.Data, (float*)among.Data, step, scratch.Data, pool);
+        Assert.True(among.IsIntact && scratch.IsIntact);
+        Assert.True(among.Floats.SequenceEqual(expected), $"{conv.KernelName} for {g}, {step} elements from pixel to pixel");
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Every_activation_is_applied(string isa)
     {
         DenseKernels dense = KernelSets.Require(isa);

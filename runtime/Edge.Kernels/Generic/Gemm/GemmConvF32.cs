@@ -36,7 +36,13 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
 
     public override nint PackedBytes => _packed.ByteLength;
 
-    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool)
+    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool) => Run(x, residual, y, _layout.Geometry.OutChannels, pool);
+
+    public override void RunAmong(float* x, float* y, nint step, byte* scratch, WorkerPool pool) => Run(x, null, y, step, pool);
+
+    protected override void Dispose(bool disposing) => _packed.Dispose();
+
+    private void Run(float* x, float* residual, float* y, nint step, WorkerPool pool)
     {
         byte* packed = _packed.Base;
         if (SingleRowF32.Takes(_layout, _tiles))
@@ -47,10 +53,8 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
             return;
         }
 
-        var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, _layout.Geometry.OutChannels, _activation, _isa.Activate);
+        var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, step, _activation, _isa.Activate);
         ConvTiles<F32Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, (byte*)x, finish, pool);
         GC.KeepAlive(this);
     }
-
-    protected override void Dispose(bool disposing) => _packed.Dispose();
 }

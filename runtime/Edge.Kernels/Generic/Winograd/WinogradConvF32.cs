@@ -46,13 +46,17 @@ internal sealed unsafe class WinogradConvF32 : PreparedConvF32
 
     public override nint PackedBytes => _packed.ByteLength;
 
-    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool)
+    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool) => Run(x, residual, y, _layout.Geometry.OutChannels, scratch, pool);
+
+    public override void RunAmong(float* x, float* y, nint step, byte* scratch, WorkerPool pool) => Run(x, null, y, step, scratch, pool);
+
+    protected override void Dispose(bool disposing) => _packed.Dispose();
+
+    private void Run(float* x, float* residual, float* y, nint step, byte* scratch, WorkerPool pool)
     {
         if (_layout.Tiles == 0 || _layout.Panels == 0) return;
-        var run = new WinogradRun(_isa, _layout, _plan, _activation, _packed.Base, _packed.Base + _biasAt) { X = x, Residual = residual, Y = y, Scratch = scratch };
+        var run = new WinogradRun(_isa, _layout, _plan, _activation, _packed.Base, _packed.Base + _biasAt) { X = x, Residual = residual, Y = y, Step = step, Scratch = scratch };
         run.Run(pool);
         GC.KeepAlive(this);
     }
-
-    protected override void Dispose(bool disposing) => _packed.Dispose();
 }

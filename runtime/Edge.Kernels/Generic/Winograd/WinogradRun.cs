@@ -23,6 +23,9 @@ internal unsafe struct WinogradRun(DenseIsa isa, in WinogradLayout layout, in Wi
 
     public float* Y { get; init; }
 
+    /// <summary>Elements from one pixel of the output, and of the residual, to the next.</summary>
+    public nint Step { get; init; }
+
     public byte* Scratch { get; init; }
 
     /// <summary>Runs the convolution. Allocates nothing.</summary>
@@ -91,8 +94,8 @@ internal unsafe struct WinogradRun(DenseIsa isa, in WinogradLayout layout, in Wi
         {
             PlaneStep = _plan.ProductPlane,
             Bias = (float*)bias + channel,
-            PixelStep = g.OutChannels,
-            RowStep = (nint)g.OutWidth * g.OutChannels,
+            PixelStep = Step,
+            RowStep = g.OutWidth * Step,
             Channels = Math.Min(columns, g.OutChannels - channel),
             Temporary = memory.Temporary,
         };
@@ -100,7 +103,7 @@ internal unsafe struct WinogradRun(DenseIsa isa, in WinogradLayout layout, in Wi
         for (int i = 0; i < count; i++)
         {
             (int image, int row, int column) = _layout.Place(from + i);
-            nint at = (((nint)image * g.OutHeight + row) * g.OutWidth + column) * g.OutChannels + channel;
+            nint at = (((nint)image * g.OutHeight + row) * g.OutWidth + column) * Step + channel;
             t.Planes = memory.Products + (nint)i * columns;
             t.Y = Y + at;
             t.Residual = Residual == null ? null : Residual + at;

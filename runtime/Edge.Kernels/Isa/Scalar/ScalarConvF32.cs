@@ -25,14 +25,18 @@ internal sealed unsafe class ScalarConvF32 : PreparedConvF32
 
     public override nint PackedBytes => sizeof(float) * (nint)(_weights.Length + _bias.Length);
 
-    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool)
-    {
-        var rows = new OutputRows(this, x, residual, y);
-        pool.Run(ref rows, _g.Batch * _g.OutHeight);
-    }
+    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool) => Run(x, residual, y, _g.OutChannels, pool);
+
+    public override void RunAmong(float* x, float* y, nint step, byte* scratch, WorkerPool pool) => Run(x, null, y, step, pool);
 
     protected override void Dispose(bool disposing)
     {
+    }
+
+    private void Run(float* x, float* residual, float* y, nint step, WorkerPool pool)
+    {
+        var rows = new OutputRows(this, x, residual, y, step);
+        pool.Run(ref rows, _g.Batch * _g.OutHeight);
     }
 
     private float Value(float* x, float* residual, int n, int oy, int ox, int oc)
@@ -61,14 +65,14 @@ internal sealed unsafe class ScalarConvF32 : PreparedConvF32
     }
 
     /// <summary>One chunk is one row of output pixels.</summary>
-    private readonly struct OutputRows(ScalarConvF32 conv, float* x, float* residual, float* y) : IParallelJob
+    private readonly struct OutputRows(ScalarConvF32 conv, float* x, float* residual, float* y, nint step) : IParallelJob
     {
         public void Execute(int chunk)
         {
             (int n, int oy) = Math.DivRem(chunk, conv._g.OutHeight);
-            float* to = y + (nint)chunk * conv._g.OutWidth * conv._g.OutChannels;
-            for (int ox = 0; ox < conv._g.OutWidth; ox++)
-                for (int oc = 0; oc < conv._g.OutChannels; oc++) *to++ = conv.Value(x, residual, n, oy, ox, oc);
+            float* to = y + (nint)chunk * conv._g.OutWidth * step;
+            for (int ox = 0; ox < conv._g.OutWidth; ox++, to += step)
+                for (int oc = 0; oc < conv._g.OutChannels; oc++) to[oc] = conv.Value(x, residual, n, oy, ox, oc);
         }
     }
 }

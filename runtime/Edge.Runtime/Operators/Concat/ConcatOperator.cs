@@ -50,6 +50,6 @@ internal sealed class ConcatOperator() : Operator("Concat", "", 4, OperatorCatal
     {
         var shapes = c.Node.Inputs.Select(v => v!.Shape!.Value).ToArray();
         int axis = c.Node.Axis(c.Attributes.Int("axis"), shapes[0].Rank);
-        return new ConcatExecutor(shapes, axis, c.Type(0).Size());
+        return ConcatExecutor.OfAll(shapes, axis, c.Type(0).Size());
     }
 }

@@ -7,18 +7,22 @@ namespace Edge.Runtime.Operators.Conv;
 
 /// <summary>
 /// Conv in one, two and three dimensions: inputs X, W, bias. A pass may add <see cref="FusedActivation"/> and a fourth input of
-/// the output's shape, which is added before the activation.
+/// the output's shape, which is added before the activation; or it may let the output be some channels of a larger tensor
+/// (<see cref="AmongChannels"/>), of which a fifth input holds what was computed before.
 /// </summary>
 internal class ConvOperator(string opType = "Conv", string domain = "") : Operator(opType, domain, 1, OperatorCatalog.LatestOpset)
 {
-    private const int Bias = 2, Residual = 3;
+    private const int Bias = 2, Residual = 3, Whole = 4;
 
     public override LayoutRole Layout => LayoutRole.ChannelsLast;
 
     public override bool TakesLayout(Node node, int input) => input is 0 or Residual;
 
     /// <summary>Each element of the residual is read before the output's element is written.</summary>
-    public override bool CanOverwrite(Node node, int input) => input == Residual;
+    public override bool CanOverwrite(Node node, int input) => input is Residual or Whole;
+
+    /// <summary>What other channels hold stays where it is.</summary>
+    public override nint? PlaceInOutput(Node node, int input) => input == Whole ? 0 : null;
 
     public override void Infer(InferContext c)
     {
@@ -29,7 +33,9 @@ internal class ConvOperator(string opType = "Conv", string domain = "") : Operat
         if (c.Has(Bias) && c.Shape(Bias) != new Shape(g.Plane.OutChannels)) throw c.Error($"bias {c.Shape(Bias)} must be [{g.Plane.OutChannels}]");
         if (c.Has(Residual) && c.Shape(Residual) != y) throw c.Error($"residual {c.Shape(Residual)} must have the output's shape {y}");
         ReadActivation(c.Node);
-        c.Output(0, DataType.Float32, y);
+        var whole = AmongChannels.Of(c.Node) is var (_, channels) ? new Shape([.. y.Dims[..^1], channels]) : y;
+        if (c.Has(Whole) && c.Shape(Whole) != whole) throw c.Error($"what was computed before {c.Shape(Whole)} must have the output's shape {whole}");
+        c.Output(0, DataType.Float32, whole);
     }
 
     public override Executor Prepare(PrepareContext c)
@@ -52,6 +58,8 @@ internal class ConvOperator(string opType = "Conv", string domain = "") : Operat
         int residual = c.Has(Residual) ? Residual : -1;
         if (weights is null || (c.Has(Bias) && bias is null)) return new DynamicConvExecutor(c, g, layout, activation, c.Has(Bias) ? Bias : -1, residual);
         var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation, c.Packed);
-        return new ConvExecutor(kernel, g, layout, residual);
+        return AmongChannels.Of(c.Node) is var (first, channels)
+            ? new AmongChannelsExecutor(kernel, g, first, channels, c.Has(Whole) ? Whole : -1)
+            : new ConvExecutor(kernel, g, layout, residual);
     }
 }

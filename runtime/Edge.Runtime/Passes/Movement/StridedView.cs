@@ -107,7 +107,8 @@ internal sealed record StridedView(Value Source, int[] Dims, long[] Strides, lon
         };
     }
 
-    private StridedView Permuted(int[] perm) => this with { Dims = Array.ConvertAll(perm, a => Dims[a]), Strides = Array.ConvertAll(perm, a => Strides[a]) };
+    /// <summary>The same elements with their axes in another order.</summary>
+    public StridedView Permuted(int[] perm) => this with { Dims = Array.ConvertAll(perm, a => Dims[a]), Strides = Array.ConvertAll(perm, a => Strides[a]) };
 
     private StridedView Sliced(SliceRange[] ranges)
     {

@@ -12,7 +12,8 @@ namespace Edge.Runtime.Passes.Movement;
 
 /// <summary>
 /// A transposition before elementwise steps goes behind them where another one waits, with which it becomes one copy, or
-/// none. Two operands transposed alike are transposed once, behind their operator.
+/// none. Two operands transposed alike are transposed once, behind their operator. What is concatenated before a transposition
+/// that takes back others is concatenated as it was before those.
 /// </summary>
 internal static class TransposeSinking
 {
@@ -23,7 +24,9 @@ internal static class TransposeSinking
     {
         foreach (var node in graph.Nodes.ToArray())
         {
-            if (Permutation(node) is { } perm && Chain(graph, node) is { } chain) Sink(graph, node, chain, perm, kernels);
+            int[]? perm = Permutation(node);
+            if (perm is not null && Chain(graph, node) is { } chain) Sink(graph, node, chain, perm, kernels);
+            else if (perm is not null) TryJoin(graph, node, perm);
             else TryMerge(graph, node);
         }
     }
@@ -114,6 +117,30 @@ internal static class TransposeSinking
         graph.InsertAfter(node, graph.Make("", "Transpose", y.Name, [result], [y], ("perm", Array.ConvertAll(perm, p => (long)p))));
         graph.Remove(a);
         graph.Remove(b);
+    }
+
+    /// <summary>A transposition of what is concatenated goes, where each part needs no copy then.</summary>
+    private static void TryJoin(ModelGraph graph, Node transpose, int[] perm)
+    {
+        if (transpose.Inputs[0] is not { Producer: { OpType: "Concat", Domain: "" } concat } x || graph.OnlyConsumer(x) != transpose || x.Shape!.Value.Count == 0) return;
+        var parts = new List<StridedView>();
+        foreach (var v in concat.Inputs)
+        {
+            if (v is not { IsStatic: true, IsConstant: false } || v.Shape!.Value.Count == 0 || StridedView.Of(v).Permuted(perm) is not { IsReshape: true } part) return;
+            parts.Add(part);
+        }
+
+        for (int i = 0; i < parts.Count; i++)
+        {
+            var part = graph.AddValue(concat.Inputs[i]!.Name, x.Type, new Shape(parts[i].Dims));
+            graph.InsertBefore(concat, graph.MakeReshape(parts[i].Source, part));
+            concat.SetInput(i, part);
+        }
+
+        concat.Attributes.Set("axis", (long)Array.IndexOf(perm, concat.Axis(concat.Attributes.Int("axis"), perm.Length)));
+        var y = transpose.Outputs[0]!;
+        graph.Remove(transpose);
+        concat.SetOutput(0, y);
     }
 
     private static int[]? Permutation(Node node) =>
