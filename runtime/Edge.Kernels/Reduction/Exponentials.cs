@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Edge.Kernels.Elementwise;
 using Edge.Kernels.Isa;
 
@@ -18,8 +19,10 @@ internal static unsafe class Exponentials
             float* lanes = stackalloc float[Partials.Count];
             V m = V.Splat(max);
             for (; i <= n - V.Count; i += V.Count) m = V.Greater(V.Load(x + i), m);
+            // The last vector may see some elements once more.
+            if (i < n) m = V.Greater(V.Load(x + n - V.Count), m);
             m.Store(lanes);
-            max = Partials.Greatest(lanes, V.Count);
+            return Partials.Greatest(lanes, V.Count);
         }
 
         for (; i < n; i++) max = x[i] > max ? x[i] : max;
@@ -33,21 +36,36 @@ internal static unsafe class Exponentials
     public static float Sum<V>(float* x, float* y, nint n, float max) where V : unmanaged, IVectorF32<V>
     {
         float* partial = stackalloc float[Partials.Count];
-        new Span<float>(partial, Partials.Count).Clear();
-        nint whole = n & ~(nint)(Partials.Count - 1);
         V m = V.Splat(max);
-        for (nint i = 0; i < whole; i += Partials.Count)
-            for (int k = 0; k < Partials.Count; k += V.Count)
+        // One vector of partial sums at a time keeps them in a register.
+        for (int k = 0; k < Partials.Count; k += V.Count)
+        {
+            V sum = V.Splat(0);
+            nint i = k;
+            for (; i <= n - V.Count; i += Partials.Count)
             {
-                V e = VectorMath.Exp(V.Load(x + i + k) - m);
-                e.Store(y + i + k);
-                (V.Load(partial + k) + e).Store(partial + k);
+                V e = VectorMath.Exp(V.Load(x + i) - m);
+                e.Store(y + i);
+                sum += e;
             }
 
-        nint tail = whole;
-        for (; tail <= n - V.Count; tail += V.Count) VectorMath.Exp(V.Load(x + tail) - m).Store(y + tail);
-        if (tail < n) VectorMath.Exp(V.LoadFirst(x + tail, (int)(n - tail)) - m).StoreFirst(y + tail, (int)(n - tail));
-        for (nint i = whole; i < n; i++) partial[i - whole] += y[i];
+            if (i < n)
+            {
+                int left = (int)(n - i);
+                V e = VectorMath.Exp(V.LoadFirst(x + i, left) - m);
+                e.StoreFirst(y + i, left);
+                sum += e & V.IsGreater(V.Splat(left), V.Load(Numbers));
+            }
+
+            sum.Store(partial + k);
+        }
+
         return Partials.Join<SumReduction>(partial);
     }
+
+    /// <summary>The numbers of a vector's lanes.</summary>
+    private static float* Numbers => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(s_numbers));
+
+    // Lies in the module's own memory, which does not move.
+    private static ReadOnlySpan<float> s_numbers => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 }

@@ -47,6 +47,9 @@ internal static class Geometries
         yield return new ConvGeometry(3, 4, 6, 10, 4, 6, 18, 3, 3, 1, 1, 1, 1, 1, 1);
         yield return new ConvGeometry(2, 7, 5, 6, 3, 6, 8, 4, 2, 2, 1, 1, 1, 0, 1);
         yield return new ConvGeometry(1, 6, 9, 3, 4, 5, 8, 3, 5, 1, 2, 1, 1, 0, 3);
+        // Patches, whose kernel rows lie in the picture as they are; some of the second picture is in none of them.
+        yield return new ConvGeometry(1, 32, 48, 3, 2, 3, 20, 16, 16, 16, 16);
+        yield return new ConvGeometry(2, 34, 50, 3, 2, 3, 33, 16, 16, 16, 16);
         yield return new ConvGeometry(1, 1, 40, 1, 1, 9, 12, 1, 16, 1, 4, 1, 1, 0, 4);
         yield return new ConvGeometry(2, 5, 8, 16, 5, 7, 16, 1, 2, 1, 1, 1, 1, 0, 0, 16);
         yield return new ConvGeometry(1, 3, 4, 9, 6, 6, 9, 3, 3, 1, 1, 1, 1, 3, 2, 9);

@@ -40,6 +40,8 @@ internal readonly struct ConvLayout
     public readonly int PanelsPerGroup;
     public readonly bool RowTaps;
 
+    private readonly bool _gathers;
+
     /// <param name="geometry">The convolution.</param>
     /// <param name="tiles">What will compute it.</param>
     /// <param name="elementBytes">Bytes of an element of A: 4, 2 or 1.</param>
@@ -58,6 +60,7 @@ internal readonly struct ConvLayout
         StepBytes = tiles.StepBytes;
         PixelBytes = pixelBytes;
         RowTaps = HasRowTaps(geometry, tiles.MaxRows, elementBytes);
+        _gathers = RowTaps && Pads(geometry);
         Taps = geometry.KernelHeight * (RowTaps ? 1 : geometry.KernelWidth);
         TapElements = geometry.InChannelsPerGroup * (RowTaps ? geometry.KernelWidth : 1);
         PanelsPerGroup = (geometry.OutChannelsPerGroup + Columns - 1) / Columns;
@@ -100,7 +103,7 @@ internal readonly struct ConvLayout
     public nint PaddingRowBytes => Math.Max((nint)Geometry.InChannels * ElementBytes, TapBytes) + 16;
 
     /// <summary>Bytes to copy for each window of a kernel row that overlaps the padding.</summary>
-    public nint GatherStride => RowTaps ? ((nint)TapBytes + 15) & ~(nint)15 : 0;
+    public nint GatherStride => _gathers ? ((nint)TapBytes + 15) & ~(nint)15 : 0;
 
     /// <summary>Pixel m of the output is made of pixel m of the input alone.</summary>
     public bool IsPointwise =>
@@ -112,9 +115,15 @@ internal readonly struct ConvLayout
         ? (ky, kx * Geometry.InChannelsPerGroup + channel)
         : (ky * Geometry.KernelWidth + kx, channel);
 
+    /// <summary>Whether windows overlap the padding.</summary>
+    private static bool Pads(in ConvGeometry g) => g.PadTop > 0 || g.PadLeft > 0
+        || (g.OutHeight - 1) * g.StrideHeight + (g.KernelHeight - 1) * g.DilationHeight >= g.InHeight
+        || (g.OutWidth - 1) * g.StrideWidth + (g.KernelWidth - 1) * g.DilationWidth >= g.InWidth;
+
     private static bool HasRowTaps(in ConvGeometry g, int maxRows, int elementBytes)
     {
         if (g.Group != 1 || g.DilationWidth != 1 || g.KernelWidth == 1 || g.InChannels * elementBytes > MaxBytesOfRowTaps) return false;
+        if (!Pads(g)) return true;
         long gather = (long)maxRows * g.KernelHeight * (g.KernelWidth * g.InChannels * elementBytes + 15);
         return gather <= MaxGatherBytes;
     }

@@ -92,7 +92,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         nint table = Math.Max(MaxTableBytes / ((nint)_layout.Taps * rows * sizeof(byte*)), 1);
         nint input = Math.Max(MaxBlockInputBytes / Math.Max(rows * _layout.PixelBytes * _layout.Geometry.StrideHeight * _layout.Geometry.StrideWidth, 1), 1);
         nint blocks = IsEquidistant ? input : Math.Min(table, input);
-        if (_layout.RowTaps) blocks = Math.Min(blocks, Math.Max(MaxTableBytes / (_layout.Taps * rows * _layout.GatherStride), 1));
+        if (_layout.GatherStride > 0) blocks = Math.Min(blocks, Math.Max(MaxTableBytes / (_layout.Taps * rows * _layout.GatherStride), 1));
         return (int)Math.Min(blocks, (pixels + rows - 1) / rows);
     }
 
