@@ -1,4 +1,5 @@
 using Edge.Kernels.Dense;
+using Edge.Kernels.Layout;
 using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Generic.Gemm;
@@ -52,8 +53,7 @@ internal static unsafe class MatMulF32
             if (count < columns) new Span<byte>(to, checked((int)((nint)k * columns * sizeof(float)))).Clear();
             if (transposeB)
             {
-                for (int j = 0; j < count; j++)
-                    for (int p = 0; p < k; p++) to[(nint)p * columns + j] = b[(from + j) * ldb + p];
+                StridedLoops.Transpose<uint>((byte*)(b + from * ldb), (byte*)to, k, count, ldb * sizeof(float), (nint)columns * sizeof(float));
             }
             else
             {
