@@ -44,6 +44,24 @@ internal readonly struct SigmoidF32 : IUnaryF32
     public V Apply<V>(V x) where V : unmanaged, IVectorF32<V> => VectorMath.Sigmoid(x);
 }
 
+/// <summary>The sigmoid of a convolution's results.</summary>
+internal readonly struct SigmoidOfSum : IUnaryF32
+{
+    public static nint Grain => Elementwise.Grain.Heavy;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x) where V : unmanaged, IVectorF32<V> => VectorMath.SigmoidOfSum(x);
+}
+
+/// <summary>SiLU of a convolution's results.</summary>
+internal readonly struct SiluOfSum : IUnaryF32
+{
+    public static nint Grain => Elementwise.Grain.Heavy;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x) where V : unmanaged, IVectorF32<V> => x * VectorMath.SigmoidOfSum(x);
+}
+
 internal readonly struct HardSigmoidF32(float alpha, float beta) : IUnaryF32
 {
     public static nint Grain => Elementwise.Grain.Light;

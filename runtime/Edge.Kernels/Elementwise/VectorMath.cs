@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Edge.Kernels.Generic;
 using Edge.Kernels.Isa;
 
 namespace Edge.Kernels.Elementwise;
@@ -29,7 +30,7 @@ internal static partial class VectorMath
     public static V Exp<V>(V x) where V : unmanaged, IVectorF32<V>
     {
         // Beyond these bounds the result is 0 or ∞ all the same. The second operand wins for NaN.
-        return BoundedExp(V.Lesser(V.Splat(89), V.Greater(V.Splat(-104), x)));
+        return BoundedExp<V, No>(V.Lesser(V.Splat(89), V.Greater(V.Splat(-104), x)));
     }
 
     /// <summary>eˣ − 1 for x ≤ 0 (greater x give unspecified values) within 2 ulp; −1 for −∞, NaN for NaN.</summary>
@@ -40,7 +41,7 @@ internal static partial class VectorMath
         x = V.Greater(V.Splat(-25), x);
         V n = V.Round(x * V.Splat(Log2E));
         V scale = V.PowerOfTwo(n);
-        return scale * ReducedExpM1(x, n) + (scale - V.Splat(1));
+        return scale * ReducedExpM1<V, No>(x, n) + (scale - V.Splat(1));
     }
 
     /// <summary>tanh x within 3 ulp; the sign of zero is kept, ±∞ give ±1, NaN gives NaN.</summary>
@@ -55,35 +56,53 @@ internal static partial class VectorMath
     /// <summary>1 / (1 + e⁻ˣ) within 3 ulp for results of either tail; −∞ gives 0, ∞ gives 1, NaN gives NaN.</summary>
     /// <remarks>With e = e^(−|x|): 1 / (1 + e) for x ≥ 0, else e / (1 + e).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Sigmoid<V>(V x) where V : unmanaged, IVectorF32<V>
+    public static V Sigmoid<V>(V x) where V : unmanaged, IVectorF32<V> => Sigmoid<V, No>(x);
+
+    /// <summary>The same by <see cref="IVectorF32{V}.MultiplyAdd"/>, for what follows the sums of convolutions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SigmoidOfSum<V>(V x) where V : unmanaged, IVectorF32<V> => Sigmoid<V, Yes>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Sigmoid<V, TFuse>(V x)
+        where V : unmanaged, IVectorF32<V>
+        where TFuse : IFlag
     {
-        V e = BoundedExp(V.Greater(V.Splat(-104), x | V.SplatBits(int.MinValue)));
+        V e = BoundedExp<V, TFuse>(V.Greater(V.Splat(-104), x | V.SplatBits(int.MinValue)));
         V one = V.Splat(1);
         return V.Select(V.IsGreaterOrEqual(x, V.Splat(0)), one, e) / (one + e);
     }
 
     /// <summary>eˣ as <see cref="Exp"/> for −104 ≤ x ≤ 89.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V BoundedExp<V>(V x) where V : unmanaged, IVectorF32<V>
+    private static V BoundedExp<V, TFuse>(V x)
+        where V : unmanaged, IVectorF32<V>
+        where TFuse : IFlag
     {
         V n = V.Round(x * V.Splat(Log2E));
-        return V.Scale(ReducedExpM1(x, n) + V.Splat(1), n);
+        return V.Scale(ReducedExpM1<V, TFuse>(x, n) + V.Splat(1), n);
     }
 
     /// <summary>
     /// e^r − 1 where r = x − n·ln 2, |r| ≤ 0.3467: r + r²·q(r). Relative error of the polynomial 2^−26.1.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ReducedExpM1<V>(V x, V n) where V : unmanaged, IVectorF32<V>
+    private static V ReducedExpM1<V, TFuse>(V x, V n)
+        where V : unmanaged, IVectorF32<V>
+        where TFuse : IFlag
     {
-        V r = x - n * V.Splat(Ln2High) - n * V.Splat(Ln2Low);
+        V r = MultiplyAdd<V, TFuse>(n, V.Splat(-Ln2Low), MultiplyAdd<V, TFuse>(n, V.Splat(-Ln2High), x));
         V q = V.Splat(0.00138692057f);
-        q = q * r + V.Splat(0.00836625695f);
-        q = q * r + V.Splat(0.0416674502f);
-        q = q * r + V.Splat(0.166665465f);
-        q = q * r + V.Splat(0.49999997f);
-        return q * (r * r) + r;
+        q = MultiplyAdd<V, TFuse>(q, r, V.Splat(0.00836625695f));
+        q = MultiplyAdd<V, TFuse>(q, r, V.Splat(0.0416674502f));
+        q = MultiplyAdd<V, TFuse>(q, r, V.Splat(0.166665465f));
+        q = MultiplyAdd<V, TFuse>(q, r, V.Splat(0.49999997f));
+        return MultiplyAdd<V, TFuse>(q, r * r, r);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V MultiplyAdd<V, TFuse>(V a, V b, V c)
+        where V : unmanaged, IVectorF32<V>
+        where TFuse : IFlag => TFuse.IsSet ? V.MultiplyAdd(a, b, c) : a * b + c;
 
     /// <summary>|magnitude| with the sign of <paramref name="sign"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,7 +6,7 @@ namespace Edge.Kernels.Generic;
 
 /// <summary>
 /// Activations that are more than a clamp, applied in place to results while they are in the cache, with the formulas of
-/// the elementwise routines.
+/// the elementwise routines, or the same ones rounded less often.
 /// </summary>
 internal static unsafe class ActivationRow<V> where V : unmanaged, IVectorF32<V>
 {
@@ -20,10 +20,10 @@ internal static unsafe class ActivationRow<V> where V : unmanaged, IVectorF32<V>
             case ActivationKind.Relu: Map(default(ReluF32), p, count, rows, stride); break;
             case ActivationKind.Clip: Map(new ClipF32(activation.Alpha, activation.Beta), p, count, rows, stride); break;
             case ActivationKind.LeakyRelu: Map(new LeakyReluF32(activation.Alpha), p, count, rows, stride); break;
-            case ActivationKind.Sigmoid: Map(default(SigmoidF32), p, count, rows, stride); break;
+            case ActivationKind.Sigmoid: Map(default(SigmoidOfSum), p, count, rows, stride); break;
             case ActivationKind.HardSigmoid: Map(new HardSigmoidF32(activation.Alpha, activation.Beta), p, count, rows, stride); break;
             case ActivationKind.HardSwish: Map(default(HardSwishF32), p, count, rows, stride); break;
-            case ActivationKind.Silu: Map(new SwishF32(1), p, count, rows, stride); break;
+            case ActivationKind.Silu: Map(default(SiluOfSum), p, count, rows, stride); break;
             case ActivationKind.Tanh: Map(default(TanhF32), p, count, rows, stride); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), $"activation {activation.Kind} is not defined");
         }

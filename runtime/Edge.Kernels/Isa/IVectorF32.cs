@@ -8,7 +8,7 @@ namespace Edge.Kernels.Isa;
 /// </summary>
 /// <remarks>
 /// Every operation works on each lane alone, rounds once, to nearest even, keeps denormals, and gives the same bits on
-/// every implementation; only the sign and payload of a NaN may differ. There is no fused multiply-add. A mask is a
+/// every implementation, <see cref="MultiplyAdd"/> aside; only the sign and payload of a NaN may differ. A mask is a
 /// vector whose lanes have all bits set or none; bit operations treat a lane as 32 bits.
 /// </remarks>
 internal unsafe interface IVectorF32<V> where V : unmanaged, IVectorF32<V>
@@ -101,6 +101,12 @@ internal unsafe interface IVectorF32<V> where V : unmanaged, IVectorF32<V>
 
     /// <summary>Keeps the sign bit.</summary>
     static abstract V ShiftRightArithmetic(V a, int count);
+
+    /// <summary>
+    /// a·b + c, rounded once where the CPU is faster so, else twice: the one operation that gives other bits elsewhere, for what
+    /// follows the sums of convolutions, whose bits differ anyway.
+    /// </summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
 
     /// <summary>a·2ⁿ, rounded once, for ½ ≤ a ≤ 2 and integers −150 ≤ n ≤ 128 held as float32.</summary>
     /// <remarks>Two factors: an exponent only reaches from −126 to 127. The first product is exact.</remarks>

@@ -50,6 +50,8 @@ internal readonly unsafe struct VectorF32x1(float value) : IVectorF32<VectorF32x
 
     public static VectorF32x1 operator -(VectorF32x1 a) => new(-a._value);
 
+    public static VectorF32x1 MultiplyAdd(VectorF32x1 a, VectorF32x1 b, VectorF32x1 c) => new(float.MultiplyAddEstimate(a._value, b._value, c._value));
+
     public static VectorF32x1 operator &(VectorF32x1 a, VectorF32x1 b) => new(a.Bits & b.Bits);
 
     public static VectorF32x1 operator |(VectorF32x1 a, VectorF32x1 b) => new(a.Bits | b.Bits);

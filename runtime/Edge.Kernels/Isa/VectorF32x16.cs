@@ -61,6 +61,9 @@ internal readonly unsafe struct VectorF32x16(Vector512<float> value) : IVectorF3
     public static VectorF32x16 operator -(VectorF32x16 a) => new(-a._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorF32x16 MultiplyAdd(VectorF32x16 a, VectorF32x16 b, VectorF32x16 c) => new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x16 operator &(VectorF32x16 a, VectorF32x16 b) => new(a._value & b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -78,6 +78,9 @@ internal readonly unsafe struct VectorF32x4(Vector128<float> value) : IVectorF32
     public static VectorF32x4 operator -(VectorF32x4 a) => new(-a._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorF32x4 MultiplyAdd(VectorF32x4 a, VectorF32x4 b, VectorF32x4 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x4 operator &(VectorF32x4 a, VectorF32x4 b) => new(a._value & b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

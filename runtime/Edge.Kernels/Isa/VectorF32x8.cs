@@ -60,6 +60,9 @@ internal readonly unsafe struct VectorF32x8(Vector256<float> value) : IVectorF32
     public static VectorF32x8 operator -(VectorF32x8 a) => new(-a._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorF32x8 MultiplyAdd(VectorF32x8 a, VectorF32x8 b, VectorF32x8 c) => new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x8 operator &(VectorF32x8 a, VectorF32x8 b) => new(a._value & b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
