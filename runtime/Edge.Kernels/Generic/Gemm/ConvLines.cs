@@ -17,7 +17,7 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
 
     private const int ChunksPerThread = 6;
 
-    /// <summary>Most bytes of lines on a worker's stack.</summary>
+    /// <summary>Most bytes of lines, and of what is summed of them, on a worker's stack.</summary>
     private const int MaxLineBytes = 128 * 1024;
 
     private readonly PanelTiles<TFinish> _panels;
@@ -36,7 +36,7 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
 
     /// <summary>Whether a convolution may be run so.</summary>
     public static bool Takes(in PanelTiles<TFinish> panels) =>
-        panels.Layout.RowTaps && panels.Tiles.HasAllVariants && !panels.Finish.NeedsRowSums && (Window(panels.Layout) + 1) * LineBytes(panels.Layout) <= MaxLineBytes;
+        panels.Layout.RowTaps && panels.Tiles.HasAllVariants && (Window(panels.Layout) + 1) * LineBytes(panels.Layout) + RowSumBytes(panels) <= MaxLineBytes;
 
     /// <summary>Runs the convolution. Allocates nothing.</summary>
     /// <param name="panels">The weights and what becomes of sums.</param>
@@ -60,13 +60,14 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
         long* held = stackalloc long[window];
         byte* buffer = stackalloc byte[_panels.BufferBytes];
         byte** taps = stackalloc byte*[layout.Taps];
+        int* rowSums = stackalloc int[(int)(RowSumBytes(_panels) / sizeof(int))];
         new Span<byte>(lines, (int)((window + 1) * lineBytes)).Fill(_padding);
         new Span<long>(held, window).Fill(-1);
         long all = Lines(layout);
-        for (long line = all * chunk / _chunks; line < all * (chunk + 1) / _chunks; line++) Line(line, lines, held, taps, buffer);
+        for (long line = all * chunk / _chunks; line < all * (chunk + 1) / _chunks; line++) Line(line, lines, held, taps, rowSums, buffer);
     }
 
-    private void Line(long line, byte* lines, long* held, byte** taps, byte* buffer)
+    private void Line(long line, byte* lines, long* held, byte** taps, int* rowSums, byte* buffer)
     {
         ref readonly ConvLayout layout = ref _panels.Layout;
         ConvGeometry g = layout.Geometry;
@@ -93,8 +94,12 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
 
         var rows = new TileRows(taps, g.StrideWidth * layout.PixelBytes);
         nint pixel = (nint)line * g.OutWidth;
-        for (int panel = 0; panel < layout.Panels; panel++) _panels.Run(panel, pixel, pixel + g.OutWidth, rows, null, buffer);
+        if (_panels.Finish.NeedsRowSums) RowSums.OfEquidistant(rows, layout.Taps, layout.TapElements, 0, g.OutWidth, _panels.Finish.RowSumFlip, _panels.Finish.RowSumOfZeroPoint, rowSums);
+        for (int panel = 0; panel < layout.Panels; panel++) _panels.Run(panel, pixel, pixel + g.OutWidth, rows, rowSums, buffer);
     }
+
+    /// <summary>Bytes of a sum for each pixel of a line, where they are needed.</summary>
+    private static nint RowSumBytes(in PanelTiles<TFinish> panels) => panels.Finish.NeedsRowSums ? panels.Layout.Geometry.OutWidth * sizeof(int) : 0;
 
     private static long Lines(in ConvLayout layout) => (long)layout.Geometry.Batch * layout.Geometry.OutHeight;
 

@@ -127,10 +127,19 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumRows(int panel, nint from, nint to, in TileRows rows, int* rowSums)
     {
         nint offset = (nint)(panel / _layout.PanelsPerGroup) * _layout.Geometry.InChannelsPerGroup;
+        int taps = _layout.Taps, elements = _layout.TapElements, zero = _finish.RowSumOfZeroPoint;
+        byte flip = _finish.RowSumFlip;
         byte** tables = rows.Addresses;
+        if (!rows.IsTable)
+        {
+            RowSums.OfEquidistant(rows, taps, elements, offset, (int)(to - from), flip, zero, rowSums);
+            return;
+        }
+
         for (nint pixel = from; pixel < to; pixel += _tiles.MaxRows)
         {
             int count = (int)Math.Min(_tiles.MaxRows, to - pixel);
@@ -138,16 +147,11 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             for (int r = 0; r < count; r++)
             {
                 uint sum = 0;
-                for (int tap = 0; tap < _layout.Taps; tap++)
-                {
-                    byte* row = rows.IsTable ? tables[tap * tileRows + r] : rows.Addresses[0] + (pixel - from + r) * rows.Stride;
-                    sum += ByteSum.Of(row + offset, _layout.TapElements, _finish.RowSumFlip);
-                }
-
-                rowSums[r] = (int)sum - _finish.RowSumOfZeroPoint;
+                for (int tap = 0; tap < taps; tap++) sum += ByteSum.Of(tables[tap * tileRows + r] + offset, elements, flip);
+                rowSums[r] = (int)sum - zero;
             }
 
-            tables += (nint)_layout.Taps * _tiles.MaxRows;
+            tables += (nint)taps * _tiles.MaxRows;
             rowSums += _tiles.MaxRows;
         }
     }
