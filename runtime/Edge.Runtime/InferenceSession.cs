@@ -178,7 +178,7 @@ public sealed class InferenceSession : IInferenceSession
         {
             var graph = GraphImporter.Import(_model, shapes, _settings);
             PassPipeline.Run(graph, _settings);
-            using var weights = PlanWeights.Open(_options.WeightCache, _options.Log, _model, shapes, _settings);
+            using var weights = PlanWeights.Open(_options.WeightCache, _options.WeightCacheBytes, _options.Log, _model, shapes, _settings);
             plan = PlanBuilder.Build(graph, _settings, weights);
             weights.Save();
         });

@@ -58,10 +58,16 @@ public sealed class SessionOptions
     /// <summary>
     /// A folder where packed weights are kept between processes, one file for each model, kernel set and set of input shapes;
     /// null for none. A later session maps the file in place of packing: it starts sooner, and processes share the memory. Files
-    /// are verified when they are opened, and replaced where they do not fit. Whoever can write to the folder is trusted. Old
-    /// files are not deleted.
+    /// are verified when they are opened, and replaced where they do not fit. Whoever can write to the folder is trusted.
     /// </summary>
     public string? WeightCache { get; set; }
+
+    /// <summary>
+    /// How many bytes the files in <see cref="WeightCache"/> may have together: whoever writes one deletes those that were used
+    /// least recently, of other models and of former versions, until the rest fits. The one that was written stays. Other files
+    /// in the folder are neither counted nor touched, and whoever uses a deleted one keeps it.
+    /// </summary>
+    public long WeightCacheBytes { get; set; } = 1L << 30;
 
     /// <summary>Told what the user might want to know, a line each: that <see cref="WeightCache"/> or <see cref="TuningFile"/> cannot be used, and why.</summary>
     public Action<string>? Log { get; set; }

@@ -19,7 +19,7 @@ internal static class ModelArguments
 
     public static Option<bool> Tune() => new("--tune") { Description = "measure here which way of computing each float32 convolution is the fastest, and remember it" };
 
-    public static Option<string?> WeightCache() => new("--weight-cache") { HelpName = "folder", Description = "keep packed weights in this folder and map them from there: later starts are quicker, and processes share the memory" };
+    public static Option<string?> WeightCache() => new("--weight-cache") { HelpName = "folder", Description = "keep packed weights in this folder and map them from there: later starts are quicker, and processes share the memory; beyond 1 GB, files that were not used for long are deleted" };
 
     /// <summary>Null when it is not given, which means on.</summary>
     public static Option<string?> Winograd() => WordOption.OneOf("--winograd", "word", "Winograd's method for float32 3x3 convolutions, where it is faster; off: direct sums", ["on", "off"]);

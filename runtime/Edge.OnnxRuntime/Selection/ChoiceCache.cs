@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Edge.Runtime.Caching;
 
 namespace Edge.OnnxRuntime.Selection;
 
@@ -17,21 +18,8 @@ public sealed class ChoiceCache(string? path)
 
     private const int Version = 1;
 
-    /// <summary><c>edge/providers.json</c> in the user's cache folder (<c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>); null where there is none.</summary>
-    public static string? DefaultPath
-    {
-        get
-        {
-            string? folder = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            if (string.IsNullOrEmpty(folder) || !Path.IsPathRooted(folder))
-            {
-                string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-                folder = home.Length == 0 ? null : Path.Combine(home, ".cache");
-            }
-
-            return folder is null ? null : Path.Combine(folder, "edge", "providers.json");
-        }
-    }
+    /// <summary><c>edge/providers.json</c> in the user's cache folder (see <see cref="UserCache"/>); null where there is none.</summary>
+    public static string? DefaultPath => UserCache.PathOf("providers.json");
 
     /// <summary>The file; null where nothing is remembered.</summary>
     public string? FilePath => path;

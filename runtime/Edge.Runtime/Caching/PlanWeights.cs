@@ -15,6 +15,7 @@ internal sealed unsafe class PlanWeights : IDisposable
 
     private readonly Model? _model;
     private readonly string? _path;
+    private readonly long _mostBytes;
     private readonly byte[] _identity = [];
     private readonly Action<string>? _log;
     private readonly WeightFile? _file;
@@ -25,10 +26,11 @@ internal sealed unsafe class PlanWeights : IDisposable
 
     private PlanWeights(Model? model) => _model = model;
 
-    private PlanWeights(Model model, string path, byte[] identity, Action<string>? log)
+    private PlanWeights(Model model, string path, long mostBytes, byte[] identity, Action<string>? log)
         : this(model)
     {
         _path = path;
+        _mostBytes = mostBytes;
         _identity = identity;
         _log = log;
         try
@@ -42,6 +44,7 @@ internal sealed unsafe class PlanWeights : IDisposable
         }
 
         if (_file is null) return;
+        WeightFolder.Use(path);
         foreach (var entry in _file.Entries) _kept[(entry.Step, entry.Index)] = entry;
     }
 
@@ -50,14 +53,15 @@ internal sealed unsafe class PlanWeights : IDisposable
 
     /// <summary>The cache's file for one plan. The graph has been imported, so that all external data of the model are open.</summary>
     /// <param name="folder">Null for no cache; made if it is not there.</param>
+    /// <param name="mostBytes">See <see cref="SessionOptions.WeightCacheBytes"/>.</param>
     /// <param name="log">Where faults of the cache are told, a line each.</param>
     /// <param name="model">The model.</param>
     /// <param name="shapes">Of its inputs.</param>
     /// <param name="settings">Of the session.</param>
-    public static PlanWeights Open(string? folder, Action<string>? log, Model model, ReadOnlySpan<Shape> shapes, PlanSettings settings)
+    public static PlanWeights Open(string? folder, long mostBytes, Action<string>? log, Model model, ReadOnlySpan<Shape> shapes, PlanSettings settings)
     {
         if (string.IsNullOrEmpty(folder) || WeightIdentity.Of(model, shapes, settings) is not { } identity) return new PlanWeights(model);
-        return new PlanWeights(model, Path.Combine(folder, $"{Convert.ToHexStringLower(identity)}-{settings.Kernels.Name}.weights"), identity, log);
+        return new PlanWeights(model, Path.Combine(folder, WeightFolder.NameOf(identity, settings.Kernels.Name)), mostBytes, identity, log);
     }
 
     /// <summary>The blocks of one step.</summary>
@@ -81,6 +85,7 @@ internal sealed unsafe class PlanWeights : IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             WeightFile.Write(_path, _identity, [.. _blocks.Select(b => (b.Entry, (nint)b.Block.Base))]);
+            WeightFolder.Trim(_path, _mostBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,5 @@
+using Edge.Runtime.Caching;
+
 namespace Edge.Runtime.Tuning;
 
 /// <summary>
@@ -8,21 +10,8 @@ namespace Edge.Runtime.Tuning;
 /// <param name="log">Told what is wrong with it, a line each.</param>
 internal sealed class TuningFile(string? path, Action<string>? log)
 {
-    /// <summary><c>edge/convolutions.tsv</c> in the user's cache folder (<c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>); null where there is none.</summary>
-    public static string? DefaultPath
-    {
-        get
-        {
-            string? folder = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            if (string.IsNullOrEmpty(folder) || !Path.IsPathRooted(folder))
-            {
-                string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-                folder = home.Length == 0 ? null : Path.Combine(home, ".cache");
-            }
-
-            return folder is null ? null : Path.Combine(folder, "edge", "convolutions.tsv");
-        }
-    }
+    /// <summary><c>edge/convolutions.tsv</c> in the user's cache folder; null where there is none.</summary>
+    public static string? DefaultPath => UserCache.PathOf("convolutions.tsv");
 
     public MethodTable Read()
     {

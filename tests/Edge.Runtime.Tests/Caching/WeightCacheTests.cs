@@ -41,10 +41,10 @@ public sealed class WeightCacheTests : IDisposable
             .Output("l").Output("q4").ToBytes();
     }
 
-    private byte[] Run(string? folder, string? isa = null, int seed = 1)
+    private byte[] Run(string? folder, string? isa = null, int seed = 1, long most = long.MaxValue)
     {
         using var model = Model.Load(ModelBytes(seed), "test");
-        using var session = new InferenceSession(model, new SessionOptions { Threads = 2, Isa = isa, WeightCache = folder, Log = _log.Add });
+        using var session = new InferenceSession(model, new SessionOptions { Threads = 2, Isa = isa, WeightCache = folder, WeightCacheBytes = most, Log = _log.Add });
         var outputs = session.Run(EngineComparison.Random(5, 1, 7, 9, 10));
         return [.. outputs.SelectMany(o => o.Bytes.ToArray())];
     }
@@ -78,6 +78,35 @@ public sealed class WeightCacheTests : IDisposable
         Run(_folder, "scalar", seed: 2);
         Run(_folder, "vector128", seed: 1);
         Assert.Equal(3, Directory.GetFiles(_folder).Length);
+        Assert.Empty(_log);
+    }
+
+    [Fact]
+    public void Whoever_writes_a_file_deletes_those_used_least_recently_that_are_too_many()
+    {
+        string Written(int seed, long most)
+        {
+            string[] before = Directory.Exists(_folder) ? Directory.GetFiles(_folder) : [];
+            Run(_folder, seed: seed, most: most);
+            return Assert.Single(Directory.GetFiles(_folder).Except(before));
+        }
+
+        string[] files = [.. Enumerable.Range(1, 4).Select(seed => Written(seed, long.MaxValue))];
+        long size = new FileInfo(files[0]).Length;
+        Assert.All(files, f => Assert.Equal(size, new FileInfo(f).Length));
+        for (int i = 0; i < files.Length; i++) System.IO.File.SetLastAccessTimeUtc(files[i], DateTime.UtcNow.AddHours(i - 10));
+        string stale = $"{files[0]}.1.0123.tmp", fresh = $"{files[0]}.2.4567.tmp", other = Path.Combine(_folder, "model.weights");
+        foreach (string file in new[] { stale, fresh, other }) System.IO.File.WriteAllBytes(file, new byte[100_000]);
+        System.IO.File.SetLastWriteTimeUtc(stale, DateTime.UtcNow.AddDays(-1));
+
+        // The first is used, and so becomes the latest but the one that is written.
+        Run(_folder, seed: 1);
+        string last = Written(5, 3 * size);
+        Assert.Equal(new[] { files[0], files[3], last, fresh, other }.Order(), Directory.GetFiles(_folder).Order());
+
+        // One stays, whatever its size.
+        string alone = Written(6, 1);
+        Assert.Equal(new[] { alone, fresh, other }.Order(), Directory.GetFiles(_folder).Order());
         Assert.Empty(_log);
     }
 
