@@ -4,7 +4,8 @@ namespace Edge.Tensors;
 
 /// <summary>
 /// One block of zeroed native memory, aligned to <see cref="Tensor.Alignment"/>, followed by <see cref="Tensor.Slack"/>
-/// readable bytes. Freed by <see cref="Dispose"/> or the finalizer. The base address never moves.
+/// readable bytes. Freed by <see cref="Dispose"/> or the finalizer. The base address never moves. What is made is meant to be
+/// used from end to end: of 2 MB and more, Linux may bring it in by large pages.
 /// </summary>
 public sealed unsafe class Arena : IDisposable
 {
@@ -15,9 +16,11 @@ public sealed unsafe class Arena : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ByteLength = bytes;
+        nint alignment = bytes >= HugePages.Size ? HugePages.Size : Tensor.Alignment;
         // Zeros that nobody writes over take no memory: the system brings pages when they are first touched.
-        _memory = NativeMemory.AllocZeroed((nuint)bytes + Tensor.Slack + Tensor.Alignment);
-        _base = (byte*)(((nint)_memory + Tensor.Alignment - 1) & ~(nint)(Tensor.Alignment - 1));
+        _memory = NativeMemory.AllocZeroed((nuint)(bytes + Tensor.Slack + alignment));
+        _base = (byte*)(((nint)_memory + alignment - 1) & ~(alignment - 1));
+        HugePages.Advise(_base, bytes);
     }
 
     ~Arena() => Free();

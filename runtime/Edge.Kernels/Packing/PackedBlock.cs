@@ -3,8 +3,8 @@ using Edge.Tensors;
 namespace Edge.Kernels.Packing;
 
 /// <summary>
-/// Packed weights of a <see cref="PackedStore"/>: zeroed memory of its own, which whoever asked for it fills before anybody
-/// else sees it, or bytes that are complete and read-only. Aligned to <see cref="Tensor.Alignment"/> and followed by
+/// Packed weights of a <see cref="PackedStore"/>: zeroed memory, its own or part of a piece that several share, which whoever
+/// asked for it fills before anybody else sees it, or bytes that are complete and read-only. Aligned to <see cref="Tensor.Alignment"/> and followed by
 /// <see cref="Tensor.Slack"/> readable bytes. The address never moves.
 /// </summary>
 public sealed unsafe class PackedBlock : IDisposable
@@ -20,16 +20,17 @@ public sealed unsafe class PackedBlock : IDisposable
         ByteLength = bytes;
     }
 
-    /// <summary>A block that is filled.</summary>
+    /// <summary>A block of somebody's memory.</summary>
     /// <param name="kept">Its bytes.</param>
     /// <param name="bytes">Size.</param>
     /// <param name="owner">Keeps the bytes valid until it is disposed, which the block does once.</param>
-    public PackedBlock(byte* kept, nint bytes, IDisposable owner)
+    /// <param name="filled">Whether the bytes are complete; else they are zero.</param>
+    public PackedBlock(byte* kept, nint bytes, IDisposable owner, bool filled = true)
     {
         _kept = kept;
         ByteLength = bytes;
         _owner = owner;
-        IsFilled = true;
+        IsFilled = filled;
     }
 
     public nint ByteLength { get; }

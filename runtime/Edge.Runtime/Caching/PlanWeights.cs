@@ -23,6 +23,7 @@ internal sealed unsafe class PlanWeights : IDisposable
     private readonly List<(WeightEntry Entry, PackedBlock Block)> _blocks = [];
     private bool _complete = true;
     private long _packed;
+    private PackedMemory? _memory;
 
     private PlanWeights(Model? model) => _model = model;
 
@@ -65,7 +66,14 @@ internal sealed unsafe class PlanWeights : IDisposable
     }
 
     /// <summary>The blocks of one step.</summary>
-    public PackedStore For(int step) => _path is null ? PackedStore.Memory : new StepStore(this, step);
+    public PackedStore For(int step) => _model is null ? PackedStore.Memory : new StepStore(this, step);
+
+    /// <summary>Says how large the weights are from which the blocks will be packed.</summary>
+    public void Expect(long bytes)
+    {
+        // What the file has takes no new memory.
+        if (_model is not null && _file is null) _memory = new PackedMemory(bytes);
+    }
 
     /// <summary>Says that a step is prepared: what it packed need not be in memory twice.</summary>
     /// <param name="bytes">Packed weights of the step.</param>
@@ -93,10 +101,11 @@ internal sealed unsafe class PlanWeights : IDisposable
         }
     }
 
-    /// <summary>The plan is made. Blocks in use keep the cache's file.</summary>
+    /// <summary>The plan is made. Blocks in use keep the cache's file, and the memory that they lie in.</summary>
     public void Dispose()
     {
         _file?.Dispose();
+        _memory?.Dispose();
         _model?.ReleasePages();
     }
 
@@ -104,6 +113,7 @@ internal sealed unsafe class PlanWeights : IDisposable
 
     private PackedBlock Take(int step, int index, string layout, nint bytes)
     {
+        if (_path is null) return New(bytes);
         ulong hash = WeightIdentity.OfLayout(layout);
         PackedBlock block;
         if (_kept.TryGetValue((step, index), out var entry) && entry.Layout == hash && entry.Bytes == bytes)
@@ -113,12 +123,14 @@ internal sealed unsafe class PlanWeights : IDisposable
         else
         {
             _complete = false;
-            block = new PackedBlock(bytes);
+            block = New(bytes);
         }
 
         _blocks.Add((new WeightEntry(step, index, hash, 0, bytes), block));
         return block;
     }
+
+    private PackedBlock New(nint bytes) => _memory?.Take(bytes) ?? new PackedBlock(bytes);
 
     private sealed class StepStore(PlanWeights weights, int step) : PackedStore
     {

@@ -72,6 +72,7 @@ internal sealed unsafe class PlanBuilder
             if (outputs[i].Fixed is not null && (_storage[value] is not BlockStorage block || block.Output != i || !_storage.IsWhole(value, block))) copies.Add((value, i));
         }
 
+        _weights.Expect(ConstantBytes());
         // Pointers are written last, when the arena exists; until then a slot is a number.
         var pending = new List<(Node Node, Executor? Executor, int Inputs, int Outputs)>();
         for (int step = 0; step < _graph.Nodes.Count; step++) AddNode(step, pending);
@@ -135,6 +136,9 @@ internal sealed unsafe class PlanBuilder
         foreach (var v in node.Outputs) _slots.Add(v is null ? (None, 0) : (_storage[v], _storage.Offset(v)));
         pending.Add((node, executor, inputs, outputs));
     }
+
+    private long ConstantBytes() =>
+        _graph.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct().Sum(v => (long)v.Constant!.ByteLength);
 
     /// <summary>Packing pads: what is one column wide takes many times its bytes.</summary>
     private void CountPacked(Node node, Executor executor)
