@@ -84,8 +84,9 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
         byte flip = Int8Normalization.WeightFlip(weights);
         for (int oc = 0; oc < channels; oc++)
         {
-            int sum = 0;
-            foreach (byte w in weights.Data.Slice(oc * perChannel, perChannel)) sum += (sbyte)(w ^ flip);
+            // A signed byte is the unsigned one of the same bits with the upper bit flipped, less 128.
+            int sum;
+            fixed (byte* w = weights.Data.Slice(oc * perChannel, perChannel)) sum = (int)ByteSum.Of(w, perChannel, (byte)(flip ^ 0x80)) - 0x80 * perChannel;
             nint slot = PackedWeights.Slot(_layout, oc);
             _columns.Bias[slot] = (bias.IsEmpty ? 0 : bias[oc]) - inputZeroPoint * sum;
             if (_output.Scale.Length > 0) _columns.Scale[slot] = _output.Scale[oc];

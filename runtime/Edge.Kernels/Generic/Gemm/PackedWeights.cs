@@ -13,21 +13,32 @@ internal static unsafe class PackedWeights
     public static void Pack(in ConvLayout layout, ReadOnlySpan<float> weights, float* to)
     {
         if (layout.PackedBytes == 0) return;
-        fixed (float* from = weights) PackPanels(layout, (uint*)from, 1, 0u, (byte*)to);
+        fixed (float* from = weights) PackPanels(layout, (uint*)from, 1, 1, 0u, (byte*)to);
     }
 
     /// <summary>To <c>[panels][taps][steps][columns][<see cref="ConvLayout.StepBytes"/>]</c>, <paramref name="flip"/> being added to each weight's bit pattern by exclusive or.</summary>
     public static void Pack(in ConvLayout layout, ReadOnlySpan<byte> weights, byte flip, byte* to)
     {
         if (layout.PackedBytes == 0) return;
-        fixed (byte* from = weights) PackPanels(layout, from, layout.StepBytes, flip, to);
+        fixed (byte* from = weights)
+        {
+            // What stays together is moved together.
+            bool whole = StepsAreWhole(layout, layout.StepBytes);
+            if (whole && layout.StepBytes == sizeof(uint)) PackPanels(layout, (uint*)from, 1, sizeof(uint), flip * 0x01010101u, to);
+            else if (whole && layout.StepBytes == sizeof(ulong)) PackPanels(layout, (ulong*)from, 1, sizeof(ulong), flip * 0x0101010101010101ul, to);
+            else PackPanels(layout, from, layout.StepBytes, 1, flip, to);
+        }
     }
 
     /// <summary>To <c>[panels][taps][steps][columns][2]</c>.</summary>
     public static void Pack(in ConvLayout layout, ReadOnlySpan<short> weights, short* to)
     {
         if (layout.PackedBytes == 0) return;
-        fixed (short* from = weights) PackPanels(layout, from, 2, (short)0, (byte*)to);
+        fixed (short* from = weights)
+        {
+            if (StepsAreWhole(layout, 2)) PackPanels(layout, (uint*)from, 1, 2, 0u, (byte*)to);
+            else PackPanels(layout, from, 2, 1, (short)0, (byte*)to);
+        }
     }
 
     /// <summary>Where each weight of the first of <paramref name="columns"/> columns goes, in elements, <paramref name="perStep"/> of them a step.</summary>
@@ -46,18 +57,43 @@ internal static unsafe class PackedWeights
         return places;
     }
 
-    private static void PackPanels<T>(in ConvLayout layout, T* weights, int perStep, T flip, byte* to) where T : unmanaged, IBinaryInteger<T>
+    /// <summary>Whether the weights of each step follow each other in the model, too, as those of 1×1 convolutions do.</summary>
+    private static bool StepsAreWhole(in ConvLayout layout, int perStep)
+    {
+        int[] places = Places(layout, perStep, 1);
+        if (places.Length % perStep != 0) return false;
+        for (int i = 0; i < places.Length; i++)
+            if (places[i] != places[i / perStep * perStep] + i % perStep || places[i / perStep * perStep] % perStep != 0) return false;
+        return true;
+    }
+
+    /// <param name="layout">Of the panels.</param>
+    /// <param name="weights">Of the model.</param>
+    /// <param name="perStep">How many <typeparamref name="T"/> a column has of a step.</param>
+    /// <param name="perWord">How many weights a <typeparamref name="T"/> is.</param>
+    /// <param name="flip">Added to each by exclusive or.</param>
+    /// <param name="to">The panels.</param>
+    private static void PackPanels<T>(in ConvLayout layout, T* weights, int perStep, int perWord, T flip, byte* to) where T : unmanaged, IBinaryInteger<T>
     {
         int columns = layout.Columns;
-        int[] places = Places(layout, perStep, columns);
+        int[] places = WordPlaces(layout, perStep, perWord, columns);
         for (int panel = 0; panel < layout.Panels; panel++)
         {
-            if (layout.PanelColumns(panel) != columns) places = Places(layout, perStep, columns = layout.PanelColumns(panel));
+            if (layout.PanelColumns(panel) != columns) places = WordPlaces(layout, perStep, perWord, columns = layout.PanelColumns(panel));
             (int group, int inGroup) = Math.DivRem(panel, layout.PanelsPerGroup);
             int first = inGroup * layout.Columns;
             T* from = weights + ((nint)group * layout.Geometry.OutChannelsPerGroup + first) * places.Length;
             PackPanel(from, places, perStep, Math.Min(columns, layout.Geometry.OutChannelsPerGroup - first), flip, (T*)(to + layout.PanelOffset(panel)));
         }
+    }
+
+    private static int[] WordPlaces(in ConvLayout layout, int perStep, int perWord, int columns)
+    {
+        int[] places = Places(layout, perStep * perWord, columns);
+        if (perWord == 1) return places;
+        var words = new int[places.Length / perWord];
+        for (int i = 0; i < words.Length; i++) words[i] = places[i * perWord] / perWord;
+        return words;
     }
 
     private static void PackPanel<T>(T* from, int[] places, int perStep, int columns, T flip, T* to) where T : unmanaged, IBinaryInteger<T>
