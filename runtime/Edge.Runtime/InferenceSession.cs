@@ -67,6 +67,9 @@ public sealed class InferenceSession : IInferenceSession
         }
     }
 
+    /// <summary>What it runs; valid until the session is disposed.</summary>
+    public Model Model => _model;
+
     public IReadOnlyList<TensorInfo> Inputs => _model.Inputs;
 
     public IReadOnlyList<TensorInfo> Outputs => _model.Outputs;

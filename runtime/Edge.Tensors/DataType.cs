@@ -67,6 +67,23 @@ public static class DataTypeExtensions
         DataType.Float32 => "float",
         DataType.Float64 => "double",
         DataType.Undefined => "undefined",
+        // Written out: the names of kernels are made of them, and reflection takes long when a process begins.
+        DataType.UInt8 => "uint8",
+        DataType.Int8 => "int8",
+        DataType.UInt16 => "uint16",
+        DataType.Int16 => "int16",
+        DataType.Int32 => "int32",
+        DataType.Int64 => "int64",
+        DataType.String => "string",
+        DataType.Bool => "bool",
+        DataType.Float16 => "float16",
+        DataType.UInt32 => "uint32",
+        DataType.UInt64 => "uint64",
+        DataType.BFloat16 => "bfloat16",
+        DataType.UInt4 => "uint4",
+        DataType.Int4 => "int4",
+        DataType.UInt2 => "uint2",
+        DataType.Int2 => "int2",
         _ => type.ToString().ToLowerInvariant(),
     };
 

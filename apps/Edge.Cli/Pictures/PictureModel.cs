@@ -50,6 +50,8 @@ internal sealed class PictureModel : IDisposable
     {
         try
         {
+            // Our own session has read the file already.
+            if (session is InferenceSession own) return new PictureModel(session, PictureReading.Resolve(arguments, file, own.Model.Proto.Graph!, session));
             using var model = OnnxFile.Open(path);
             return new PictureModel(session, PictureReading.Resolve(arguments, file, model.Model.Graph!, session));
         }

@@ -16,17 +16,7 @@ internal sealed unsafe class EmittedCode : IDisposable
     /// <exception cref="NotSupportedException">The system refuses executable memory.</exception>
     public EmittedCode(IEnumerable<byte[]> functions)
     {
-        var code = new List<byte>();
-        var starts = new List<int>();
-        foreach (byte[] function in functions)
-        {
-            while (code.Count % Alignment != 0) code.Add(0x90);
-            starts.Add(code.Count);
-            code.AddRange(function);
-        }
-        _starts = [.. starts];
-        _length = code.Count;
-        _memory = ExecutableMemory.Publish([.. code]);
+        _memory = ExecutableMemory.Publish([.. functions], Alignment, filler: 0x90, out _starts, out _length);
     }
 
     ~EmittedCode() => Free();

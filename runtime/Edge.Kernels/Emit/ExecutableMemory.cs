@@ -25,19 +25,44 @@ internal static unsafe partial class ExecutableMemory
 
     /// <summary>The address of a copy of <paramref name="code"/> that can be called.</summary>
     /// <exception cref="NotSupportedException">The system refuses executable memory.</exception>
-    public static byte* Publish(ReadOnlySpan<byte> code)
+    public static byte* Publish(byte[] code) => Publish([code], alignment: 1, filler: 0, out _, out _);
+
+    /// <summary>The address of a copy of several functions that can be called.</summary>
+    /// <param name="functions">Their code.</param>
+    /// <param name="alignment">Each begins at a multiple of it.</param>
+    /// <param name="filler">What is between them.</param>
+    /// <param name="starts">Where each begins, relative to what is returned.</param>
+    /// <param name="bytes">Length of all.</param>
+    /// <exception cref="NotSupportedException">The system refuses executable memory.</exception>
+    public static byte* Publish(IReadOnlyList<byte[]> functions, int alignment, byte filler, out int[] starts, out int bytes)
     {
-        nint length = Mapped(code.Length);
+        starts = new int[functions.Count];
+        bytes = 0;
+        for (int i = 0; i < starts.Length; i++)
+        {
+            starts[i] = (bytes + alignment - 1) / alignment * alignment;
+            bytes = checked(starts[i] + functions[i].Length);
+        }
+
+        nint length = Mapped(bytes);
         void* memory = Map(null, length, Read | Write, Private | Anonymous, -1, 0);
         if (memory == (void*)-1) throw Refused();
-        code.CopyTo(new Span<byte>(memory, code.Length));
+        var code = new Span<byte>(memory, bytes);
+        int end = 0;
+        for (int i = 0; i < starts.Length; i++)
+        {
+            code[end..starts[i]].Fill(filler);
+            functions[i].CopyTo(code[starts[i]..]);
+            end = starts[i] + functions[i].Length;
+        }
+
         if (Protect(memory, length, Read | Execute) == 0) return (byte*)memory;
         var refusal = Refused();
         _ = Unmap(memory, length);
         throw refusal;
     }
 
-    /// <summary>Gives back what <see cref="Publish"/> returned for <paramref name="length"/> bytes of code; nobody may run it any more.</summary>
+    /// <summary>Gives back what was published in <paramref name="length"/> bytes of code; nobody may run it any more.</summary>
     public static void Release(byte* code, int length) => _ = Unmap(code, Mapped(length));
 
     /// <summary>Whole pages.</summary>

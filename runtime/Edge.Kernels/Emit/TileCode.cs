@@ -16,17 +16,16 @@ internal static unsafe class TileCode
     /// <exception cref="NotSupportedException">The system refuses executable memory.</exception>
     public static TileSet Publish(int columns, int maxRows, int stepBytes, Func<int, TileVariant, byte[]> emit)
     {
-        var code = new List<byte>();
-        var starts = new Dictionary<(int Rows, TileVariant Variant), int>();
+        var tiles = new List<byte[]>();
+        var numbers = new Dictionary<(int Rows, TileVariant Variant), int>();
         foreach (TileVariant variant in TileSet.Variants)
             for (int rows = 1; rows <= maxRows; rows++)
             {
-                while (code.Count % Alignment != 0) code.Add(0);
-                starts.Add((rows, variant), code.Count);
-                code.AddRange(emit(rows, variant));
+                numbers.Add((rows, variant), tiles.Count);
+                tiles.Add(emit(rows, variant));
             }
 
-        byte* memory = ExecutableMemory.Publish([.. code]);
-        return TileSet.Emitted(columns, maxRows, stepBytes, (rows, variant) => (nint)(memory + starts[(rows, variant)]));
+        byte* memory = ExecutableMemory.Publish(tiles, Alignment, filler: 0, out int[] starts, out _);
+        return TileSet.Emitted(columns, maxRows, stepBytes, (rows, variant) => (nint)(memory + starts[numbers[(rows, variant)]]));
     }
 }

@@ -9,7 +9,8 @@ namespace Edge.Kernels.Emit;
 /// </summary>
 internal sealed partial class X64Assembler
 {
-    private readonly List<byte> _code = [];
+    /// <summary>Most functions are shorter than the list is at first.</summary>
+    private readonly List<byte> _code = new(4096);
 
     /// <summary>Bytes so far; the address of the next instruction.</summary>
     public int Position => _code.Count;

@@ -78,7 +78,9 @@ internal static class SysfsCores
         for (int i = 0; i < 8; i++)
         {
             string cache = Path.Combine(core, $"cache/index{i}");
-            if (Number(cache, "level") == level && Text(cache, "type") is "Data" or "Unified") return cache;
+            long found = Number(cache, "level");
+            if (found < 0) return null;
+            if (found == level && Text(cache, "type") is "Data" or "Unified") return cache;
         }
         return null;
     }

@@ -48,22 +48,22 @@ internal static class OperatorSupport
 
     public static Operator Require(Model model, IReadOnlyDictionary<string, int> opsets, string domain, string opType, string name)
     {
-        string full = domain.Length == 0 ? opType : $"{domain}.{opType}";
-        string node = $"{model.Name}: {full} '{name}'";
         // Operators that only passes make are not for models to use.
         var op = domain == OperatorCatalog.Internal ? null : OperatorCatalog.Find(domain, opType);
         if (!opsets.TryGetValue(domain, out int opset))
-            throw new ModelException($"{node}: the model imports no operator set for domain '{(domain.Length == 0 ? "ai.onnx" : domain)}'");
+            throw new ModelException($"{Node()}: the model imports no operator set for domain '{(domain.Length == 0 ? "ai.onnx" : domain)}'");
         if (op is null)
         {
             var near = OperatorCatalog.All.Where(o => o.OpType == opType && o.Domain != OperatorCatalog.Internal).Select(o => o.Domain).ToList();
             string hint = near.Count > 0 ? $"it is supported in domain '{(near[0].Length == 0 ? "ai.onnx" : near[0])}'" : "`edge operators` lists those that are";
-            throw new ModelException($"{node}: the operator is not supported; {hint}");
+            throw new ModelException($"{Node()}: the operator is not supported; {hint}");
         }
 
         if (opset < op.MinOpset || opset > op.MaxOpset)
-            throw new ModelException($"{node}: opset {opset} is not supported; supported: {op.MinOpset} to {op.MaxOpset}");
+            throw new ModelException($"{Node()}: opset {opset} is not supported; supported: {op.MinOpset} to {op.MaxOpset}");
         return op;
+
+        string Node() => $"{model.Name}: {(domain.Length == 0 ? opType : $"{domain}.{opType}")} '{name}'";
     }
 
     /// <summary>Looks at the nodes and the graphs in them, and returns the functions that they call.</summary>

@@ -10,13 +10,15 @@ internal sealed class ClipOperator() : Operator("Clip", "", 6, OperatorCatalog.L
 {
     private const int BoundsAreInputs = 11;
 
+    private static readonly DataType[] s_types = [.. Elementwise.Types.Where(t => t != DataType.Bool && Elementwise.Definition.Binary(BinaryFunction.Max, t) is not null)];
+
     public override LayoutRole Layout => LayoutRole.Follows;
 
     public override bool TakesLayout(Node node, int input) => input == 0;
 
     public override void Infer(InferContext c)
     {
-        c.RequireType(0, [.. Elementwise.Types.Where(t => t != DataType.Bool && Elementwise.Definition.Binary(BinaryFunction.Max, t) is not null)]);
+        c.RequireType(0, s_types);
         if (c.Opset < BoundsAreInputs)
         {
             c.RequireType(0, DataType.Float32, DataType.Float64);
