@@ -16,10 +16,8 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     /// <summary>Chunks for each thread, so that one that is held up does not delay the others.</summary>
     private const int ChunksPerThread = 6;
 
-    /// <summary>Bytes of addresses and of input that a block of pixels may take.</summary>
-    private const int MaxTableBytes = 16 * 1024;
-
-    private const int MaxBlockInputBytes = 128 * 1024;
+    /// <summary>Bytes of addresses that a block of pixels may take, and pixels of it.</summary>
+    private const int MaxTableBytes = 16 * 1024, MaxBlockPixels = 8 * 1024;
 
     private readonly PanelTiles<TFinish> _perPanel;
     private readonly ConvLayout _layout;
@@ -43,8 +41,11 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         nint pixelTiles = (layout.Pixels + tiles.MaxRows - 1) / tiles.MaxRows;
         long wanted = threads == 1 ? 1 : Math.Clamp(layout.Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread);
         nint pixelChunks = (nint)Math.Min(wanted, pixelTiles);
+        // Weights that no core keeps are read once for each chunk of pixels: of as many panels as there are threads for, rather.
+        bool splitsPanels = pixelChunks < threads * 2 || (layout.PackedBytes > PanelCache.Bytes && !_finish.NeedsRowSums);
+        if (splitsPanels && pixelChunks >= threads * 2) pixelChunks = Math.Min(pixelChunks, (pixelTiles - 1) / BlockTiles(layout.Pixels) + 1);
         _pixelsPerChunk = (pixelTiles + pixelChunks - 1) / pixelChunks * tiles.MaxRows;
-        _panelChunks = pixelChunks >= threads * 2 ? 1 : (int)Math.Clamp(wanted / pixelChunks, 1, layout.Panels);
+        _panelChunks = splitsPanels ? (int)Math.Clamp(wanted / pixelChunks, 1, layout.Panels) : 1;
     }
 
     private int Chunks => (int)((_layout.Pixels + _pixelsPerChunk - 1) / _pixelsPerChunk) * _panelChunks;
@@ -90,7 +91,8 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     {
         int rows = _tiles.MaxRows;
         nint table = Math.Max(MaxTableBytes / ((nint)_layout.Taps * rows * sizeof(byte*)), 1);
-        nint input = Math.Max(MaxBlockInputBytes / Math.Max(rows * _layout.PixelBytes * _layout.Geometry.StrideHeight * _layout.Geometry.StrideWidth, 1), 1);
+        // What a core keeps beside a panel.
+        nint input = Math.Clamp(PanelCache.Bytes / Math.Max(rows * _layout.PixelBytes * _layout.Geometry.StrideHeight * _layout.Geometry.StrideWidth, 1), 1, MaxBlockPixels / rows);
         nint blocks = IsEquidistant ? input : Math.Min(table, input);
         if (_layout.GatherStride > 0) blocks = Math.Min(blocks, Math.Max(MaxTableBytes / (_layout.Taps * rows * _layout.GatherStride), 1));
         return (int)Math.Min(blocks, (pixels + rows - 1) / rows);
