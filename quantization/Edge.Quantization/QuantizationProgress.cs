@@ -30,7 +30,7 @@ public enum QuantizationStage
     /// <summary>Judging a candidate by the metric of a promise.</summary>
     Evaluate,
 
-    /// <summary>Trying what each layer's quantization costs in accuracy.</summary>
+    /// <summary>Measuring what each activation and each layer's weights add to the error.</summary>
     Sensitivity,
 
     /// <summary>Measuring what layers cost in time.</summary>

@@ -28,7 +28,7 @@ internal static class QuantizeCommand
         var equalize = new Option<bool>("--equalize") { Description = "even out the ranges of channels between layers first" };
         var absorb = new Option<bool>("--absorb-bias") { Description = "move the constant part of large activations into the next layer's bias; of use with --equalize" };
         var smooth = NumberOption.RealOrNone("--smooth", "move outliers of a transformer's activations into weights: 0 none, 1 all, 0.5 half (SmoothQuant)", min: 0, max: 1);
-        var correct = new Option<bool>("--correct-bias") { Description = "correct biases for what quantization does to the mean of each layer" };
+        var correct = WordOption.OneOf("--correct-bias", "how", "correct biases for what quantization does to the mean of each layer: for what its weights do (analytic), or all before it, too (empirical)", ["none", "analytic", "empirical"]);
         var rounding = WordOption.OneOf("--rounding", "how", "how weights become integers", ["nearest", "feedback", "learned"]);
         var keepOps = new Option<string[]>("--float-ops") { HelpName = "operator", Description = "operators to keep in float everywhere", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var keepNodes = new Option<string[]>("--float-nodes") { HelpName = "node", Description = "nodes to keep in float; * and ? are wildcards", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
@@ -79,7 +79,7 @@ internal static class QuantizeCommand
                 Equalize = p.GetValue(equalize),
                 AbsorbBias = p.GetValue(absorb),
                 Smooth = p.GetValue(smooth),
-                CorrectBias = p.GetValue(correct),
+                CorrectBias = p.GetValue(correct) switch { "analytic" => BiasMethod.Analytic, "empirical" => BiasMethod.Empirical, _ => BiasMethod.None },
                 Rounding = p.GetValue(rounding) switch { "learned" => WeightRounding.Learned, "feedback" => WeightRounding.Feedback, _ => WeightRounding.Nearest },
                 ForThisMachine = !p.GetValue(elsewhere),
             };

@@ -24,7 +24,7 @@ internal static class QuantizationBar
         QuantizationStage.CorrectBias => "correct biases",
         QuantizationStage.LearnRounding => $"round weights {p.Subject}",
         QuantizationStage.Evaluate => $"judge {p.Subject}",
-        QuantizationStage.Sensitivity => "quantize each layer alone",
+        QuantizationStage.Sensitivity => "find where errors come from",
         QuantizationStage.Time => "time layers",
         _ => "compare with float",
     };
@@ -32,7 +32,8 @@ internal static class QuantizationBar
     private static string Unit(QuantizationStage stage) => stage switch
     {
         QuantizationStage.ChooseRanges => "activations",
-        QuantizationStage.Weights or QuantizationStage.CorrectBias or QuantizationStage.LearnRounding or QuantizationStage.Sensitivity => "layers",
+        QuantizationStage.Weights or QuantizationStage.CorrectBias or QuantizationStage.LearnRounding => "layers",
+        QuantizationStage.Sensitivity => "activations and layers",
         _ => "samples",
     };
 

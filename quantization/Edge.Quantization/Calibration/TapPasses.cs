@@ -8,21 +8,22 @@ namespace Edge.Quantization.Calibration;
 /// </summary>
 internal static class TapPasses
 {
-    /// <summary>Bytes of float32 values that one pass keeps alive.</summary>
-    private const long BytesAtOnce = 32L << 20;
+    /// <summary>Bytes of float32 values that one pass keeps alive, where nothing else is said.</summary>
+    public const long BytesAtOnce = 32L << 20;
 
     /// <param name="facts">Shapes of values.</param>
     /// <param name="values">What is looked at, in graph order.</param>
     /// <param name="name">The name of the float value.</param>
+    /// <param name="bytesAtOnce">Bytes of one pass, unless a value alone has more.</param>
     /// <returns>At least one pass, which may be empty.</returns>
-    public static List<List<T>> Of<T>(TensorFacts facts, IEnumerable<T> values, Func<T, string> name)
+    public static List<List<T>> Of<T>(TensorFacts facts, IEnumerable<T> values, Func<T, string> name, long bytesAtOnce = BytesAtOnce)
     {
         List<List<T>> passes = [[]];
         long bytes = 0;
         foreach (T value in values)
         {
             long size = 4L * (facts.ShapeOf(name(value))?.Count ?? 0);
-            if (bytes > 0 && bytes + size > BytesAtOnce)
+            if (bytes > 0 && bytes + size > bytesAtOnce)
             {
                 passes.Add([]);
                 bytes = 0;

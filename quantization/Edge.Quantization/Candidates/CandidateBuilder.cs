@@ -60,10 +60,12 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
                 candidate, options.Rounding == WeightRounding.Learned ? BestRounding.Thorough : BestRounding.Quick, samples.Take(CorrectedSamples),
                 (done, total) => progress?.Report(new(QuantizationStage.LearnRounding, done, total, Name(options.Rounding))), cancellation);
         }
-        else if (options.CorrectBias)
-            BiasCorrection.Empirical(candidate, samples.Take(CorrectedSamples), (done, total) => progress?.Report(new(QuantizationStage.CorrectBias, done, total)), cancellation);
+        else if (options.CorrectBias == BiasMethod.Empirical) BiasCorrection.Empirical(candidate, samples.Take(CorrectedSamples), Corrected, cancellation);
+        else if (options.CorrectBias == BiasMethod.Analytic) BiasCorrection.Analytic(candidate, samples.Take(CorrectedSamples), Corrected, cancellation);
         return candidate;
     }
+
+    private void Corrected(int done, int total) => progress?.Report(new(QuantizationStage.CorrectBias, done, total));
 
     /// <summary>First and last are those of the whole network, whatever a search leaves in float besides.</summary>
     private static QuantizationOptions WithFloatEnds(OnnxGraph graph, TensorFacts facts, QuantizationOptions options)
@@ -92,6 +94,9 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
 
     /// <summary>Whether the model has activations whose outliers <see cref="SmoothQuant"/> could move into weights, as transformers have.</summary>
     public static bool CanSmooth(Candidate candidate) => SmoothQuant.Values(candidate.Source.NewGraph(), candidate.Source.Facts).Count > 0;
+
+    /// <summary>Whether there are channels between layers whose ranges <see cref="CrossLayerEqualization"/> could even out.</summary>
+    public static bool CanEqualize(Candidate candidate) => CrossLayerEqualization.HasSets(candidate.Source.NewGraph(), candidate.Source.Facts);
 
     private Dictionary<string, ChannelStatistics> Channels(OnnxGraph graph, TensorFacts facts, IReadOnlyDictionary<string, int> values, QuantizationOptions options) =>
         ChannelStatistics.Gather(graph.Model, values, samples, options.Sessions, done => progress?.Report(new(QuantizationStage.Equalize, done, samples.Count)), cancellation, facts);

@@ -13,10 +13,18 @@ namespace Edge.Quantization.Candidates;
 /// <param name="facts">Types and shapes of its values.</param>
 internal sealed class PreparedModel(byte[] bytes, TensorFacts facts)
 {
+    private readonly HashSet<string> _inputs = [.. OnnxReader.Read(bytes, "the prepared model").Graph.Inputs.Select(i => i.Name)];
+
     public TensorFacts Facts { get; } = facts;
 
     /// <summary>By activation; those that a plan asked for so far.</summary>
     public Dictionary<string, ActivationStatistics> Statistics { get; } = [];
+
+    /// <summary>Means of each channel of a layer's input, by its name; those that a correction asked for so far.</summary>
+    public Dictionary<string, double[]> ChannelMeans { get; } = [];
+
+    /// <summary>What an activation that is rounded with a range adds to the error of the outputs; those that were measured so far.</summary>
+    public Dictionary<(string Activation, ValueRange Range), double> Noise { get; } = [];
 
     /// <summary>Samples that the statistics are of.</summary>
     public int Samples { get; set; }
@@ -26,6 +34,9 @@ internal sealed class PreparedModel(byte[] bytes, TensorFacts facts)
 
     /// <summary>A graph of one's own, to be rewritten.</summary>
     public OnnxGraph NewGraph() => new(NewModel());
+
+    /// <summary>Whether the value is an input of the model.</summary>
+    public bool IsInput(string value) => _inputs.Contains(value);
 
     public ModelProto NewModel() => OnnxReader.Read(bytes, "the prepared model");
 }

@@ -58,6 +58,9 @@ internal static class CrossLayerEqualization
         return sets.Sets.Where(CanEqualize).SelectMany(s => s.Clips).Select(c => c.Node.Inputs[0]).Distinct().ToDictionary(v => v, sets.Axis);
     }
 
+    /// <summary>Whether there is anything to equalize.</summary>
+    public static bool HasSets(OnnxGraph graph, TensorFacts facts) => ChannelSets.Of(graph, facts).Sets.Any(CanEqualize);
+
     /// <summary>Normalizations have no weights whose range could be evened out.</summary>
     private static bool CanEqualize(ChannelSet set) => set.Producers.Count > 0 && set.Constants.TrueForAll(c => c.Node.OpType == "Add");
 

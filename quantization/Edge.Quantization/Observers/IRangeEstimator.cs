@@ -17,7 +17,10 @@ public static class RangeEstimators
 {
     public static IRangeEstimator MinMax { get; } = new ExtremesEstimator();
 
+    /// <summary>The range with the least squared error of the values: see <see cref="LeastErrorEstimator"/>.</summary>
+    public static IRangeEstimator LeastError { get; } = new LeastErrorEstimator();
+
     /// <summary>One of each kind, in the order in which a search tries them.</summary>
     public static IReadOnlyList<IRangeEstimator> All { get; } =
-        [MinMax, new MovingAverageEstimator(), new PercentileEstimator(99.99), new EntropyEstimator(), new LeastErrorEstimator()];
+        [MinMax, new MovingAverageEstimator(), new PercentileEstimator(99.99), new EntropyEstimator(), LeastError];
 }

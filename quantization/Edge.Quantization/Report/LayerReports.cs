@@ -79,5 +79,8 @@ public sealed record FloatLayerReport(string Name, string Operator, string Reaso
 /// <param name="Macs">Multiply-accumulates of one run.</param>
 /// <param name="FloatMilliseconds">Its time in the float model; null where it has no step of its own.</param>
 /// <param name="Milliseconds">Its time with integers.</param>
-/// <param name="AloneSqnrDb">Signal-to-noise ratio of the model's outputs when only this layer is quantized; null where not measured.</param>
+/// <param name="AloneSqnrDb">
+/// Signal-to-noise ratio of the model's outputs when only this layer's weights, inputs and result are rounded; null where not
+/// measured.
+/// </param>
 public sealed record LayerCostReport(long Macs, double? FloatMilliseconds, double? Milliseconds, double? AloneSqnrDb);

@@ -48,26 +48,39 @@ internal static class BiasCorrection
 
     /// <summary>
     /// From the weights' error alone: <c>(W − Ŵ)·E[x]</c> with the float model's mean of each input channel (the paper's equation
-    /// 17, with measured means in the place of those that batch normalization promises). One pass, of the float model. Padding counts
-    /// as if it had the channel's mean.
+    /// 17, with measured means in the place of those that batch normalization promises). One pass, of the float model, unless its
+    /// means are known. Padding counts as if it had the channel's mean.
     /// </summary>
     /// <inheritdoc cref="Empirical"/>
     public static IReadOnlyList<CorrectedBias> Analytic(Candidate candidate, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
     {
         QuantizedLayer[] layers = [.. QuantizedLayer.Of(candidate).Where(l => l.TakesBias)];
-        var axes = layers.Select(l => l.RealInput).Distinct().ToDictionary(v => v, _ => 1);
-        Dictionary<string, ChannelStatistics> statistics = ChannelStatistics.Gather(candidate.Source.NewModel(), axes, samples, candidate.Options.Sessions, _ => { }, cancellation, candidate.Source.Facts);
         var corrected = new List<CorrectedBias>();
-        foreach (QuantizedLayer layer in layers)
+        foreach ((QuantizedLayer layer, double[] shift) in Shifts(candidate, layers, samples, cancellation))
         {
-            ChannelStatistics s = statistics[layer.RealInput];
-            int taps = layer.Geometry.Length / s.Min.Length;
-            double[] column = [.. Enumerable.Range(0, layer.Geometry.Length).Select(k => s.Mean(k / taps))];
-            double[] real = Product(layer, column, layer.RealWeights()), quantized = Product(layer, column, Dequantized(layer));
-            corrected.Add(Correct(layer, [.. real.Select((y, r) => y - quantized[r])]));
+            layer.SetBias(layer.RealBias());
+            corrected.Add(Correct(layer, shift));
             progress(corrected.Count, layers.Length);
         }
         return corrected;
+    }
+
+    /// <summary>By layer: the shift of the mean of its result that <see cref="Analytic"/> takes back.</summary>
+    public static IEnumerable<(QuantizedLayer Layer, double[] Shift)> Shifts(Candidate candidate, IReadOnlyList<QuantizedLayer> layers, SampleReader samples, CancellationToken cancellation)
+    {
+        Dictionary<string, double[]> means = candidate.Source.ChannelMeans;
+        var missing = layers.Select(l => l.RealInput).Where(v => !means.ContainsKey(v)).Distinct().ToDictionary(v => v, _ => 1);
+        foreach ((string value, ChannelStatistics s) in ChannelStatistics.Gather(
+            candidate.Source.NewModel(), missing, samples, candidate.Options.Sessions, _ => { }, cancellation, candidate.Source.Facts))
+            means[value] = [.. Enumerable.Range(0, s.Min.Length).Select(s.Mean)];
+        foreach (QuantizedLayer layer in layers)
+        {
+            double[] mean = means[layer.RealInput];
+            int taps = layer.Geometry.Length / mean.Length;
+            double[] column = [.. Enumerable.Range(0, layer.Geometry.Length).Select(k => mean[k / taps])];
+            double[] real = Product(layer, column, layer.RealWeights()), quantized = Product(layer, column, Dequantized(layer));
+            yield return (layer, [.. real.Select((y, r) => y - quantized[r])]);
+        }
     }
 
     private static CorrectedBias Correct(QuantizedLayer layer, double[] shift)

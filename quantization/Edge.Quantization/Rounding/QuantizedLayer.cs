@@ -111,6 +111,13 @@ internal sealed class QuantizedLayer
         _writer.SetWeights(Unit, _linear.Weights.Floats(), values, i => _linear.ChannelOf(i));
     }
 
+    /// <summary>The weights that the integers stand for, in the order of the initializer.</summary>
+    public float[] RoundedWeights()
+    {
+        (sbyte[] codes, float[] scales, _) = _writer.Weights[Unit].Weights;
+        return [.. codes.Select((q, i) => q * scales[scales.Length == 1 ? 0 : _linear.ChannelOf(i)])];
+    }
+
     /// <summary>The bias of the quantized model; zeros where there is none.</summary>
     public float[] Bias() => _writer.Bias(Unit) is { } bias ? [.. Enumerable.Range(0, Rows).Select(r => bias[bias.Length == 1 ? 0 : r])] : new float[Rows];
 

@@ -1,7 +1,9 @@
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Candidates;
+using Edge.Quantization.Observers;
 using Edge.Quantization.Rewrite.Qdq;
+using Edge.Quantization.Search.Noise;
 using Edge.Runtime;
 using Edge.Tensors;
 
@@ -13,7 +15,7 @@ internal sealed record Tried(string Name, Candidate Candidate, EvaluationResult 
 /// <summary>What came of a search.</summary>
 /// <param name="Best">The model that was found.</param>
 /// <param name="Steps">All that were tried, in order, and which of them were built on.</param>
-/// <param name="Layers">Layers with weights of the plain candidate: error when only they are quantized (where measured), time in float and in integers.</param>
+/// <param name="Layers">Layers with weights of the candidate that the free steps ended with: what they add to the error (where measured), time in float and in integers.</param>
 /// <param name="Latency">Of the best model.</param>
 /// <param name="FloatMacsPercent">Share of the multiply-accumulates that the search left in float.</param>
 internal sealed record SearchResult(
@@ -24,7 +26,7 @@ internal sealed record SearchResult(
 /// <param name="Macs">Multiply-accumulates of a run.</param>
 /// <param name="FloatMilliseconds">Time in the float model; null where no step of it has the name.</param>
 /// <param name="Milliseconds">Time in the quantized model.</param>
-/// <param name="Error">Relative error of the model's outputs when only this layer is quantized; null where not measured.</param>
+/// <param name="Error">What its rounded weights, inputs and result add to the relative error of the model's outputs; null where not measured.</param>
 internal sealed record LayerCost(string Name, long Macs, double? FloatMilliseconds, double? Milliseconds, double? Error)
 {
     /// <summary>Whether integers are notably slower here: by a tenth and two microseconds.</summary>
@@ -34,7 +36,7 @@ internal sealed record LayerCost(string Name, long Macs, double? FloatMillisecon
 /// <summary>
 /// Climbs a ladder until a promise is kept. The first rungs cost nothing at run time — better ranges, corrected biases,
 /// equalized layers, learned rounding — and each is built on only if it helps. Where they do not suffice, the fewest layers
-/// stay float, those first whose noise is large for what float costs there in measured time. At last, layers that this
+/// stay float, those first whose noise is large for what float costs there in measured time (<see cref="FloatOrder"/>). At last, layers that this
 /// machine computes more slowly in integers go back to float if the whole model gains by it.
 /// </summary>
 internal sealed class PromiseSearch(
@@ -51,6 +53,12 @@ internal sealed class PromiseSearch(
 
     /// <summary>Least cost of a layer in float, as a share of the model's time: what is below is noise.</summary>
     private const double LeastCost = 0.002;
+
+    /// <summary>Least share of the error that comes from weights for it to be worth minutes of learning how to round them.</summary>
+    private const double LearnableShare = 0.1;
+
+    /// <summary>The first trial of layers in float is with as many as leave so much of the error.</summary>
+    private const double FirstLeft = 0.25;
 
     private readonly SampleReader _samples = new(promise.Samples, null);
     private readonly List<(Tried Step, bool Taken)> _steps = [];
@@ -74,6 +82,7 @@ internal sealed class PromiseSearch(
         foreach ((string name, QuantizationOptions next) in Rungs(best))
         {
             if (best.Kept) break;
+            if (!IsWorthIt(next, best)) continue;
             Tried step = Try(name, Merge(best.Candidate.Options, next));
             bool better = IsBetter(step, best);
             Take(step, better);
@@ -82,23 +91,34 @@ internal sealed class PromiseSearch(
         return best;
     }
 
-    /// <summary>Each rung by name, with the one option that it sets.</summary>
+    /// <summary>Each rung by name, with the one option that it sets; those first that take seconds.</summary>
     private IEnumerable<(string Name, QuantizationOptions Options)> Rungs(Tried plain)
     {
         QuantizationOptions o = options;
-        if (!o.CorrectBias) yield return ("corrected biases", o with { CorrectBias = true });
-        if (!o.ChooseRanges) yield return ("ranges by measured error", o with { ChooseRanges = true });
+        if (!o.ChooseRanges && o.Ranges == RangeEstimators.MinMax) yield return ($"{RangeEstimators.LeastError.Name} ranges", o with { Ranges = RangeEstimators.LeastError });
+        if (o.CorrectBias == BiasMethod.None) yield return ("biases corrected for weights", o with { CorrectBias = BiasMethod.Analytic });
+        if (o.CorrectBias != BiasMethod.Empirical) yield return ("biases corrected as measured", o with { CorrectBias = BiasMethod.Empirical });
         if (o.Rounding == WeightRounding.Nearest) yield return ("weights rounded by error feedback", o with { Rounding = WeightRounding.Feedback });
+        if (!o.ChooseRanges) yield return ("ranges by measured error", o with { ChooseRanges = true });
         if (o.Smooth is null && CandidateBuilder.CanSmooth(plain.Candidate)) yield return ("outliers smoothed into weights", o with { Smooth = 0.5 });
-        if (!o.Equalize) yield return ("equalized channels", o with { Equalize = true });
+        if (!o.Equalize && CandidateBuilder.CanEqualize(plain.Candidate)) yield return ("equalized channels", o with { Equalize = true });
         if (o.Rounding != WeightRounding.Learned) yield return ("weights rounded as learned", o with { Rounding = WeightRounding.Learned });
     }
 
+    /// <summary>Learning takes the longest of all rungs, and takes away nothing but what weights add to the error.</summary>
+    private bool IsWorthIt(QuantizationOptions rung, Tried best) =>
+        rung.Rounding != WeightRounding.Learned || options.Rounding == WeightRounding.Learned
+        || new NoiseMeasurement(builder.Samples, options, cancellation).OfWeights(builder.Build(OnItsOwn(best.Candidate.Options))) >= LearnableShare * best.Result.Error.Relative;
+
+    /// <summary>Weights and biases that do not make up for what other layers do.</summary>
+    private static QuantizationOptions OnItsOwn(QuantizationOptions o) => o with { Rounding = WeightRounding.Nearest, CorrectBias = BiasMethod.Analytic };
+
     /// <summary>What a rung sets on top of what earlier ones did.</summary>
-    private static QuantizationOptions Merge(QuantizationOptions best, QuantizationOptions rung) => best with
+    private QuantizationOptions Merge(QuantizationOptions best, QuantizationOptions rung) => best with
     {
+        Ranges = rung.Ranges != options.Ranges ? rung.Ranges : best.Ranges,
         ChooseRanges = best.ChooseRanges || rung.ChooseRanges,
-        CorrectBias = best.CorrectBias || rung.CorrectBias,
+        CorrectBias = rung.CorrectBias > best.CorrectBias ? rung.CorrectBias : best.CorrectBias,
         Equalize = best.Equalize || rung.Equalize,
         Smooth = best.Smooth ?? rung.Smooth,
         Rounding = rung.Rounding > best.Rounding ? rung.Rounding : best.Rounding,
@@ -136,25 +156,25 @@ internal sealed class PromiseSearch(
     /// <summary>The fewest layers in float with which the promise is kept; all layers that help if none does.</summary>
     private Tried LeaveFloat(Tried best, ref List<LayerCost> layers, Tensor[] input)
     {
-        Dictionary<string, double> errors = LayerSensitivity.Measure(
-            builder, best.Candidate, (done, total) => progress?.Report(new(QuantizationStage.Sensitivity, done, total)), cancellation);
-        layers = [.. layers.Select(l => l with { Error = errors.TryGetValue(l.Name, out double e) ? e : null })];
+        NoiseProfile noise = new NoiseMeasurement(builder.Samples, options, cancellation).Of(
+            builder.Build(OnItsOwn(best.Candidate.Options)), (done, total) => progress?.Report(new(QuantizationStage.Sensitivity, done, total)));
+        Dictionary<string, QuantizationUnit> units = PlannedLayers(best.Candidate.Plan).ToDictionary(u => u.Main.Name);
+        layers = [.. layers.Select(l => l with { Error = Noise(noise, units[l.Name]) })];
         double least = LeastCost * layers.Sum(CostInIntegers);
-        string[] order =
-        [
-            .. layers.Where(l => l.Error is > 0)
-                .OrderByDescending(l => l.Error / Math.Max(least, CostOfFloat(l)))
-                .Select(l => l.Name),
-        ];
-        if (order.Length == layers.Count) order = order[..^1];
-        // The metric falls about steadily with the number of layers, so that halving finds the fewest.
+        Dictionary<string, double> costs = layers.ToDictionary(l => l.Name, l => Math.Max(least, CostOfFloat(l)));
+        // All in float would not be a quantized model.
+        FloatStep[] steps = [.. FloatOrder.Of(best.Candidate.Plan, noise, l => costs[l]).Where(s => s.Layers.Count < units.Count)];
+        double all = noise.Activations.Values.Sum() + noise.Weights.Values.Sum();
+        // The error falls with every step, and the metric about with the error, so that halving finds the fewest.
         Tried? kept = null;
-        int low = 1, high = order.Length;
+        int low = 0, high = steps.Length - 1, next = Array.FindIndex(steps, s => s.ErrorLeft <= FirstLeft * all);
         Tried closest = best;
         while (low <= high)
         {
-            int count = kept is null && low == 1 && high == order.Length ? Math.Min(order.Length, Math.Max(1, order.Length / 8)) : (low + high) / 2;
-            Tried step = Try($"{count} of {layers.Count} layers in float", InFloat(best.Candidate.Options, order.Take(count), "its quantization costs the most accuracy for the time that it saves"), best.Candidate);
+            int at = next >= low && next <= high ? next : (low + high) / 2;
+            next = -1;
+            IReadOnlyList<string> names = steps[at].Layers;
+            Tried step = TryInFloat($"{names.Count} of {layers.Count} layers in float", best, names);
             // Fewer layers that keep the promise are better than more, however close those are.
             bool better = step.Kept || (kept is null && IsBetter(step, closest));
             Take(step, better);
@@ -162,12 +182,40 @@ internal sealed class PromiseSearch(
             if (step.Kept)
             {
                 kept = step;
-                high = count - 1;
+                high = at - 1;
             }
-            else low = count + 1;
+            else low = at + 1;
+        }
+        if (kept is null && closest != best && HasLearned(closest.Candidate.Options))
+        {
+            Tried anew = Try($"{closest.Name}, the others learned anew", closest.Candidate.Options);
+            bool better = IsBetter(anew, closest);
+            Take(anew, better);
+            if (better) closest = anew;
         }
         return kept ?? closest;
     }
+
+    /// <summary>
+    /// What was learned with other layers in integers makes up for their errors, and may do more harm than good once these are
+    /// float. Both are tried: what was learned, and weights and biases that make up for nothing but themselves.
+    /// </summary>
+    private Tried TryInFloat(string name, Tried best, IReadOnlyList<string> layers)
+    {
+        QuantizationOptions o = InFloat(best.Candidate.Options, layers, "its quantization costs the most accuracy for the time that it saves");
+        Tried learned = Try(name, o, best.Candidate);
+        if (learned.Kept || !HasLearned(o)) return learned;
+        Tried own = Try(name, OnItsOwn(o));
+        return IsBetter(own, learned) ? own : learned;
+    }
+
+    private static bool HasLearned(QuantizationOptions o) => o.Rounding != WeightRounding.Nearest || o.CorrectBias == BiasMethod.Empirical;
+
+    private static double Noise(NoiseProfile noise, QuantizationUnit unit) =>
+        noise.Weights.GetValueOrDefault(unit.Main.Name) + unit.Inputs.Concat(unit.Outputs).Sum(a => noise.Activations.GetValueOrDefault(a));
+
+    /// <summary>The quantized units that have weights or multiply activations: those between which a search may choose.</summary>
+    private static QuantizationUnit[] PlannedLayers(QuantizationPlan plan) => [.. plan.Quantized.Where(u => u.Role == OperatorRole.Product)];
 
     private double CostInIntegers(LayerCost l) => options.ForThisMachine ? l.Milliseconds ?? 0 : l.Macs;
 
@@ -178,7 +226,7 @@ internal sealed class PromiseSearch(
     private Tried DropSlowLayers(Tried best, List<LayerCost> layers, Tensor[] input)
     {
         string[] slow = [.. layers.Where(l => l.IsSlower && !best.Candidate.Options.KeptFloat.ContainsKey(l.Name)).Select(l => l.Name)];
-        int quantized = LayerSensitivity.Layers(best.Candidate.Plan).Length;
+        int quantized = PlannedLayers(best.Candidate.Plan).Length;
         if (slow.Length == 0 || slow.Length == quantized) return best;
         QuantizationOptions o = InFloat(best.Candidate.Options, slow, "integers are slower here on this machine");
         Candidate candidate = builder.Build(o, best.Candidate);
@@ -206,7 +254,7 @@ internal sealed class PromiseSearch(
         progress?.Report(new(QuantizationStage.Time, 1, 1));
         return
         [
-            .. LayerSensitivity.Layers(candidate.Plan).Select(u => new LayerCost(
+            .. PlannedLayers(candidate.Plan).Select(u => new LayerCost(
                 u.Main.Name, u.Nodes.Sum(n => macs.GetValueOrDefault(n.Name)), Sum(inFloat, u), Sum(inIntegers, u), null)),
         ];
     }

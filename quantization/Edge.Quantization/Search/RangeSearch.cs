@@ -4,6 +4,7 @@ using Edge.Quantization.Candidates;
 using Edge.Quantization.Observers;
 using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Qdq;
+using Edge.Quantization.Search.Noise;
 using Edge.Runtime;
 using Edge.Tensors;
 
@@ -12,7 +13,8 @@ namespace Edge.Quantization.Search;
 /// <summary>
 /// Chooses the estimator of each activation's range by what counts: the float model runs on a few samples with that one
 /// activation quantized, once for each range in question, and the range wins with which the model's outputs stay closest
-/// to what they were. Activations that share their parameters are decided together.
+/// to what they were. Activations that share their parameters are decided together; those that hardly add to the error
+/// of the outputs keep the range of the first estimator.
 /// </summary>
 /// <param name="samples">Calibration samples; the first few are used.</param>
 /// <param name="options">For estimators, types and sessions.</param>
@@ -20,6 +22,9 @@ internal sealed class RangeSearch(SampleReader samples, QuantizationOptions opti
 {
     /// <summary>Samples that each range is tried on.</summary>
     private const int Tried = 16;
+
+    /// <summary>Least share of the error of all activations for which ranges are tried.</summary>
+    private const double Matters = 0.01;
 
     /// <summary>A narrower range must make the error smaller by so much: a few samples say no more, and what saturates is lost for good.</summary>
     private const double Gain = 0.8;
@@ -44,14 +49,19 @@ internal sealed class RangeSearch(SampleReader samples, QuantizationOptions opti
         ActivationRanges shared = ActivationRanges.Of(plan, ranges[0], options.SymmetricActivations);
         var groups = plan.Activations.GroupBy(shared.Group).ToList();
         var chosen = new Dictionary<string, ChosenRange>();
+        IReadOnlyList<string> sources = NoiseMeasurement.Sources(plan);
+        int total = sources.Count + groups.Count;
+        Dictionary<string, double> errors = new NoiseMeasurement(samples, options, cancellation).OfActivations(prepared, sources, shared.Range, d => progress(d, total));
+        double least = Matters * errors.Values.Sum();
         using IInferenceSession real = options.Sessions(prepared.NewModel(), "float model");
-        int done = 0;
+        int done = sources.Count;
         foreach (IGrouping<string, string> group in groups)
         {
             string widest = group.MaxBy(a => (double)ranges[0][a].Max - ranges[0][a].Min)!;
-            int best = Best(prepared, real, widest, [.. ranges.Select(r => r[widest].WithZero())], cancellation);
+            bool matters = group.Sum(a => errors.GetValueOrDefault(a)) is var error && error > 0 && error >= least;
+            int best = matters ? Best(prepared, real, widest, [.. ranges.Select(r => r[widest].WithZero())], cancellation) : 0;
             foreach (string activation in group) chosen[activation] = new ChosenRange(ranges[best][activation], estimators[best].Name);
-            progress(++done, groups.Count);
+            progress(++done, total);
         }
         return chosen;
     }

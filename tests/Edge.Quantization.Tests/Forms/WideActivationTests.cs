@@ -76,7 +76,7 @@ public class WideActivationTests
     [Fact]
     public void Biases_are_corrected_there_too()
     {
-        QuantizationResult r = Quantizer.Quantize(Network(), Samples.Normal(16), new() { Activations16 = ["Conv_0", "Conv_3"], CorrectBias = true });
+        QuantizationResult r = Quantizer.Quantize(Network(), Samples.Normal(16), new() { Activations16 = ["Conv_0", "Conv_3"], CorrectBias = BiasMethod.Empirical });
         Assert.InRange(r.Report.Outputs[0].SqnrDb, 28, 60);
         FormAgreement.Run(r.Model, X, 30);
     }
