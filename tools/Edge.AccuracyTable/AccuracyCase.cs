@@ -9,6 +9,9 @@ namespace Edge.AccuracyTable;
 /// <param name="MaxDrop">What int8 may lose, in the unit of the task's first figure.</param>
 internal sealed record AccuracyCase(string Name, string Model, Func<SharedSets, DataSet> Open, double MaxDrop)
 {
+    /// <summary>Whether <see cref="MaxDrop"/> is in percent of the float model's figure.</summary>
+    public bool Relative { get; init; }
+
     /// <summary>Recurrent state: the output of one step is an input of the next, which begins with zeros.</summary>
     public IReadOnlyList<StateTensor> State { get; init; } = [];
 }

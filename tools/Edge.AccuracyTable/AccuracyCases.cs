@@ -8,7 +8,7 @@ internal static class AccuracyCases
     /// <summary>Points of top-1 that small networks may lose, and large ones.</summary>
     private const double Small = 0.3, Large = 0.5;
 
-    /// <summary>Of the float model's boxes and labels, what may be lost.</summary>
+    /// <summary>Of the float model's boxes, precision and labels, what may be lost in percent.</summary>
     private const double Boxes = 3, Labels = 1;
 
     public static IReadOnlyList<AccuracyCase> All { get; } =
@@ -33,12 +33,12 @@ internal static class AccuracyCases
         new("openwakeword embedding", "models/openwakeword/embedding_model.onnx", WakeWord.Embedding, 5),
         new("openwakeword alexa", "models/openwakeword/alexa_v0.1.onnx", WakeWord.Alexa, Labels),
         new("sww", "models/mlperf_tiny/sww_fp32_dequantised.onnx", WakeWord.Streaming, Labels),
-        new("FastestDet", "models/fastestdet/FastestDet.onnx", Detectors.FastestDet, Boxes),
-        new("nanodet", "models/nanodet/object_detection_nanodet_2022nov.onnx", Detectors.NanoDet, Boxes),
+        new("FastestDet", "models/fastestdet/FastestDet.onnx", Detectors.FastestDet, Boxes) { Relative = true },
+        new("nanodet", "models/nanodet/object_detection_nanodet_2022nov.onnx", Detectors.NanoDet, Boxes) { Relative = true },
         new("ultraface RFB-320", "models/ultraface/version-RFB-320.onnx", Detectors.UltraFace, Boxes),
         new("yunet_n_320_320", "models/yunet/yunet_n_320_320.onnx", Detectors.YuNet, Boxes),
         new("yunet_s_320_320", "models/yunet/yunet_s_320_320.onnx", Detectors.YuNet, Boxes),
-        new("yolox_nano", "models/yolox_nano/yolox_nano.onnx", Detectors.Yolox, Boxes),
+        new("yolox_nano", "models/yolox_nano/yolox_nano.onnx", Detectors.Yolox, Boxes) { Relative = true },
         new("deeplabv3_mnv2_dm05", "models/deeplab/deeplabv3_mnv2_dm05_pascal_fp32.onnx.gz", Pixels.Open, Boxes),
     ];
 }

@@ -9,7 +9,11 @@ namespace Edge.AccuracyTable;
 /// <param name="Evaluation">Inputs that the model is judged on.</param>
 /// <param name="Task">What is judged, for the float model; knows samples by their position in <paramref name="Evaluation"/>.</param>
 /// <param name="Split">How the two are kept apart, or why they are not.</param>
-internal sealed record DataSet(ISamples Calibration, ISamples Evaluation, Func<IInferenceSession, EvaluationTask> Task, string Split);
+internal sealed record DataSet(ISamples Calibration, ISamples Evaluation, Func<IInferenceSession, EvaluationTask> Task, string Split)
+{
+    /// <summary>What is told besides; null for nothing.</summary>
+    public Func<IInferenceSession, EvaluationTask>? Beside { get; init; }
+}
 
 /// <summary>Some samples of a set.</summary>
 internal sealed class Part(ISamples all, IReadOnlyList<int> indices) : ISamples
@@ -21,6 +25,9 @@ internal sealed class Part(ISamples all, IReadOnlyList<int> indices) : ISamples
     public IReadOnlyList<Tensors.Tensor> Inputs(int index) => all.Inputs(indices[index]);
 
     public int Label(int index) => all.Label(indices[index]);
+
+    /// <summary>The position in the whole set.</summary>
+    public int IndexOf(int index) => indices[index];
 
     /// <summary>At most so many, spread evenly.</summary>
     public static Part Spread(ISamples all, int most)

@@ -19,6 +19,12 @@ internal sealed record AccuracyRow(string Name)
 
     public double MaxDrop { get; init; } = double.NaN;
 
+    /// <summary>Whether <see cref="MaxDrop"/> is in percent of <see cref="Fp32"/>.</summary>
+    public bool Relative { get; init; }
+
+    /// <summary>What is told besides of the int8 model; empty for nothing.</summary>
+    public string Beside { get; init; } = "";
+
     public int Samples { get; init; }
 
     public int CalibrationSamples { get; init; }
@@ -39,5 +45,5 @@ internal sealed record AccuracyRow(string Name)
     /// <summary>How far ONNX Runtime agrees on the int8 model, with its name and unit.</summary>
     public string OnnxRuntime { get; init; } = "";
 
-    public bool Kept => Failure is null && !double.IsNaN(Int8) && Drop <= MaxDrop + 1e-9;
+    public bool Kept => Failure is null && !double.IsNaN(Int8) && Drop <= (Relative ? MaxDrop / 100 * Math.Abs(Fp32) : MaxDrop) + 1e-9;
 }

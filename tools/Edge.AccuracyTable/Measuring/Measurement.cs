@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Edge.Evaluation.Tasks;
 using Edge.Onnx;
 using Edge.OnnxRuntime;
@@ -36,7 +37,7 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
 
     public AccuracyRow Of(AccuracyCase c)
     {
-        var row = new AccuracyRow(c.Name) { MaxDrop = c.MaxDrop };
+        var row = new AccuracyRow(c.Name) { MaxDrop = c.MaxDrop, Relative = c.Relative };
         try
         {
             return Measure(c, row);
@@ -67,8 +68,11 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
         {
             Fp32 = before, Int8 = after, Drop = figure.HigherIsBetter ? before - after : after - before, Int8Bytes = int8.Length, FloatMacs = FloatMacs((InferenceSession)quantized.Session),
         };
+        EvaluationTask? beside = set.Beside?.Invoke(reference.Session);
+        if (beside is not null)
+            row = row with { Beside = string.Create(CultureInfo.InvariantCulture, $"{beside.Figures[0].Name} {Score(beside, set.Evaluation, reference, quantized).Int8:0.0} {beside.Figures[0].Unit}") };
         (double fp32Ms, double int8Ms) = Time(fp32, int8, c, set.Evaluation);
-        return row with { Fp32Ms = fp32Ms, Int8Ms = int8Ms, OnnxRuntime = Agreement(int8, c, set.Evaluation, task) };
+        return row with { Fp32Ms = fp32Ms, Int8Ms = int8Ms, OnnxRuntime = Agreement(int8, c, set.Evaluation, beside ?? task) };
     }
 
     /// <summary>The task's first figure of both models, each handing on its own state.</summary>
@@ -103,7 +107,7 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
             try
             {
                 // States are those of the float model: the promise is about single steps.
-                result = Quantizer.Search(path, calibration, new AccuracyPromise(task.Metrics[0], Source(set.Evaluation, "judged"), c.MaxDrop), options);
+                result = Quantizer.Search(path, calibration, new AccuracyPromise(task.Metrics[0], Source(set.Evaluation, "judged"), c.Relative ? c.MaxDrop / 100 : c.MaxDrop, c.Relative), options);
             }
             catch (ModelException e) when (e.Message.StartsWith(path, StringComparison.Ordinal))
             {

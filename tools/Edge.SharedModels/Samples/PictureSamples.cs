@@ -13,6 +13,7 @@ internal sealed class PictureSamples : ISamples
     private readonly IImageCodec _codec;
     private readonly Tensor _input;
     private readonly (int Crop, int Size)? _shrink;
+    private readonly (Placement Placement, int Width, int Height)?[] _places;
 
     /// <param name="pictures">How to get the encoded bytes, and the class.</param>
     /// <param name="preprocess">In the text form of <see cref="PreprocessOptions"/>.</param>
@@ -29,6 +30,7 @@ internal sealed class PictureSamples : ISamples
         var options = PreprocessOptions.Parse(preprocess);
         _preprocessor = new Preprocessor(options, ModelInput.Resolve(options, "input", DataType.Float32, dims));
         _input = _preprocessor.CreateInput();
+        _places = new (Placement, int, int)?[pictures.Count];
     }
 
     public int Count => _pictures.Count;
@@ -38,7 +40,7 @@ internal sealed class PictureSamples : ISamples
         using var bitmap = _codec.Decode(_pictures[index].Bytes());
         if (_shrink is not { } s)
         {
-            _preprocessor.Run(bitmap.View, _input);
+            _places[index] = (_preprocessor.Run(bitmap.View, _input), bitmap.Width, bitmap.Height);
             return _input;
         }
 
@@ -49,4 +51,12 @@ internal sealed class PictureSamples : ISamples
     }
 
     public int Label(int index) => _pictures[index].Label;
+
+    /// <summary>A box in shares of a picture as pixels of the input; for pictures that are not shrunk before.</summary>
+    public Box OnInput(int index, Box shares)
+    {
+        if (_places[index] is null) Input(index);
+        (Placement placement, int width, int height) = _places[index] ?? throw new InvalidOperationException("pictures that are shrunk before have no place on the input");
+        return placement.ToTarget(new Box(shares.Left * width, shares.Top * height, shares.Right * width, shares.Bottom * height));
+    }
 }

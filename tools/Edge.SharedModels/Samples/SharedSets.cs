@@ -30,17 +30,35 @@ internal sealed partial class SharedSets(string data, IImageCodec codec)
 
     public ISamples Cifar(string preprocess, params int[] dims) => new PictureSamples(_cifar ??= ReadCifar(), preprocess, dims, codec);
 
-    public ISamples Pictures(string folder, string preprocess, params int[] dims) => new PictureSamples(
+    public PictureSamples Pictures(string folder, string preprocess, params int[] dims) => new PictureSamples(
         [.. Directory.EnumerateFiles(Path.Combine(data, folder), "*.jpg").Order(StringComparer.Ordinal).Select(f => ((Func<byte[]>)(() => File.ReadAllBytes(f)), -1))],
         preprocess, dims, codec);
 
     /// <summary>COCO pictures; class 1 if a person's box covers more than 0.5% of the picture, else 0.</summary>
     public ISamples Persons(string preprocess, params int[] dims)
     {
-        string labels = Path.Combine(data, "images/coco128_val/object_detection/labels/val2017");
-        var files = Directory.EnumerateFiles(Path.Combine(data, "images/coco128_val/images/val2017"), "*.jpg").Order(StringComparer.Ordinal);
-        return new PictureSamples([.. files.Select(f => ((Func<byte[]>)(() => File.ReadAllBytes(f)), HasPerson(Path.Combine(labels, Path.ChangeExtension(Path.GetFileName(f), ".txt"))) ? 1 : 0))], preprocess, dims, codec);
+        var boxes = CocoBoxes();
+        int HasPerson(int i) => boxes[i].Any(b => b.Class == 0 && b.Shares.Width * b.Shares.Height > 0.005f) ? 1 : 0;
+        return new PictureSamples([.. CocoPictures().Select((f, i) => ((Func<byte[]>)(() => File.ReadAllBytes(f)), HasPerson(i)))], preprocess, dims, codec);
     }
+
+    /// <summary>
+    /// The objects on each of COCO's pictures, in their order: as YOLO writes them, one a line, class, centre and size in
+    /// shares of the picture. A picture without a file has none.
+    /// </summary>
+    public IReadOnlyList<(int Class, Box Shares)[]> CocoBoxes()
+    {
+        string labels = Path.Combine(data, "images/coco128_val/object_detection/labels/val2017");
+        return [.. CocoPictures().Select(f => Path.Combine(labels, Path.ChangeExtension(Path.GetFileName(f), ".txt"))).Select(f => File.Exists(f) ? [.. File.ReadLines(f).Select(Box)] : Array.Empty<(int, Box)>())];
+
+        static (int, Box) Box(string line)
+        {
+            float[] v = Array.ConvertAll(line.Split(' '), s => float.Parse(s, CultureInfo.InvariantCulture));
+            return ((int)v[0], Imaging.Box.FromCenter(v[1], v[2], v[3], v[4]));
+        }
+    }
+
+    private IEnumerable<string> CocoPictures() => Directory.EnumerateFiles(Path.Combine(data, "images/coco128_val/images/val2017"), "*.jpg").Order(StringComparer.Ordinal);
 
     /// <summary>MFCC tensors of MLPerf Tiny's keyword spotting, dequantized.</summary>
     public ISamples Keywords()
@@ -82,10 +100,6 @@ internal sealed partial class SharedSets(string data, IImageCodec codec)
         gzip.CopyTo(memory);
         return memory.ToArray();
     }
-
-    private static bool HasPerson(string labelFile) => File.Exists(labelFile) && File.ReadLines(labelFile)
-        .Select(l => Array.ConvertAll(l.Split(' '), s => double.Parse(s, CultureInfo.InvariantCulture)))
-        .Any(b => b[0] == 0 && b[3] * b[4] > 0.005);
 
     private List<(Func<byte[]>, int)> ReadCifar()
     {
