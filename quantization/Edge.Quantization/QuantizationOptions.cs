@@ -63,6 +63,12 @@ public sealed record QuantizationOptions
     /// </summary>
     public IReadOnlyCollection<string> Activations16 { get; init; } = [];
 
+    /// <summary>
+    /// Products of two activations, as attention has them, become integers, too, for accelerators that compute whole
+    /// transformers so. CPUs are faster with them in float, where they are one step with the softmax between.
+    /// </summary>
+    public bool ActivationProducts { get; init; }
+
     /// <summary>The layers with weights that come first and last in the network stay float.</summary>
     public bool FloatEnds { get; init; }
 

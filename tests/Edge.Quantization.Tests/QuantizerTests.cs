@@ -251,15 +251,18 @@ public class QuantizerTests
         Assert.All(Constant(r, Producer(r, concat.Inputs[1]).Inputs[0]).GetBytes().ToArray(), v => Assert.Equal(r.Report.Layers[1].Outputs[0].ZeroPoint, v));
     }
 
-    [Fact]
-    public void A_product_of_two_activations_is_quantized_and_softmax_between_stays_float()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Products_of_two_activations_are_quantized_where_one_asks_for_it_and_softmax_between_stays_float(bool asked)
     {
         OnnxGraphBuilder b = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 6, 8).Initializer("q", W(64, 1), 8, 8).Initializer("k", W(64, 2), 8, 8)
             .Node("MatMul", ["x", "q"], ["xq"]).Node("MatMul", ["x", "k"], ["xk"]).Node("Transpose", ["xk"], ["xt"], AttributeProto.Of("perm", 0L, 2, 1))
             .Node("MatMul", ["xq", "xt"], ["s"]).Node("Softmax", ["s"], ["p"]).Node("MatMul", ["p", "xk"], ["y"]).Output("y");
-        QuantizationResult r = Quantize(b);
-        Assert.Equal(4, r.Report.Layers.Count(l => l.Operator == "MatMul"));
-        Assert.Equal(["Softmax"], FloatLayers(r));
+        QuantizationResult r = Quantize(b, new() { ActivationProducts = asked });
+        Assert.Equal(asked ? 4 : 2, r.Report.Layers.Count(l => l.Operator == "MatMul"));
+        Assert.Equal(asked ? ["Softmax"] : ["MatMul", "Softmax", "MatMul"], r.Report.FloatLayers.Where(l => l.Operator != "Transpose").Select(l => l.Operator));
+        Assert.Equal(asked, r.Report.Options.ActivationProducts);
     }
 
     [Fact]

@@ -33,6 +33,7 @@ internal static class QuantizeCommand
         var keepOps = new Option<string[]>("--float-ops") { HelpName = "operator", Description = "operators to keep in float everywhere", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var keepNodes = new Option<string[]>("--float-nodes") { HelpName = "node", Description = "nodes to keep in float; * and ? are wildcards", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var wide = new Option<string[]>("--activations-16") { HelpName = "node", Description = "nodes whose activations have 16 bits around int8 weights (a16w8), for accelerators that have them; * and ? are wildcards", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var products = new Option<bool>("--activation-products") { Description = "integers for products of two activations, too, as attention has them: for accelerators; CPUs compute them faster in float" };
         var floatEnds = new Option<bool>("--float-ends") { Description = "keep the first and the last layers in float" };
         var perTensor = new Option<bool>("--per-tensor") { Description = "one scale for all channels of a weight" };
         var symmetric = new Option<bool>("--symmetric") { Description = "symmetric int8 activations, as TensorRT wants them" };
@@ -40,7 +41,7 @@ internal static class QuantizeCommand
         var asymmetric = new Option<bool>("--asymmetric-weights") { Description = "of --form weights-4: a zero point for each block" };
         var command = new Command("quantize", "Turns a float32 model into an int8 one (QDQ), calibrated on representative inputs, or into one of another form.")
         {
-            model, output, form, calibrate, samples, maxDrop, data, metric, elsewhere, ranges, equalize, absorb, smooth, correct, rounding, keepOps, keepNodes, floatEnds, wide, perTensor, symmetric, block, asymmetric,
+            model, output, form, calibrate, samples, maxDrop, data, metric, elsewhere, ranges, equalize, absorb, smooth, correct, rounding, keepOps, keepNodes, floatEnds, wide, products, perTensor, symmetric, block, asymmetric,
         };
         arguments.AddTo(command);
         command.Validators.Add(r =>
@@ -50,7 +51,7 @@ internal static class QuantizeCommand
             // What is no form at all is told by the option itself.
             if (FormOption.Read(Text(form)) is not { } asked) return;
             if (asked == QuantizationForm.Static && !Given(calibrate)) r.AddError("--calibrate is required: the static form observes ranges on samples");
-            foreach (Option option in (Option[])[maxDrop, data, ranges, equalize, absorb, smooth, correct, rounding, floatEnds, wide, symmetric])
+            foreach (Option option in (Option[])[maxDrop, data, ranges, equalize, absorb, smooth, correct, rounding, floatEnds, wide, products, symmetric])
                 if (asked != QuantizationForm.Static && Given(option)) r.AddError($"{option.Name} is of --form static");
             foreach (Option option in (Option[])[block, asymmetric])
                 if (asked != QuantizationForm.WeightOnly4 && Given(option)) r.AddError($"{option.Name} is of --form weights-4");
@@ -71,6 +72,7 @@ internal static class QuantizeCommand
                 FloatNodes = p.GetValue(keepNodes)!,
                 Activations16 = p.GetValue(wide)!,
                 FloatEnds = p.GetValue(floatEnds),
+                ActivationProducts = p.GetValue(products),
                 PerChannel = !p.GetValue(perTensor),
                 SymmetricActivations = p.GetValue(symmetric),
                 MaxSamples = p.GetValue(samples),

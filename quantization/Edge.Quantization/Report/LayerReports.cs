@@ -16,11 +16,12 @@ namespace Edge.Quantization.Report;
 /// <param name="Activations16">Nodes whose activations have 16 bits; null for none.</param>
 /// <param name="BiasAbsorbed">The constant part of large activations was moved into biases.</param>
 /// <param name="Smoothed">Strength with which outliers of activations were moved into weights; null where they were not.</param>
+/// <param name="ActivationProducts">Products of two activations are integers.</param>
 public sealed record ReportedOptions(
     bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, bool CorrectBias, string Rounding,
     IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes,
     QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false, IReadOnlyList<string>? Activations16 = null,
-    bool BiasAbsorbed = false, double? Smoothed = null);
+    bool BiasAbsorbed = false, double? Smoothed = null, bool ActivationProducts = false);
 
 /// <summary>One output of the model over all measured samples.</summary>
 /// <param name="Name">Its name.</param>

@@ -16,7 +16,7 @@ internal sealed class ReportBuilder(Candidate candidate)
         o.PerChannel, o.SymmetricActivations, o.QuantizeBias, o.ChooseRanges ? "measured" : o.Ranges.Name, o.Equalize,
         o.CorrectBias != BiasMethod.None || o.Rounding != WeightRounding.Nearest, o.Rounding switch { WeightRounding.Nearest => "nearest", WeightRounding.Feedback => "error feedback", _ => "learned" },
         [.. o.FloatOperators], [.. o.FloatNodes], o.Form, o.WeightBlock, o.AsymmetricWeights, o.Activations16.Count == 0 ? null : [.. o.Activations16],
-        o.AbsorbBias, o.Smooth);
+        o.AbsorbBias, o.Smooth, o.ActivationProducts);
 
     /// <summary>The values inside the model that are compared: every result of a quantized layer.</summary>
     public IEnumerable<ComparedValue> Compared() => _plan.Quantized.SelectMany(u => u.Outputs.Select(o => Compared(u, o)));

@@ -92,7 +92,7 @@ internal sealed class OperatorRoles(OnnxGraph graph, TensorFacts facts, Quantiza
     {
         if (graph.Constant(node.Inputs[0]) is not null) return (OperatorRole.Float, "its first operand is constant");
         if (graph.Constant(node.Inputs[1]) is { } w) return w.IsFloat && w.Dims.Count >= 2 ? (OperatorRole.Product, "") : (OperatorRole.Float, "its weights are no float matrix");
-        return (OperatorRole.Product, "");
+        return options.ActivationProducts ? (OperatorRole.Product, "") : (OperatorRole.Float, "it multiplies two activations, which is faster in float");
     }
 
     /// <summary>With a constant scalar it is a function of one value; of two values only Add and Mul have integer forms.</summary>
