@@ -27,7 +27,20 @@ internal sealed unsafe class MaxOfBytes<T, V>(in PoolGeometry geometry, string n
             if (V.Count >= 8)
                 for (; c <= channels - 32; c += 32) By32(x + c, w, y + c);
             if (V.Count >= 4)
+            {
                 for (; c <= channels - 16; c += 16) By16(x + c, w, y + c);
+                // The rest together with bytes that are done: once more they are the same.
+                if (c < channels && channels >= 8)
+                {
+                    if (channels >= 16) By16(x + channels - 16, w, y + channels - 16);
+                    else
+                    {
+                        By8(x, w, y);
+                        By8(x + channels - 8, w, y + channels - 8);
+                    }
+                    return;
+                }
+            }
             for (; c < channels; c++) Single(x + c, w, y + c);
         }
 
@@ -68,6 +81,19 @@ internal sealed unsafe class MaxOfBytes<T, V>(in PoolGeometry geometry, string n
                     for (nint k = 0; k < w.Width; k++, p += w.WidthStride) m = Vector128.Max(m, Vector128.Load(p));
                 }
             m.Store(y);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void By8(T* x, in PoolWindow w, T* y)
+        {
+            Vector128<T> m = Vector128.Create(T.MinValue);
+            for (nint d = 0; d < w.Depth; d++)
+                for (nint h = 0; h < w.Height; h++)
+                {
+                    T* p = x + d * w.DepthStride + h * w.HeightStride;
+                    for (nint k = 0; k < w.Width; k++, p += w.WidthStride) m = Vector128.Max(m, Vector128.CreateScalarUnsafe(*(ulong*)p).As<ulong, T>());
+                }
+            *(ulong*)y = m.AsUInt64().ToScalar();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

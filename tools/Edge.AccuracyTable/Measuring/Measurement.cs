@@ -128,8 +128,12 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
     {
         IReadOnlyList<PlannedStep> steps = session.Describe().Steps;
         long all = steps.Sum(s => s.Macs);
-        return all == 0 ? double.NaN : (double)steps.Where(s => !s.OpType.Contains("QLinear", StringComparison.Ordinal) && !s.OpType.Contains("Integer", StringComparison.Ordinal)).Sum(s => s.Macs) / all;
+        return all == 0 ? double.NaN : (double)steps.Where(s => !IsInteger(s.OpType)).Sum(s => s.Macs) / all;
     }
+
+    /// <summary>QConvFloat multiplies integers, and only its result is float.</summary>
+    private static bool IsInteger(string opType) =>
+        opType.Contains("QLinear", StringComparison.Ordinal) || opType.Contains("Integer", StringComparison.Ordinal) || opType == "QConvFloat";
 
     /// <summary>Median times of one run on one thread, the two models taking turns.</summary>
     private static (double Fp32, double Int8) Time(byte[] fp32, byte[] int8, AccuracyCase c, ISamples samples)
