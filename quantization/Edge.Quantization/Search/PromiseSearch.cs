@@ -54,6 +54,9 @@ internal sealed class PromiseSearch(
     /// <summary>Least cost of a layer in float, as a share of the model's time: what is below is noise.</summary>
     private const double LeastCost = 0.002;
 
+    /// <summary>Least cost of a layer in float, as a share of its time there.</summary>
+    private const double LeastShareOfFloat = 0.4;
+
     /// <summary>Least share of the error that comes from weights for it to be worth minutes of learning how to round them.</summary>
     private const double LearnableShare = 0.1;
 
@@ -219,8 +222,13 @@ internal sealed class PromiseSearch(
 
     private double CostInIntegers(LayerCost l) => options.ForThisMachine ? l.Milliseconds ?? 0 : l.Macs;
 
-    /// <summary>What float costs more than integers; without times, three times as much as integers is a fair guess.</summary>
-    private double CostOfFloat(LayerCost l) => options.ForThisMachine ? (l.FloatMilliseconds ?? 0) - (l.Milliseconds ?? 0) : 2.0 * l.Macs;
+    /// <summary>
+    /// What float costs more than integers. Even where float is as fast, its tensors are four times as large, and values are
+    /// converted where it meets integers: that counts for a part of its time. Without times, three times as much as integers is
+    /// a fair guess.
+    /// </summary>
+    private double CostOfFloat(LayerCost l) =>
+        options.ForThisMachine ? Math.Max((l.FloatMilliseconds ?? 0) - (l.Milliseconds ?? 0), LeastShareOfFloat * (l.FloatMilliseconds ?? 0)) : 2.0 * l.Macs;
 
     /// <summary>Puts the layers in float that integers make slower on this machine, if the whole model is faster for it.</summary>
     private Tried DropSlowLayers(Tried best, List<LayerCost> layers, Tensor[] input)
