@@ -16,6 +16,9 @@ internal sealed class MqttSession : IDisposable
     /// <summary>A PUBLISH packet is its topic, properties and payload and less than this.</summary>
     private const int PacketOverhead = 128;
 
+    /// <summary>How long a failed call waits for the client to tell why the connection ended.</summary>
+    private static readonly TimeSpan ReasonTime = TimeSpan.FromSeconds(1);
+
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly MqttOptions _options;
     private readonly string _clientId;
@@ -101,7 +104,7 @@ internal sealed class MqttSession : IDisposable
         // When the connection goes between its checks, the client throws whatever that leads to.
         catch (Exception e) when (e is MqttCommunicationException or OperationCanceledException or ObjectDisposedException || !_client.IsConnected)
         {
-            throw Lost(e.Message, e);
+            throw await LostAsync(e).ConfigureAwait(false);
         }
         finally
         {
@@ -136,7 +139,7 @@ internal sealed class MqttSession : IDisposable
         }
         catch (Exception e) when (e is MqttCommunicationException or OperationCanceledException or ObjectDisposedException || !_client.IsConnected)
         {
-            throw Lost(e.Message, e);
+            throw await LostAsync(e).ConfigureAwait(false);
         }
     }
 
@@ -208,6 +211,12 @@ internal sealed class MqttSession : IDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>A call that fails because the connection ended may know less of the reason than <see cref="OnDisconnected"/>, which may come a moment later.</summary>
+    private async Task<SessionLostException> LostAsync(Exception inner)
+    {
+        await Task.Delay(ReasonTime, Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Lost(inner.Message, inner);
+    }
 
     private SessionLostException Lost(string reason, Exception inner)
     {
