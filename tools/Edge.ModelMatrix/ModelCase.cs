@@ -32,6 +32,9 @@ internal sealed record ModelCase(
     double Figure = double.NaN,
     int FirstClass = 0)
 {
+    /// <summary>How far float32 outputs may be from ONNX Runtime's, in parts of their range.</summary>
+    public double Fp32Tolerance { get; init; } = 1e-4;
+
     /// <summary>Recurrent state: the output of one step is an input of the next, which begins with zeros.</summary>
     public IReadOnlyList<(int Input, int Output, int[] Shape)> State { get; init; } = [];
 

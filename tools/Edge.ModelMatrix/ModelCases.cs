@@ -47,7 +47,9 @@ internal static class ModelCases
     /// <summary>All others.</summary>
     public static IReadOnlyList<ModelCase> Others { get; } =
     [
-        Picture("yolox_nano", "models/yolox_nano/yolox_nano.onnx", "letterbox=416,align=topleft,fill=114,color=bgr", 1, 3, 416, 416),
+        // Its first layers sum pixels of 0 to 255 to values near 90 that cancel later: the order of the sums, which folding its slices
+        // into the first kernel changed, shows as 1.2e-4, before that as 9.5e-5.
+        Picture("yolox_nano", "models/yolox_nano/yolox_nano.onnx", "letterbox=416,align=topleft,fill=114,color=bgr", 1, 3, 416, 416) with { Fp32Tolerance = 2e-4 },
         Picture("nanodet", "models/nanodet/object_detection_nanodet_2022nov.onnx", "letterbox=416,color=bgr,mean=103.53:116.28:123.675,std=57.375:57.12:58.395", 1, 3, 416, 416),
         Picture("yunet_s_320_320", "models/yunet/yunet_s_320_320.onnx", "letterbox=320,align=topleft,fill=0,color=bgr", 1, 3, 320, 320),
         new("yunet_n_dynamic", "models/yunet/yunet_n_dynamic.onnx", [], YunetSizes),
