@@ -84,6 +84,21 @@ public sealed class QuantizeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("none", "nearest", "none")]
+    [InlineData("analytic", "nearest", "analytic")]
+    [InlineData("empirical", "nearest", "empirical")]
+    [InlineData("none", "feedback", "while rounding")]
+    public void Biases_are_corrected_as_asked(string asked, string rounding, string reported)
+    {
+        Succeeds("quantize", _model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--correct-bias", asked, "--rounding", rounding, "--activation-products");
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllText(_folder["out/colors.int8.report.json"]));
+        JsonElement options = report.RootElement.GetProperty("options");
+        Assert.Equal(reported, options.GetProperty("biasCorrection").GetString());
+        Assert.True(options.GetProperty("activationProducts").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("--correct-bias well: one of none, analytic, empirical is expected", "--correct-bias", "well")]
     [InlineData("--max-drop -1%: a number of at least 0 is expected, such as 0.5%", "--max-drop", "-1%")]
     [InlineData("--max-drop much: a number of at least 0 is expected, such as 0.5%", "--max-drop", "much")]
     [InlineData("--data is what --max-drop is measured on; give both", "--data", "x")]

@@ -6,7 +6,7 @@ namespace Edge.Quantization.Report;
 /// <param name="QuantizeBias">Biases are int32.</param>
 /// <param name="Ranges">Estimator of activations' ranges, or <c>measured</c> where each has its own.</param>
 /// <param name="Equalized">The ranges of channels were evened out between layers.</param>
-/// <param name="CorrectBias">Biases are corrected for the shift of means.</param>
+/// <param name="BiasCorrection">How biases are corrected for the shift of means: <c>none</c>, <c>analytic</c>, <c>empirical</c>, or <c>while rounding</c>.</param>
 /// <param name="Rounding">How weights were rounded: <c>nearest</c>, <c>error feedback</c>, <c>learned</c>.</param>
 /// <param name="FloatOperators">Operators that the user keeps in float.</param>
 /// <param name="FloatNodes">Nodes that the user keeps in float.</param>
@@ -18,7 +18,7 @@ namespace Edge.Quantization.Report;
 /// <param name="Smoothed">Strength with which outliers of activations were moved into weights; null where they were not.</param>
 /// <param name="ActivationProducts">Products of two activations are integers.</param>
 public sealed record ReportedOptions(
-    bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, bool CorrectBias, string Rounding,
+    bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, string BiasCorrection, string Rounding,
     IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes,
     QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false, IReadOnlyList<string>? Activations16 = null,
     bool BiasAbsorbed = false, double? Smoothed = null, bool ActivationProducts = false);

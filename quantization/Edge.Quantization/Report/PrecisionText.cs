@@ -22,7 +22,7 @@ internal static class PrecisionText
             QuantizationForm.WeightOnly8 => $"Weights int8 {weights}, activations float32.",
             QuantizationForm.WeightOnly4 => $"Weights {(o.AsymmetricWeights ? "uint4" : "int4")} in blocks of {o.WeightBlock}, or int8 {weights} where sums are short; activations float32.",
             _ => $"Weights int8 {weights}, rounding: {o.Rounding}; activations {(o.SymmetricActivations ? "symmetric int8" : "asymmetric uint8")}{(o.Activations16 is { } wide ? $", 16 bits at {string.Join(", ", wide)}" : "")}, "
-                + $"ranges {o.Ranges}; bias {(o.QuantizeBias ? "int32" : "float32")}{(o.CorrectBias ? ", corrected" : "")}{(o.ActivationProducts ? "; products of activations int8" : "")}{(o.Equalized ? "; channels equalized" : "")}{(o.BiasAbsorbed ? "; biases absorbed" : "")}{(o.Smoothed is { } a ? $"; outliers smoothed by {a.ToString(System.Globalization.CultureInfo.InvariantCulture)}" : "")}.",
+                + $"ranges {o.Ranges}; bias {(o.QuantizeBias ? "int32" : "float32")}{(o.BiasCorrection == "none" ? "" : $", corrected ({o.BiasCorrection})")}{(o.ActivationProducts ? "; products of activations int8" : "")}{(o.Equalized ? "; channels equalized" : "")}{(o.BiasAbsorbed ? "; biases absorbed" : "")}{(o.Smoothed is { } a ? $"; outliers smoothed by {a.ToString(System.Globalization.CultureInfo.InvariantCulture)}" : "")}.",
         };
     }
 }

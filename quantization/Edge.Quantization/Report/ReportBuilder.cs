@@ -14,7 +14,8 @@ internal sealed class ReportBuilder(Candidate candidate)
 
     public static ReportedOptions Options(QuantizationOptions o) => new(
         o.PerChannel, o.SymmetricActivations, o.QuantizeBias, o.ChooseRanges ? "measured" : o.Ranges.Name, o.Equalize,
-        o.CorrectBias != BiasMethod.None || o.Rounding != WeightRounding.Nearest, o.Rounding switch { WeightRounding.Nearest => "nearest", WeightRounding.Feedback => "error feedback", _ => "learned" },
+        o.Rounding != WeightRounding.Nearest ? "while rounding" : o.CorrectBias switch { BiasMethod.None => "none", BiasMethod.Analytic => "analytic", _ => "empirical" },
+        o.Rounding switch { WeightRounding.Nearest => "nearest", WeightRounding.Feedback => "error feedback", _ => "learned" },
         [.. o.FloatOperators], [.. o.FloatNodes], o.Form, o.WeightBlock, o.AsymmetricWeights, o.Activations16.Count == 0 ? null : [.. o.Activations16],
         o.AbsorbBias, o.Smooth, o.ActivationProducts);
 

@@ -79,6 +79,22 @@ public class BiasCorrectionTests
         Assert.True(after > before + (6 * 3), $"mean SQNR {before / 6:F1} dB before, {after / 6:F1} dB after");
     }
 
+    [Theory]
+    [InlineData(BiasMethod.Analytic)]
+    [InlineData(BiasMethod.Empirical)]
+    public void The_method_that_is_asked_for_is_applied(BiasMethod method)
+    {
+        ModelProto model = Candidates.Network(3);
+        Candidate asked = Candidates.Of(model, Calibration, new() { CorrectBias = method }), by = Candidates.Of(model, Calibration), plain = Candidates.Of(model, Calibration);
+        _ = method == BiasMethod.Empirical
+            ? BiasCorrection.Empirical(by, Calibration, (_, _) => { }, CancellationToken.None)
+            : BiasCorrection.Analytic(by, Calibration, (_, _) => { }, CancellationToken.None);
+        Assert.Equal(Biases(by), Biases(asked));
+        Assert.NotEqual(Biases(plain), Biases(asked));
+
+        static float[] Biases(Candidate c) => [.. QuantizedLayer.Of(c).SelectMany(l => l.Bias())];
+    }
+
     [Fact]
     public void A_float_bias_stays_float_and_a_shared_one_stays_what_it_was()
     {

@@ -50,6 +50,18 @@ public class PromiseSearchTests
     }
 
     [Fact]
+    public void An_activation_that_hurts_takes_the_layers_on_both_sides_of_it_to_float_and_no_other()
+    {
+        // Between the second and the third layer one channel is four hundred times the others, and all of them count; a SiLU keeps
+        // equalization from evening them out.
+        QuantizationResult r = Search(Uneven(), 0.005);
+        Assert.True(r.Report.Promise!.Kept, $"{r.Report.Promise.Value}");
+        Assert.Equal(["Conv_1", "Conv_4"], r.Report.FloatLayers.Where(l => l.Operator == "Conv").Select(l => l.Name));
+        Assert.Equal(2, r.Report.Layers.Count(l => l.Operator == "Conv"));
+        Assert.Contains(r.Report.Promise.Steps, s => s.Name == "2 of 4 layers in float" && s.Kept);
+    }
+
+    [Fact]
     public void A_promise_that_nothing_keeps_is_told_with_the_best_that_was_found()
     {
         QuantizationResult r = Search(Chain(outlier: true), 0, PerTensor);
@@ -132,6 +144,24 @@ public class PromiseSearchTests
             string to = i == 3 ? "y" : names[i] + "_out";
             b = b.Initializer(names[i] + "_w", w, 8, 8, 3, 3).Node("Conv", [at, names[i] + "_w"], [to], AttributeProto.Of("pads", 1L, 1, 1, 1));
             at = to;
+        }
+        return b.Output("y");
+    }
+
+    private static OnnxGraphBuilder Uneven()
+    {
+        var b = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 8, 12, 12);
+        string at = "x";
+        for (int i = 0; i < 4; i++)
+        {
+            float[] w = Samples.NormalTensor(new Shape(8 * 8 * 9), i + 3, 0, 0.12).AsSpan<float>().ToArray();
+            for (int o = 0; o < 8; o++)
+                for (int k = 0; k < 72; k++)
+                    w[(o * 72) + k] *= i == 1 && o == 0 ? 400 : i == 2 && k < 9 ? 1f / 400 : 1;
+            string to = i == 3 ? "y" : $"c{i}";
+            b = b.Initializer($"w{i}", w, 8, 8, 3, 3).Node("Conv", [at, $"w{i}"], [to], AttributeProto.Of("pads", 1L, 1, 1, 1));
+            at = to;
+            if (i == 1) b = b.Node("Sigmoid", [at], ["s"]).Node("Mul", [at, "s"], [at = "m"]);
         }
         return b.Output("y");
     }
