@@ -32,11 +32,28 @@ public enum BiasMethod
     Empirical,
 }
 
+/// <summary>What layers become that lose too much in 8 bits.</summary>
+public enum SearchFallback
+{
+    /// <summary>They stay float32.</summary>
+    Float,
+
+    /// <summary>Their activations have 16 bits, their weights 8.</summary>
+    SixteenBits,
+}
+
 /// <summary>How a model is quantized. Immutable.</summary>
 public sealed record QuantizationOptions
 {
     /// <summary>What becomes integers, and when. The others than <see cref="QuantizationForm.Static"/> need no samples.</summary>
     public QuantizationForm Form { get; init; }
+
+    /// <summary>
+    /// Inputs that always have the same value where the model will run, by name: a sampling rate, a switch. The result is the
+    /// model for these values, without such inputs; an If that they decide becomes the branch that it takes, whose layers are
+    /// quantized like all others. Calibration samples do not have them.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> FixedInputs { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Weights that share a scale in <see cref="QuantizationForm.WeightOnly4"/>: a power of two from 16 to 256.</summary>
     public int WeightBlock { get; init; } = 32;
@@ -131,6 +148,12 @@ public sealed record QuantizationOptions
     /// integers make slower here. Off, it weighs them by their multiply-accumulates, and its result depends on no clock.
     /// </summary>
     public bool ForThisMachine { get; init; } = true;
+
+    /// <summary>
+    /// What a search gives layers that lose too much in 8 bits: float32, or 16-bit activations around int8 weights, as
+    /// <see cref="Activations16"/> does, where an accelerator computes all in integers.
+    /// </summary>
+    public SearchFallback Fallback { get; init; }
 
     /// <summary>What the models run on while ranges and errors are measured; by default this project's runtime on all cores.</summary>
     public SessionFactory Sessions { get; init; } = (model, name) =>

@@ -3,6 +3,7 @@ using Edge.Quantization.Calibration;
 using Edge.Quantization.Candidates;
 using Edge.Quantization.Certificates;
 using Edge.Quantization.Report;
+using Edge.Quantization.Rewrite.Specialization;
 using Edge.Quantization.Search;
 using Edge.Runtime;
 
@@ -73,7 +74,30 @@ public static class Quantizer
         return OfFile(path, (model, sha256) => Quantize(model, sha256, samples, promise, options ?? new(), progress, cancellation));
     }
 
-    private static QuantizationResult OfFile(string path, Func<ModelProto, string, QuantizationResult> work)
+    /// <summary>The float model with fixed inputs, as a quantized one with the same options is compared with.</summary>
+    /// <param name="model">Not changed.</param>
+    /// <param name="options"><see cref="QuantizationOptions.FixedInputs"/> and what conditions are computed on.</param>
+    /// <exception cref="ModelException">The model has no such input, or it cannot have that value.</exception>
+    public static ModelProto Specialize(ModelProto model, QuantizationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        return Specialize(ModelBytes.Of(model), options);
+    }
+
+    /// <summary>The same of a model file; external weights are taken into the result.</summary>
+    /// <inheritdoc cref="Specialize(ModelProto, QuantizationOptions)" path="/param[@name='options']"/>
+    /// <inheritdoc cref="Specialize(ModelProto, QuantizationOptions)" path="/exception"/>
+    public static ModelProto SpecializeFile(string path, QuantizationOptions options) => OfFile(path, (model, _) => Specialize(model, options));
+
+    private static ModelProto Specialize(byte[] bytes, QuantizationOptions options)
+    {
+        ModelProto model = OnnxReader.Read(bytes, "the model");
+        FixedInputs.Apply(model, options.FixedInputs, options.Sessions);
+        return model;
+    }
+
+    private static T OfFile<T>(string path, Func<ModelProto, string, T> work)
     {
         using OnnxFile file = OnnxFile.Open(path);
         if (file.Model.HasGraph)
@@ -104,10 +128,12 @@ public static class Quantizer
         if (options.MaxSamples is < 1) throw new ArgumentException($"MaxSamples is {options.MaxSamples}; it must be 1 or more", nameof(options));
         if (options.MeasuredSamples < 0) throw new ArgumentException($"MeasuredSamples is {options.MeasuredSamples}; it must be 0 or more", nameof(options));
         byte[] bytes = ModelBytes.Of(model);
+        sha256 ??= Sha256.Hex(bytes);
+        if (options.FixedInputs.Count > 0) bytes = ModelBytes.Of(Specialize(bytes, options));
         if (options.Form != QuantizationForm.Static)
         {
             DataFreeModel made = DataFreeBuilder.Build(bytes, source is null ? null : new SampleReader(source, options.MaxSamples), options, progress, cancellation);
-            return new QuantizationResult(made.Graph.Model, DataFreeReport.Make(bytes, sha256 ?? Sha256.Hex(bytes), made, source, options, progress, cancellation));
+            return new QuantizationResult(made.Graph.Model, DataFreeReport.Make(bytes, sha256, made, source, options, progress, cancellation));
         }
         var samples = new SampleReader(source!, options.MaxSamples);
         var builder = new CandidateBuilder(bytes, samples, progress, cancellation);
@@ -125,7 +151,7 @@ public static class Quantizer
         var report = new QuantizationReport
         {
             ToolVersion = Version,
-            SourceSha256 = sha256 ?? Sha256.Hex(bytes),
+            SourceSha256 = sha256,
             SourceBytes = bytes.Length,
             QuantizedBytes = OnnxWriter.Measure(candidate.Model),
             Calibration = source!.Description,

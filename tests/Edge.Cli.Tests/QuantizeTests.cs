@@ -97,7 +97,35 @@ public sealed class QuantizeTests : IDisposable
         Assert.True(options.GetProperty("activationProducts").GetBoolean());
     }
 
+    [Fact]
+    public void The_model_of_a_promise_is_judged_on_other_data_too()
+    {
+        string output = Succeeds("quantize", _model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--max-drop", "0%", "--confirm", _pictures);
+        Assert.Contains("on 12 samples that the search did not see the promise is kept: 100.00 % → 100.00 %", output, StringComparison.Ordinal);
+        Assert.Contains("which the search did not see | 12 |", File.ReadAllText(_folder["out/colors.int8.report.md"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_is_made_for_one_value_of_an_input()
+    {
+        string model = _folder.File("switched.onnx", new OnnxGraphBuilder(13).Input("image", DataType.Float32, 1, 3, 8, 8).Input("rate", DataType.Int64)
+            .Initializer("w", [0.3f, 0.2f, 0.1f, 0.7f, -0.2f, 0.11f, 0.9f, 0.8f, -0.61f], 3, 3, 1, 1).Initializer("one", [1L]).Node("Equal", ["rate", "one"], ["is"])
+            .Node("If", ["is"], ["filtered"],
+                AttributeProto.Of("then_branch", new OnnxGraphBuilder().Node("Conv", ["image", "w"], ["c"]).Output("c").Build().Graph),
+                AttributeProto.Of("else_branch", new OnnxGraphBuilder().Node("Relu", ["image"], ["r"]).Output("r").Build().Graph))
+            .Output("filtered", DataType.Float32, 1, 3, 8, 8).ToBytes());
+        Succeeds("quantize", model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--fix", "rate=1", "--max-drop", "100%");
+        Assert.Contains("1 layers int8", Succeeds("quantize", model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--fix", "rate=1"), StringComparison.Ordinal);
+        Ran ran = Execute("quantize", model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--fix", "rate=2");
+        Assert.Equal(1, ran.Code);
+        Assert.Contains("nothing to quantize", ran.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--confirm is what a model found by --max-drop is judged on; give both", "--confirm", "x")]
+    [InlineData("--fallback is for --max-drop; give both", "--fallback", "16-bit")]
+    [InlineData("--fix rate: write input=value with a number, true or false, such as sr=16000", "--fix", "rate")]
+    [InlineData("--fix rate=2: 'rate' is fixed twice", "--fix", "rate=1", "rate=2")]
     [InlineData("--correct-bias well: one of none, analytic, empirical is expected", "--correct-bias", "well")]
     [InlineData("--max-drop -1%: a number of at least 0 is expected, such as 0.5%", "--max-drop", "-1%")]
     [InlineData("--max-drop much: a number of at least 0 is expected, such as 0.5%", "--max-drop", "much")]

@@ -12,6 +12,9 @@ internal sealed record AccuracyCase(string Name, string Model, Func<SharedSets, 
     /// <summary>Whether <see cref="MaxDrop"/> is in percent of the float model's figure.</summary>
     public bool Relative { get; init; }
 
+    /// <summary>Inputs that always have the same value, for which the model is made; the data does not have them.</summary>
+    public IReadOnlyDictionary<string, double> Fixed { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Recurrent state: the output of one step is an input of the next, which begins with zeros.</summary>
     public IReadOnlyList<StateTensor> State { get; init; } = [];
 }

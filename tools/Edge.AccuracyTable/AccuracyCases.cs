@@ -28,7 +28,7 @@ internal static class AccuracyCases
         new("cwru_bigru", "models/trained_here/cwru_bigru.onnx", Bearings.Open, Labels),
         new("cwru_transformer", "models/trained_here/cwru_transformer.onnx", Bearings.Open, Labels),
         new("cmapss_fd001_lstm_rul", "models/trained_here/cmapss_fd001_lstm_rul.onnx", Turbofans.Open, 0.5),
-        new("silero_vad", "models/silero-vad/silero_vad.onnx", Voice.Open, Labels) { State = [new(1, 1, [2, 1, 128])] },
+        new("silero_vad", "models/silero-vad/silero_vad.onnx", Voice.AtItsRate, Labels) { State = [new(1, 1, [2, 1, 128])], Fixed = new Dictionary<string, double> { ["sr"] = 16000 } },
         new("silero_vad_16k_op15", "models/silero-vad/silero_vad_16k_op15.onnx", Voice.Open, Labels) { State = [new(1, 1, [2, 1, 128])] },
         new("openwakeword embedding", "models/openwakeword/embedding_model.onnx", WakeWord.Embedding, 5),
         new("openwakeword alexa", "models/openwakeword/alexa_v0.1.onnx", WakeWord.Alexa, Labels),

@@ -43,3 +43,13 @@ internal sealed class Part(ISamples all, IReadOnlyList<int> indices) : ISamples
         return (new Part(all, [.. indices.Where(i => i % n == n / 2)]), new Part(all, [.. indices.Where(i => i % n != n / 2)]));
     }
 }
+
+/// <summary>The samples without their other inputs, for a model that was made for one value of these.</summary>
+internal sealed class FirstInputs(ISamples all) : ISamples
+{
+    public int Count => all.Count;
+
+    public Tensors.Tensor Input(int index) => all.Input(index);
+
+    public int Label(int index) => all.Label(index);
+}

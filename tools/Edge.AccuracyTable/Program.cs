@@ -10,13 +10,14 @@ var only = new Option<string[]>("--only") { Description = "models whose name con
 var int8 = new Option<string>("--int8") { Description = "how int8 models are made: none, plain, search", DefaultValueFactory = _ => "search" };
 int8.AcceptOnlyFromAmong("none", "plain", "search");
 var output = new Option<string?>("--output", "-o") { Description = "write the page there; docs/accuracy.md of the folder it is called from if it is not given, and nowhere with --only" };
-var root = new RootCommand("Measures what int8 costs every labelled model of the shared folder, and what it brings.") { only, int8, output };
+var keep = new Option<string?>("--keep") { Description = "folder to keep the int8 models in" };
+var root = new RootCommand("Measures what int8 costs every labelled model of the shared folder, and what it brings.") { only, int8, output, keep };
 root.SetAction((p, cancellation) =>
 {
     if (ModelFiles.FindData() is not { } data) throw new IOException("the shared data folder is not there; set EDGE_SHARED to the folder that holds data/");
     var form = Enum.Parse<Int8Form>(p.GetValue(int8)!, ignoreCase: true);
     // The figures of DATA.md were measured with pictures decoded by libjpeg.
-    var measurement = new Measurement(data, new SharedSets(data, ImageCodec.Create(CodecChoice.Auto)), form);
+    var measurement = new Measurement(data, new SharedSets(data, ImageCodec.Create(CodecChoice.Auto)), form, p.GetValue(keep) is { } folder ? Directory.CreateDirectory(folder).FullName : null);
     string[] words = p.GetValue(only)!;
     if (words.Length == 0 && p.GetValue(output) is null && !Directory.Exists("docs")) throw new IOException("docs: no such folder; call it from the repository, or say --output where the page goes");
     AccuracyCase[] cases = [.. AccuracyCases.All.Where(c => words.Length == 0 || words.Any(w => c.Name.Contains(w, StringComparison.OrdinalIgnoreCase)))];

@@ -54,7 +54,11 @@ internal static class ModelCases
         Picture("yunet_s_320_320", "models/yunet/yunet_s_320_320.onnx", "letterbox=320,align=topleft,fill=0,color=bgr", 1, 3, 320, 320),
         new("yunet_n_dynamic", "models/yunet/yunet_n_dynamic.onnx", [], YunetSizes),
         new("yunet_s_dynamic", "models/yunet/yunet_s_dynamic.onnx", [], YunetSizes),
-        Picture("blazeface_front", "models/blazeface_barracuda/face_detection_front_128x128_barracuda.onnx", "resize=128x128,mean=127.5,std=127.5", 1, 128, 128, 3),
+        Picture("blazeface_front", "models/blazeface_barracuda/face_detection_front_128x128_barracuda.onnx", "resize=128x128,mean=127.5,std=127.5", 1, 128, 128, 3) with
+        {
+            // Two of the 16384 sums of its eighth block are ties that ONNX Runtime rounds the other way; three blocks on, a step has become seven.
+            Int8Tolerance = 0.2,
+        },
         new("ppocr_v4_det", "models/ppocr_v4/ch_PP-OCRv4_det_infer.onnx", [], s => new MixedSamples(
             s.Pictures(Coco, "resize=320x256," + Imagenet255, 1, 3, 256, 320), s.Pictures(Coco, "resize=480x320," + Imagenet255, 1, 3, 320, 480))),
         Picture("ppocr_v2_cls", "models/ppocr_v4/ch_ppocr_mobile_v2.0_cls_infer.onnx", "resize=192x48,mean=127.5,std=127.5", 1, 3, 48, 192),

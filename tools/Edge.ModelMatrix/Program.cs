@@ -9,10 +9,12 @@ using Edge.SharedModels.Samples;
 var only = new Option<string?>("--only") { Description = "models whose name contains this" };
 var samples = new Option<int>("--samples") { Description = "samples a model for agreement", DefaultValueFactory = _ => 64 };
 var isaSamples = new Option<int>("--isa-samples") { Description = "samples a model for byte equality", DefaultValueFactory = _ => 2 };
+var quantized = new Option<int>("--quantized-samples") { Description = "samples a model for interop", DefaultValueFactory = _ => 16 };
+var keep = new Option<string?>("--keep") { Description = "folder to keep in what the quantizer writes for interop" };
 var direct = new Option<bool>("--direct") { Description = "agreement of direct convolutions, without Winograd's method" };
-var checks = new Argument<string[]>("checks") { Description = "agreement, isa, accuracy", DefaultValueFactory = _ => ["agreement", "isa", "accuracy"] };
-checks.AcceptOnlyFromAmong("agreement", "isa", "accuracy");
-var root = new RootCommand("Holds the runtime against ONNX Runtime and against itself, on every model of the shared folder, with real inputs.") { checks, only, samples, isaSamples, direct };
+var checks = new Argument<string[]>("checks") { Description = "agreement, isa, accuracy, interop", DefaultValueFactory = _ => ["agreement", "isa", "accuracy", "interop"] };
+checks.AcceptOnlyFromAmong("agreement", "isa", "accuracy", "interop");
+var root = new RootCommand("Holds the runtime against ONNX Runtime and against itself, on every model of the shared folder, with real inputs.") { checks, only, samples, isaSamples, quantized, keep, direct };
 root.SetAction(p =>
 {
     string? data = ModelFiles.FindData();
@@ -31,6 +33,7 @@ root.SetAction(p =>
         good &= check switch
         {
             "agreement" => AgreementCheck.Run(data, sets, cases, p.GetValue(samples), new SessionOptions { Winograd = !p.GetValue(direct) }),
+            "interop" => InteropCheck.Run(data, sets, cases, p.GetValue(quantized), p.GetValue(keep) is { } folder ? Directory.CreateDirectory(folder).FullName : null),
             "accuracy" => AccuracyCheck.Run(data, sets, cases),
             _ => IsaCheck.Run(data, sets, cases, p.GetValue(isaSamples)),
         };

@@ -23,7 +23,10 @@ internal static class QuantizeCommand
         var maxDrop = DropOption.Create("--max-drop", "search for the fastest int8 model whose accuracy is no more than this below that of float32: percentage points of a metric in percent, else a share (1%) or a difference (0.01)");
         var data = new Option<string>("--data") { HelpName = "path", Description = "what --max-drop is measured on: labelled data as edge evaluate takes it, or inputs, on which the answers of float32 are the truth; by default those of --calibrate" };
         var metric = new Option<string?>("--metric") { HelpName = "name", Description = "what --max-drop is about, of the metrics that the data has: top-1, mAP@0.5, AUROC, …; its first if it is not given" };
+        var confirm = new Option<string?>("--confirm") { HelpName = "path", Description = "other data, none of that of --data and --calibrate, on which the model that --max-drop found is judged once more" };
+        var fallback = WordOption.OneOf("--fallback", "what", "what --max-drop gives layers that lose too much in 8 bits; 16-bit is for accelerators with 16-bit activations", ["float", "16-bit"]);
         var elsewhere = new Option<bool>("--elsewhere") { Description = "the model will run on another machine: --max-drop weighs layers by their multiply-accumulates, not by times measured here" };
+        var fix = FixOption.Create();
         var ranges = RangeOption.Create();
         var equalize = new Option<bool>("--equalize") { Description = "even out the ranges of channels between layers first" };
         var absorb = new Option<bool>("--absorb-bias") { Description = "move the constant part of large activations into the next layer's bias; of use with --equalize" };
@@ -41,7 +44,7 @@ internal static class QuantizeCommand
         var asymmetric = new Option<bool>("--asymmetric-weights") { Description = "of --form weights-4: a zero point for each block" };
         var command = new Command("quantize", "Turns a float32 model into an int8 one (QDQ), calibrated on representative inputs, or into one of another form.")
         {
-            model, output, form, calibrate, samples, maxDrop, data, metric, elsewhere, ranges, equalize, absorb, smooth, correct, rounding, keepOps, keepNodes, floatEnds, wide, products, perTensor, symmetric, block, asymmetric,
+            model, output, form, calibrate, samples, maxDrop, data, metric, confirm, fallback, elsewhere, fix, ranges, equalize, absorb, smooth, correct, rounding, keepOps, keepNodes, floatEnds, wide, products, perTensor, symmetric, block, asymmetric,
         };
         arguments.AddTo(command);
         command.Validators.Add(r =>
@@ -56,9 +59,9 @@ internal static class QuantizeCommand
             foreach (Option option in (Option[])[block, asymmetric])
                 if (asked != QuantizationForm.WeightOnly4 && Given(option)) r.AddError($"{option.Name} is of --form weights-4");
             if (int.TryParse(Text(block), out int size) && size is >= 16 and <= 256 && !int.IsPow2(size)) r.AddError($"--block {size}: 16, 32, 64, 128 or 256 is expected");
-            if (r.GetResult(data) is not null && r.GetResult(maxDrop) is null) r.AddError("--data is what --max-drop is measured on; give both");
-            if (r.GetResult(metric) is not null && r.GetResult(maxDrop) is null) r.AddError("--metric is what --max-drop is about; give both");
-            if (r.GetResult(elsewhere) is { Implicit: false } && r.GetResult(maxDrop) is null) r.AddError("--elsewhere is for --max-drop; give both");
+            foreach ((Option option, string what) in ((Option, string)[])
+                [(data, "is what --max-drop is measured on"), (metric, "is what --max-drop is about"), (confirm, "is what a model found by --max-drop is judged on"), (fallback, "is for --max-drop"), (elsewhere, "is for --max-drop")])
+                if (Given(option) && r.GetResult(maxDrop) is null) r.AddError($"{option.Name} {what}; give both");
         });
         command.SetAction((p, cancellation) =>
         {
@@ -84,6 +87,8 @@ internal static class QuantizeCommand
                 CorrectBias = p.GetValue(correct) switch { "analytic" => BiasMethod.Analytic, "empirical" => BiasMethod.Empirical, _ => BiasMethod.None },
                 Rounding = p.GetValue(rounding) switch { "learned" => WeightRounding.Learned, "feedback" => WeightRounding.Feedback, _ => WeightRounding.Nearest },
                 ForThisMachine = !p.GetValue(elsewhere),
+                Fallback = p.GetValue(fallback) == "16-bit" ? SearchFallback.SixteenBits : SearchFallback.Float,
+                FixedInputs = p.GetValue(fix)!,
             };
             string path = p.GetValue(model)!;
             string? inputs = p.GetValue(calibrate);
@@ -92,7 +97,8 @@ internal static class QuantizeCommand
             if (p.GetValue(maxDrop) is not { } drop)
                 return Task.FromResult(Finish(terminal, QuantizationBar.Show(terminal, progress => Quantizer.QuantizeFile(path, source, options, progress, cancellation)), files, new HtmlReportOptions(Path.GetFileName(path))));
             string judged = p.GetValue(data) ?? inputs!;
-            using var promise = PromisedData.Open(path, judged, arguments.Read(p, path, judged), p.GetValue(metric), drop, files.Folder);
+            using var promise = PromisedData.Open(path, options, judged, arguments.Read(p, path, judged), p.GetValue(metric), drop, files.Folder);
+            if (p.GetValue(confirm) is { } unseen) promise.Confirm(unseen, arguments.Read(p, path, unseen));
             // A search reads its samples a dozen times; decoding pictures takes longer than running a small model on them.
             using var spooled = new SpooledSource(source!, files.Folder);
             QuantizationResult result = QuantizationBar.Show(terminal, progress => Quantizer.Search(path, spooled, promise.Promise, options, progress, cancellation));
@@ -105,6 +111,6 @@ internal static class QuantizeCommand
     {
         files.Write(result, page);
         QuantizationSummary.Write(terminal, result.Report, files);
-        return result.Report.Promise is { Kept: false } ? 2 : 0;
+        return result.Report.Promise is { Kept: false } or { Unseen.Kept: false } ? 2 : 0;
     }
 }

@@ -4,6 +4,7 @@ using Edge.Cli.Output;
 using Edge.Evaluation;
 using Edge.Imaging;
 using Edge.Onnx;
+using Edge.Quantization;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Metrics;
 using Edge.Quantization.Report.Html;
@@ -21,28 +22,55 @@ internal sealed class PromisedData : IDisposable
     private readonly LabelledData _data;
     private readonly SpooledSource _samples;
     private readonly DataOptions _options;
+    private readonly ModelFacts _model;
 
-    private PromisedData(LabelledData data, SpooledSource samples, AccuracyPromise promise, DataOptions options) => (_data, _samples, Promise, _options) = (data, samples, promise, options);
+    private PromisedData(LabelledData data, SpooledSource samples, AccuracyPromise promise, DataOptions options, ModelFacts model) =>
+        (_data, _samples, Promise, _options, _model) = (data, samples, promise, options, model);
 
-    public AccuracyPromise Promise { get; }
+    public AccuracyPromise Promise { get; private set; }
 
     /// <param name="model">Path of the float model.</param>
+    /// <param name="quantization">What it is made for.</param>
     /// <param name="path">Path of the data.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="metric">Name of the metric; null for the first.</param>
     /// <param name="drop">How much worse it may become.</param>
     /// <param name="folder">Where samples are kept in the meantime.</param>
     /// <exception cref="CommandException">The data has no such metric.</exception>
-    public static PromisedData Open(string model, string path, DataOptions options, string? metric, Drop drop, string folder)
+    public static PromisedData Open(string model, QuantizationOptions quantization, string path, DataOptions options, string? metric, Drop drop, string folder)
     {
-        using OnnxFile file = OnnxFile.Open(model);
-        using Model loaded = Model.Load(model);
-        LabelledData data = LabelledData.Open(path, options, new ModelFacts(loaded.Inputs, loaded.Outputs, file.Model.Graph));
-        IAccuracyMetric chosen = metric is null ? data.Metrics[0] : data.Metrics.FirstOrDefault(m => m.Name.Equals(metric, StringComparison.OrdinalIgnoreCase))
-            ?? throw new CommandException($"--metric {metric}: {data.Description} is measured in {string.Join(", ", data.Metrics.Select(m => m.Name))}");
+        ModelFacts facts = Facts(model, quantization);
+        LabelledData data = LabelledData.Open(path, options, facts);
+        IAccuracyMetric chosen = metric is null ? data.Metrics[0] : Metric(data, metric, "--metric");
         (double most, bool relative) = drop.For(chosen.Unit);
         var samples = new SpooledSource(data.Source, folder);
-        return new PromisedData(data, samples, new AccuracyPromise(chosen, samples, most, relative, data.Name), options.Completed());
+        return new PromisedData(data, samples, new AccuracyPromise(chosen, samples, most, relative, data.Name), options.Completed(), facts);
+    }
+
+    /// <summary>Adds data that the search does not see.</summary>
+    /// <param name="path">Path of the data.</param>
+    /// <param name="options">How it is read.</param>
+    /// <exception cref="CommandException">The data is not measured as that of the promise is.</exception>
+    public void Confirm(string path, DataOptions options)
+    {
+        LabelledData data = LabelledData.Open(path, options, _model);
+        Promise = Promise with { Unseen = new UnseenData(Metric(data, Promise.Metric.Name, "--confirm"), data.Source) };
+    }
+
+    private static IAccuracyMetric Metric(LabelledData data, string name, string option) => data.Metrics.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new CommandException($"{option} {(option == "--metric" ? name : data.Description)}: {data.Description} is measured in {string.Join(", ", data.Metrics.Select(m => m.Name))}{(option == "--metric" ? "" : $", not in {name} as the promise is")}");
+
+    private static ModelFacts Facts(string model, QuantizationOptions quantization)
+    {
+        if (quantization.FixedInputs.Count > 0)
+        {
+            ModelProto made = Quantizer.SpecializeFile(model, quantization);
+            using Model special = Model.FromProto(made, Path.GetFileName(model));
+            return new ModelFacts(special.Inputs, special.Outputs, made.Graph);
+        }
+        using OnnxFile file = OnnxFile.Open(model);
+        using Model loaded = Model.Load(model);
+        return new ModelFacts(loaded.Inputs, loaded.Outputs, file.Model.Graph);
     }
 
     public void Dispose() => _samples.Dispose();

@@ -45,7 +45,10 @@ internal static class QuantizationSummary
         terminal.Line(p.Kept
             ? $"  the promise is kept: {p.Metric} {Value(p.FloatValue, p)} → {Value(p.Value, p)} on {p.Samples} samples, at most {DropText(p.MaxDrop, p)} was allowed"
             : $"  no int8 form of this model keeps {p.Metric} within {DropText(p.MaxDrop, p)}; this is the closest: {Value(p.FloatValue, p)} → {Value(p.Value, p)} on {p.Samples} samples");
-        terminal.Line($"  {p.FloatMilliseconds:0.00} → {p.Milliseconds:0.00} ms a run here ({p.Machine}); {p.FloatMacsPercent:0.0} % of the multiply-accumulates stay float for accuracy or speed");
+        if (p.Interval is { } i) terminal.Line($"  with 95 % confidence the drop lies between {DropText(i.Low, p)} and {DropText(i.High, p)}");
+        if (p.Unseen is { } u)
+            terminal.Line($"  on {u.Samples} samples that the search did not see the promise is {(u.Kept ? "kept" : "NOT kept")}: {Value(u.FloatValue, p)} → {Value(u.Value, p)}{(u.Interval is { } ui ? $" (the drop lies between {DropText(ui.Low, p)} and {DropText(ui.High, p)})" : "")}");
+        terminal.Line($"  {p.FloatMilliseconds:0.00} → {p.Milliseconds:0.00} ms a run here ({p.Machine}); {p.FloatMacsPercent:0.0} % of the multiply-accumulates stay float for accuracy or speed{(p.WideMacsPercent > 0 ? $", {p.WideMacsPercent:0.0} % have 16-bit activations" : "")}");
         if (p.Milliseconds > p.FloatMilliseconds) terminal.Line("  int8 is slower than float32 on this machine: keep the float32 model here unless size matters more");
     }
 

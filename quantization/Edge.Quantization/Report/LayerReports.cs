@@ -17,11 +17,13 @@ namespace Edge.Quantization.Report;
 /// <param name="BiasAbsorbed">The constant part of large activations was moved into biases.</param>
 /// <param name="Smoothed">Strength with which outliers of activations were moved into weights; null where they were not.</param>
 /// <param name="ActivationProducts">Products of two activations are integers.</param>
+/// <param name="FixedInputs">Inputs of the float model that always have one value; null for none.</param>
 public sealed record ReportedOptions(
     bool PerChannel, bool SymmetricActivations, bool QuantizeBias, string Ranges, bool Equalized, string BiasCorrection, string Rounding,
     IReadOnlyList<string> FloatOperators, IReadOnlyList<string> FloatNodes,
     QuantizationForm Form = QuantizationForm.Static, int WeightBlock = 32, bool AsymmetricWeights = false, IReadOnlyList<string>? Activations16 = null,
-    bool BiasAbsorbed = false, double? Smoothed = null, bool ActivationProducts = false);
+    bool BiasAbsorbed = false, double? Smoothed = null, bool ActivationProducts = false,
+    IReadOnlyDictionary<string, double>? FixedInputs = null);
 
 /// <summary>One output of the model over all measured samples.</summary>
 /// <param name="Name">Its name.</param>

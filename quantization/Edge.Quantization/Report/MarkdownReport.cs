@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Edge.Quantization.Report.Html;
+using Edge.Quantization.Search;
 
 namespace Edge.Quantization.Report;
 
@@ -16,11 +18,22 @@ internal static class MarkdownReport
             : $"Compared on {r.MeasuredSamples} samples ({r.Calibration}), with {r.Provider}. Edge.Quantization {r.ToolVersion}.\n");
         text.Append(PrecisionText.Of(r.Options)).Append('\n');
         text.Append($"{r.Layers.Count} layers are quantized, {r.FloatLayers.Count} stay float.\n");
+        if (r.Promise is { } p) Promise(text, p);
         Outputs(text, r);
         Layers(text, r);
         FloatLayers(text, r);
         return text.ToString();
     }
+
+    private static void Promise(StringBuilder text, PromiseReport p)
+    {
+        text.Append($"\n## The promise {(p.Kept ? "is kept" : "is not kept")}\n\n| data | samples | {Cell(p.Metric)}, float32 | int8 | drop | allowed | drop with 95 % confidence |\n|---|---:|---:|---:|---:|---:|---|\n");
+        Judged(text, p, p.Data, p.Samples, p.FloatValue, p.Value, p.Drop, p.Interval);
+        if (p.Unseen is { } u) Judged(text, p, $"{u.Data}, which the search did not see", u.Samples, u.FloatValue, u.Value, u.Drop, u.Interval);
+    }
+
+    private static void Judged(StringBuilder text, PromiseReport p, string data, int samples, double before, double after, double drop, DropInterval? i) => text.Append(
+        $"| {Cell(data)} | {samples} | {HtmlReport.Value(before, p)} | {HtmlReport.Value(after, p)} | {HtmlReport.Drop(drop, p)} | {HtmlReport.Drop(p.MaxDrop, p)} | {(i is null ? "too few samples" : $"{HtmlReport.Drop(i.Low, p)} … {HtmlReport.Drop(i.High, p)}")} |\n");
 
     private static void Outputs(StringBuilder text, QuantizationReport r)
     {

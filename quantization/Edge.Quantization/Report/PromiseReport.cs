@@ -1,3 +1,5 @@
+using Edge.Quantization.Search;
+
 namespace Edge.Quantization.Report;
 
 /// <summary>What a search for a promised accuracy found.</summary>
@@ -19,10 +21,24 @@ namespace Edge.Quantization.Report;
 /// <param name="Machine">Processor and kernel set that the times are of.</param>
 /// <param name="Steps">What was tried, in order.</param>
 /// <param name="Worst">The samples whose outputs moved most.</param>
+/// <param name="WideMacsPercent">Share of the multiply-accumulates that the search gave 16-bit activations.</param>
+/// <param name="Interval">Where the drop lies with a confidence of 95 %, as these samples tell; null where they are too few.</param>
+/// <param name="Unseen">The same on data that the search did not see; null where there was none.</param>
 public sealed record PromiseReport(
     string Metric, string Unit, bool HigherIsBetter, double MaxDrop, bool Relative, double FloatValue, double Value, double Drop, bool Kept,
     string Data, int Samples, int? SameTop, double FloatMacsPercent, double FloatMilliseconds, double Milliseconds, string Machine,
-    IReadOnlyList<SearchStepReport> Steps, IReadOnlyList<SampleReport> Worst);
+    IReadOnlyList<SearchStepReport> Steps, IReadOnlyList<SampleReport> Worst,
+    double WideMacsPercent = 0, DropInterval? Interval = null, UnseenReport? Unseen = null);
+
+/// <summary>The model that a search found, on data that the search did not see.</summary>
+/// <param name="Data">What it was measured on.</param>
+/// <param name="Samples">On how many samples.</param>
+/// <param name="FloatValue">The metric of the float model.</param>
+/// <param name="Value">The metric of the quantized model.</param>
+/// <param name="Drop">How much worse it is, as the promise is given.</param>
+/// <param name="Kept">Whether the promise is kept there.</param>
+/// <param name="Interval">Where the drop lies with a confidence of 95 %; null where the samples are too few.</param>
+public sealed record UnseenReport(string Data, int Samples, double FloatValue, double Value, double Drop, bool Kept, DropInterval? Interval);
 
 /// <summary>One candidate of a search.</summary>
 /// <param name="Name">What was done on top of what was taken before.</param>

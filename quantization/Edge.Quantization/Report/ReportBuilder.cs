@@ -17,7 +17,7 @@ internal sealed class ReportBuilder(Candidate candidate)
         o.Rounding != WeightRounding.Nearest ? "while rounding" : o.CorrectBias switch { BiasMethod.None => "none", BiasMethod.Analytic => "analytic", _ => "empirical" },
         o.Rounding switch { WeightRounding.Nearest => "nearest", WeightRounding.Feedback => "error feedback", _ => "learned" },
         [.. o.FloatOperators], [.. o.FloatNodes], o.Form, o.WeightBlock, o.AsymmetricWeights, o.Activations16.Count == 0 ? null : [.. o.Activations16],
-        o.AbsorbBias, o.Smooth, o.ActivationProducts);
+        o.AbsorbBias, o.Smooth, o.ActivationProducts, o.FixedInputs.Count == 0 ? null : new SortedDictionary<string, double>(o.FixedInputs.ToDictionary(), StringComparer.Ordinal));
 
     /// <summary>The values inside the model that are compared: every result of a quantized layer.</summary>
     public IEnumerable<ComparedValue> Compared() => _plan.Quantized.SelectMany(u => u.Outputs.Select(o => Compared(u, o)));

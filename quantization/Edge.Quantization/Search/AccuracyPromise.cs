@@ -11,6 +11,12 @@ namespace Edge.Quantization.Search;
 /// <param name="SampleName">The name of the sample at a position, for the report; null for none.</param>
 public sealed record AccuracyPromise(IAccuracyMetric Metric, ICalibrationSource Samples, double MaxDrop, bool Relative = false, Func<int, string>? SampleName = null)
 {
+    /// <summary>
+    /// Other data, on which the model that the search found is judged once, by the same standard. A search picks, of many
+    /// models, one that does well on its samples, by chance, too; samples that it has not seen tell what is left of that. Null for none.
+    /// </summary>
+    public UnseenData? Unseen { get; init; }
+
     /// <summary>How much worse <paramref name="value"/> is than <paramref name="floatValue"/>, as <see cref="MaxDrop"/> is given; negative where it is better.</summary>
     public double Drop(double floatValue, double value)
     {
@@ -21,3 +27,8 @@ public sealed record AccuracyPromise(IAccuracyMetric Metric, ICalibrationSource 
     /// <summary>Whether the promise is kept; a value that is not a number keeps none.</summary>
     public bool Keeps(double floatValue, double value) => Drop(floatValue, value) <= MaxDrop + 1e-9;
 }
+
+/// <summary>Data that a search does not see.</summary>
+/// <param name="Metric">The metric of the promise, with the labels of these samples.</param>
+/// <param name="Samples">None of those that calibrate or judge.</param>
+public sealed record UnseenData(IAccuracyMetric Metric, ICalibrationSource Samples);

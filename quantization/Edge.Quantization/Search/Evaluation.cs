@@ -31,7 +31,8 @@ internal static class Evaluation
     private const int Remembered = 8;
 
     public static EvaluationResult Run(
-        ModelProto real, ModelProto quantized, SampleReader samples, IAccuracyMetric metric, SessionFactory sessions, Action<int, int?> progress, CancellationToken cancellation)
+        ModelProto real, ModelProto quantized, SampleReader samples, IAccuracyMetric metric, SessionFactory sessions, Action<int, int?> progress, CancellationToken cancellation,
+        DropSpread? spread = null)
     {
         using IInferenceSession expected = sessions(real, "float model"), actual = sessions(quantized, "quantized model");
         IAccuracyScore floatScore = metric.Start(), score = metric.Start();
@@ -45,6 +46,7 @@ internal static class Evaluation
             floatScore.Add(count, x, x);
             score.Add(count, x, y);
             SampleError e = Compare(count, error.Add(x, y), x[0], y[0]);
+            spread?.Add(count, x, y, e.FloatTop is null ? null : e.FloatTop == e.Top);
             if (e.FloatTop is not null)
             {
                 tops++;

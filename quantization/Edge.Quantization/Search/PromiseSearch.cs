@@ -1,6 +1,7 @@
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Candidates;
+using Edge.Quantization.Metrics;
 using Edge.Quantization.Observers;
 using Edge.Quantization.Rewrite.Qdq;
 using Edge.Quantization.Search.Noise;
@@ -18,8 +19,15 @@ internal sealed record Tried(string Name, Candidate Candidate, EvaluationResult 
 /// <param name="Layers">Layers with weights of the candidate that the free steps ended with: what they add to the error (where measured), time in float and in integers.</param>
 /// <param name="Latency">Of the best model.</param>
 /// <param name="FloatMacsPercent">Share of the multiply-accumulates that the search left in float.</param>
+/// <param name="WideMacsPercent">Share of them whose activations have 16 bits.</param>
+/// <param name="Interval">Of the best model's drop; null where the samples are too few to tell.</param>
+/// <param name="Unseen">On other data; null where there is none.</param>
 internal sealed record SearchResult(
-    Tried Best, IReadOnlyList<(Tried Step, bool Taken)> Steps, IReadOnlyList<LayerCost> Layers, LatencyPair Latency, double FloatMacsPercent);
+    Tried Best, IReadOnlyList<(Tried Step, bool Taken)> Steps, IReadOnlyList<LayerCost> Layers, LatencyPair Latency, double FloatMacsPercent,
+    double WideMacsPercent, DropInterval? Interval, UnseenResult? Unseen);
+
+/// <summary>How the best model does on data that the search did not see.</summary>
+internal sealed record UnseenResult(EvaluationResult Result, double Drop, bool Kept, DropInterval? Interval);
 
 /// <summary>What one layer costs.</summary>
 /// <param name="Name">Name of its first node.</param>
@@ -36,7 +44,7 @@ internal sealed record LayerCost(string Name, long Macs, double? FloatMillisecon
 /// <summary>
 /// Climbs a ladder until a promise is kept. The first rungs cost nothing at run time — better ranges, corrected biases,
 /// equalized layers, learned rounding — and each is built on only if it helps. Where they do not suffice, the fewest layers
-/// stay float, those first whose noise is large for what float costs there in measured time (<see cref="FloatOrder"/>). At last, layers that this
+/// stay float (or get 16-bit activations), those first whose noise is large for what float costs there in measured time (<see cref="FloatOrder"/>). At last, layers that this
 /// machine computes more slowly in integers go back to float if the whole model gains by it.
 /// </summary>
 internal sealed class PromiseSearch(
@@ -74,8 +82,26 @@ internal sealed class PromiseSearch(
         if (!best.Kept) best = LeaveFloat(best, ref layers, input);
         if (options.ForThisMachine) best = DropSlowLayers(best, layers, input);
         LatencyPair latency = LatencyMeasurement.Compare(Float(), best.Candidate.Model, input, cancellation);
-        long all = layers.Sum(l => l.Macs), left = layers.Where(l => best.Candidate.Options.KeptFloat.ContainsKey(l.Name)).Sum(l => l.Macs);
-        return new SearchResult(best, _steps, layers, latency, all == 0 ? 0 : 100.0 * left / all);
+        HashSet<string> wide = [.. best.Candidate.Plan.Quantized.Where(u => u.Wide).Select(u => u.Main.Name)];
+        double Share(Func<LayerCost, bool> which) => layers.Sum(l => l.Macs) is > 0 and var all ? 100.0 * layers.Where(which).Sum(l => l.Macs) / all : 0;
+        return new SearchResult(
+            best, _steps, layers, latency, Share(l => best.Candidate.Options.KeptFloat.ContainsKey(l.Name)), Share(l => wide.Contains(l.Name)), Interval(best), Unseen(best.Candidate));
+    }
+
+    private DropInterval? Interval(Tried best)
+    {
+        var spread = new DropSpread(promise.Metric);
+        Evaluate("how sure the drop is", best.Candidate, _samples, promise.Metric, spread);
+        return spread.Of(promise, best.Drop);
+    }
+
+    private UnseenResult? Unseen(Candidate candidate)
+    {
+        if (promise.Unseen is not { } unseen) return null;
+        var spread = new DropSpread(unseen.Metric);
+        EvaluationResult r = Evaluate("on unseen samples", candidate, new SampleReader(unseen.Samples, null), unseen.Metric, spread);
+        double drop = promise.Drop(r.FloatValue, r.Value);
+        return new UnseenResult(r, drop, promise.Keeps(r.FloatValue, r.Value), spread.Of(promise, drop));
     }
 
     private Tried Climb()
@@ -131,11 +157,12 @@ internal sealed class PromiseSearch(
 
     private Tried Judge(string name, Candidate candidate)
     {
-        EvaluationResult result = Evaluation.Run(
-            Float(), candidate.Model, _samples, promise.Metric, options.Sessions,
-            (done, total) => progress?.Report(new(QuantizationStage.Evaluate, done, total, name)), cancellation);
+        EvaluationResult result = Evaluate(name, candidate, _samples, promise.Metric, null);
         return new Tried(name, candidate, result, promise.Drop(result.FloatValue, result.Value), promise.Keeps(result.FloatValue, result.Value));
     }
+
+    private EvaluationResult Evaluate(string name, Candidate candidate, SampleReader samples, IAccuracyMetric metric, DropSpread? spread) => Evaluation.Run(
+        Float(), candidate.Model, samples, metric, options.Sessions, (done, total) => progress?.Report(new(QuantizationStage.Evaluate, done, total, name)), cancellation, spread);
 
     private void Take(Tried step, bool taken) => _steps.Add((step, taken));
 
@@ -177,7 +204,7 @@ internal sealed class PromiseSearch(
             int at = next >= low && next <= high ? next : (low + high) / 2;
             next = -1;
             IReadOnlyList<string> names = steps[at].Layers;
-            Tried step = TryInFloat($"{names.Count} of {layers.Count} layers in float", best, names);
+            Tried step = TryRelieved($"{names.Count} of {layers.Count} layers {(options.Fallback == SearchFallback.Float ? "in float" : "with 16-bit activations")}", best, names);
             // Fewer layers that keep the promise are better than more, however close those are.
             bool better = step.Kept || (kept is null && IsBetter(step, closest));
             Take(step, better);
@@ -203,9 +230,9 @@ internal sealed class PromiseSearch(
     /// What was learned with other layers in integers makes up for their errors, and may do more harm than good once these are
     /// float. Both are tried: what was learned, and weights and biases that make up for nothing but themselves.
     /// </summary>
-    private Tried TryInFloat(string name, Tried best, IReadOnlyList<string> layers)
+    private Tried TryRelieved(string name, Tried best, IReadOnlyList<string> layers)
     {
-        QuantizationOptions o = InFloat(best.Candidate.Options, layers, "its quantization costs the most accuracy for the time that it saves");
+        QuantizationOptions o = Relieve(best.Candidate, layers);
         Tried learned = Try(name, o, best.Candidate);
         if (learned.Kept || !HasLearned(o)) return learned;
         Tried own = Try(name, OnItsOwn(o));
@@ -244,6 +271,27 @@ internal sealed class PromiseSearch(
         bool take = step.Kept || !best.Kept;
         Take(step, take);
         return take ? step : best;
+    }
+
+    /// <summary>Gives layers that lose too much in 8 bits what the options say.</summary>
+    private QuantizationOptions Relieve(Candidate candidate, IReadOnlyList<string> layers) => options.Fallback == SearchFallback.Float
+        ? InFloat(candidate.Options, layers, "its quantization costs the most accuracy for the time that it saves")
+        : candidate.Options with { Activations16 = [.. candidate.Options.Activations16, .. layers, .. Between(candidate.Plan, layers)] };
+
+    /// <summary>Units without weights whose results only units with 16 bits read: with 8 they would lose what the others keep.</summary>
+    private static List<string> Between(QuantizationPlan plan, IReadOnlyList<string> layers)
+    {
+        HashSet<string> wide = [.. layers];
+        List<string> between = [];
+        QuantizationUnit[] units = [.. plan.Quantized];
+        foreach (QuantizationUnit unit in units.Reverse().Where(u => u.Role != OperatorRole.Product))
+        {
+            if (!units.Where(r => r.Inputs.Exists(unit.Outputs.Contains)).All(r => wide.Contains(r.Main.Name))) continue;
+            wide.Add(unit.Main.Name);
+            // What only moves elements has the width of what it reads.
+            if (unit.Role != OperatorRole.Move) between.Add(unit.Main.Name);
+        }
+        return between;
     }
 
     private static QuantizationOptions InFloat(QuantizationOptions o, IEnumerable<string> nodes, string reason)

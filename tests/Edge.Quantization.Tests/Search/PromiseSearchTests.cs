@@ -62,6 +62,35 @@ public class PromiseSearchTests
     }
 
     [Fact]
+    public void Layers_that_lose_too_much_get_16_bit_activations_where_that_is_asked_for()
+    {
+        // Not so much larger that the eight bits of the weights that make up for it are too few.
+        QuantizationResult r = Search(Uneven(times: 20), 0.005, Clockless with { Fallback = SearchFallback.SixteenBits });
+        PromiseReport p = r.Report.Promise!;
+        Assert.True(p.Kept, r.Report.ToMarkdown());
+        Assert.Empty(Reasons(r));
+        Assert.Equal(["Conv_1", "Conv_4", "Sigmoid_2"], r.Report.Options.Activations16!.Order(StringComparer.Ordinal));
+        Assert.All(r.Report.Layers.Where(l => l.Name is "Conv_1" or "Conv_4"), l => Assert.All(l.Outputs, o => Assert.Equal(16, o.Bits)));
+        Assert.Equal((0, true), (p.FloatMacsPercent, p.WideMacsPercent is > 40 and < 60));
+    }
+
+    [Theory]
+    [InlineData(0.05, true)]
+    [InlineData(1000, false)]
+    public void The_model_that_was_found_is_judged_on_samples_that_the_search_did_not_see(double worth, bool kept)
+    {
+        // Errors on the unseen samples count a thousand times where they are to break the promise.
+        var promise = new AccuracyPromise(new Error(), Samples.Normal(12, seed: 7), 0.05) { Unseen = new UnseenData(new Error(worth), Samples.Normal(40, seed: 99)) };
+        PromiseReport p = Run(Chain(outlier: false), promise, Clockless).Report.Promise!;
+        Assert.True(p.Kept);
+        Assert.Equal((kept, 40), (p.Unseen!.Kept, p.Unseen.Samples));
+        Assert.InRange(p.Unseen.Drop, p.Unseen.Interval!.Low, p.Unseen.Interval.High);
+        Assert.True(p.Unseen.Interval.High > p.Unseen.Interval.Low);
+        // Twelve samples are too few to tell.
+        Assert.Null(p.Interval);
+    }
+
+    [Fact]
     public void A_promise_that_nothing_keeps_is_told_with_the_best_that_was_found()
     {
         QuantizationResult r = Search(Chain(outlier: true), 0, PerTensor);
@@ -148,7 +177,7 @@ public class PromiseSearchTests
         return b.Output("y");
     }
 
-    private static OnnxGraphBuilder Uneven()
+    private static OnnxGraphBuilder Uneven(float times = 400)
     {
         var b = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 8, 12, 12);
         string at = "x";
@@ -157,7 +186,7 @@ public class PromiseSearchTests
             float[] w = Samples.NormalTensor(new Shape(8 * 8 * 9), i + 3, 0, 0.12).AsSpan<float>().ToArray();
             for (int o = 0; o < 8; o++)
                 for (int k = 0; k < 72; k++)
-                    w[(o * 72) + k] *= i == 1 && o == 0 ? 400 : i == 2 && k < 9 ? 1f / 400 : 1;
+                    w[(o * 72) + k] *= i == 1 && o == 0 ? times : i == 2 && k < 9 ? 1 / times : 1;
             string to = i == 3 ? "y" : $"c{i}";
             b = b.Initializer($"w{i}", w, 8, 8, 3, 3).Node("Conv", [at, $"w{i}"], [to], AttributeProto.Of("pads", 1L, 1, 1, 1));
             at = to;
@@ -171,8 +200,8 @@ public class PromiseSearchTests
         public void Report(QuantizationProgress value) => report(value);
     }
 
-    /// <summary>Relative squared error of the outputs: 0 for the float model.</summary>
-    private sealed class Error : IAccuracyMetric
+    /// <summary>Relative squared error of the outputs, so many times: 0 for the float model.</summary>
+    private sealed class Error(double worth = 1) : IAccuracyMetric
     {
         public string Name => "relative error";
 
@@ -180,13 +209,13 @@ public class PromiseSearchTests
 
         public bool HigherIsBetter => false;
 
-        public IAccuracyScore Start() => new Score();
+        public IAccuracyScore Start() => new Score(worth);
 
-        private sealed class Score : IAccuracyScore
+        private sealed class Score(double worth) : IAccuracyScore
         {
             private readonly OutputError _error = new();
 
-            public double Value => _error.Relative;
+            public double Value => worth * _error.Relative;
 
             public void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => _error.Add(reference, outputs);
         }

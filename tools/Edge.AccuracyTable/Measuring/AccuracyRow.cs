@@ -1,3 +1,5 @@
+using Edge.Quantization.Search;
+
 namespace Edge.AccuracyTable.Measuring;
 
 /// <summary>What was measured of one model.</summary>
@@ -16,6 +18,9 @@ internal sealed record AccuracyRow(string Name)
 
     /// <summary>How much worse int8 is; negative where it is better.</summary>
     public double Drop { get; init; } = double.NaN;
+
+    /// <summary>Of the drop, as the search states it: of a relative one in parts of <see cref="Fp32"/>; null where the samples are too few.</summary>
+    public DropInterval? Interval { get; init; }
 
     public double MaxDrop { get; init; } = double.NaN;
 

@@ -31,7 +31,8 @@ internal enum Int8Form
 /// <param name="data">The folder <c>shared/data</c>.</param>
 /// <param name="sets">Its data.</param>
 /// <param name="form">How int8 models are made.</param>
-internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
+/// <param name="keep">Folder where they stay; null to forget them.</param>
+internal sealed class Measurement(string data, SharedSets sets, Int8Form form, string? keep)
 {
     private const int OnnxRuntimeSamples = 200;
 
@@ -51,6 +52,7 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
     private AccuracyRow Measure(AccuracyCase c, AccuracyRow row)
     {
         byte[] fp32 = ModelFiles.Read(data, c.Model);
+        if (c.Fixed.Count > 0) fp32 = Bytes(Quantizer.Specialize(OnnxReader.Read(fp32, c.Name), new QuantizationOptions { FixedInputs = c.Fixed }));
         DataSet set = c.Open(sets);
         using var reference = new SteppedModel(Open(fp32, c.Name, 0), c);
         EvaluationTask task = set.Task(reference.Session);
@@ -61,12 +63,13 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
         };
         if (form == Int8Form.None) return row with { Fp32 = Score(task, set.Evaluation, reference, reference).Fp32 };
 
-        byte[] int8 = Quantize(fp32, c, set, task);
+        (byte[] int8, DropInterval? interval) = Quantize(fp32, c, set, task);
+        if (keep is not null) File.WriteAllBytes(Path.Combine(keep, c.Name.Replace(' ', '_') + ".int8.onnx"), int8);
         using var quantized = new SteppedModel(Open(int8, c.Name + " int8", 0), c);
         (double before, double after) = Score(task, set.Evaluation, reference, quantized);
         row = row with
         {
-            Fp32 = before, Int8 = after, Drop = figure.HigherIsBetter ? before - after : after - before, Int8Bytes = int8.Length, FloatMacs = FloatMacs((InferenceSession)quantized.Session),
+            Fp32 = before, Int8 = after, Drop = figure.HigherIsBetter ? before - after : after - before, Interval = interval, Int8Bytes = int8.Length, FloatMacs = FloatMacs((InferenceSession)quantized.Session),
         };
         EvaluationTask? beside = set.Beside?.Invoke(reference.Session);
         if (beside is not null)
@@ -89,7 +92,7 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
         return (before.Values[0], after.Values[0]);
     }
 
-    private byte[] Quantize(byte[] fp32, AccuracyCase c, DataSet set, EvaluationTask task)
+    private (byte[] Model, DropInterval? Interval) Quantize(byte[] fp32, AccuracyCase c, DataSet set, EvaluationTask task)
     {
         using var states = new SteppedModel(Open(fp32, c.Name, 0), c);
         ICalibrationSource Source(ISamples samples, string what) => new DelegateCalibrationSource($"{samples.Count} {what} samples of {c.Name}", samples.Count, _ => states.Steps(samples));
@@ -119,8 +122,13 @@ internal sealed class Measurement(string data, SharedSets sets, Int8Form form)
                 Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
             }
         }
+        return (Bytes(result.Model), result.Report.Promise?.Interval);
+    }
+
+    private static byte[] Bytes(ModelProto model)
+    {
         using var stream = new MemoryStream();
-        OnnxWriter.Write(result.Model, stream);
+        OnnxWriter.Write(model, stream);
         return stream.ToArray();
     }
 

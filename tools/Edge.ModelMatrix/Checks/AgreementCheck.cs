@@ -2,7 +2,6 @@ using Edge.OnnxRuntime;
 using Edge.Runtime;
 using Edge.SharedModels;
 using Edge.SharedModels.Samples;
-using Edge.Tensors;
 
 namespace Edge.ModelMatrix.Checks;
 
@@ -109,22 +108,5 @@ internal static class AgreementCheck
                     if (a.G is not null) Count(a.G.Nodes);
             }
         }
-    }
-
-    /// <summary>An engine that feeds its own states back.</summary>
-    private sealed class Steps(IInferenceSession session, ModelCase c) : IDisposable
-    {
-        private readonly Tensor[] _states = [.. c.State.Select(s => Tensor.Create<float>(new Shape(s.Shape)))];
-
-        public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> given)
-        {
-            var inputs = given.ToList();
-            for (int i = 0; i < _states.Length; i++) inputs.Insert(c.State[i].Input, _states[i]);
-            var results = session.Run([.. inputs]);
-            for (int i = 0; i < _states.Length; i++) _states[i] = results[c.State[i].Output];
-            return results;
-        }
-
-        public void Dispose() => session.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Edge.Quantization.Search;
 
 namespace Edge.Quantization.Report.Html;
 
@@ -42,6 +43,8 @@ internal static class HtmlReport
     public static string Drop(double drop, PromiseReport p) =>
         p.Relative ? Number(100 * drop, "0.00") + " % of it" : p.Unit == "%" ? Number(drop, "0.00") + " points" : Number(drop, "G3");
 
+    private static string Between(DropInterval? i, PromiseReport p, string before) => i is null ? "" : $"{before}{Drop(i.Low, p)} and {Drop(i.High, p)}";
+
     private static void Head(StringBuilder page, QuantizationReport r, HtmlReportOptions options)
     {
         page.Append($"<header><h1>{Text(options.Title)}</h1>");
@@ -50,6 +53,8 @@ internal static class HtmlReport
             page.Append(p.Kept
                 ? $"<p class=\"verdict good\">The promise is kept: {Text(p.Metric)} lost {Drop(Math.Max(0, p.Drop), p)}, at most {Drop(p.MaxDrop, p)} was allowed.</p>"
                 : $"<p class=\"verdict bad\">The promise is not kept: {Text(p.Metric)} lost {Drop(p.Drop, p)} where {Drop(p.MaxDrop, p)} was allowed. This is the closest that was found.</p>");
+            if (p.Unseen is { } u)
+                page.Append($"<p class=\"verdict {(u.Kept ? "good" : "bad")}\">On {u.Samples} samples that the search did not see ({Text(u.Data)}) it is {(u.Kept ? "kept, too" : "not kept")}: {Value(u.FloatValue, p)} → {Value(u.Value, p)}{Between(u.Interval, p, ", a drop between ")}.</p>");
             if (p.Milliseconds > p.FloatMilliseconds)
                 page.Append("<p class=\"verdict warn\">On this machine the int8 model is slower than the float32 model: keep float32 here unless size matters more.</p>");
         }
@@ -60,13 +65,13 @@ internal static class HtmlReport
     {
         page.Append("<section class=\"cards\">");
         if (r.Promise is { } p)
-            Card(page, p.Metric, Value(p.FloatValue, p), Value(p.Value, p), $"on {p.Samples} samples{(p.SameTop is { } same ? $", same top answer on {same}" : "")}");
+            Card(page, p.Metric, Value(p.FloatValue, p), Value(p.Value, p), $"on {p.Samples} samples{(p.SameTop is { } same ? $", same top answer on {same}" : "")}{Between(p.Interval, p, "; with 95 % confidence the drop lies between ")}");
         else if (r.Outputs.Count > 0)
             Card(page, "noise of the outputs", null, Number(r.Outputs.Min(o => o.SqnrDb), "0.0") + " dB", $"signal-to-noise ratio over {r.MeasuredSamples} samples, the worst of {r.Outputs.Count} outputs");
         Card(page, "size", Megabytes(r.SourceBytes), Megabytes(r.QuantizedBytes), $"{Number(100.0 * r.QuantizedBytes / r.SourceBytes, "0")} % of float32");
         if (r.Promise is { } t)
             Card(page, "time of a run", Number(t.FloatMilliseconds, "0.00") + " ms", Number(t.Milliseconds, "0.00") + " ms", $"{Number(t.FloatMilliseconds / t.Milliseconds, "0.0")} times as fast on {Text(t.Machine)}");
-        Card(page, "layers", null, $"{r.Layers.Count} {(r.Options.Form == QuantizationForm.Static ? "int8" : "quantized")}", $"{r.FloatLayers.Count} nodes stay float{(r.Promise is { } f ? $"; the search left {Number(f.FloatMacsPercent, "0.0")} % of the multiply-accumulates there" : "")}");
+        Card(page, "layers", null, $"{r.Layers.Count} {(r.Options.Form == QuantizationForm.Static ? "int8" : "quantized")}", $"{r.FloatLayers.Count} nodes stay float{(r.Promise is { } f ? $"; the search left {Number(f.FloatMacsPercent, "0.0")} % of the multiply-accumulates there{(f.WideMacsPercent > 0 ? $", and gave {Number(f.WideMacsPercent, "0.0")} % 16-bit activations" : "")}" : "")}");
         page.Append("</section>\n");
     }
 

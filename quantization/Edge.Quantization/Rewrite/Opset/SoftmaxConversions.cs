@@ -17,7 +17,7 @@ internal static class SoftmaxConversions
             c.Node.Set("axis", -1L);
             return;
         }
-        if (rank is null) throw c.Error("the rank of its input is not known");
+        if (rank is null) throw c.Error("the rank of its input is not known without samples");
         if (axis < 0) axis += rank.Value;
         Flatten(c, axis);
     }

@@ -1,6 +1,8 @@
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Rewrite.Opset;
+using Edge.Quantization.Rewrite.Specialization;
+using Edge.Tensors;
 
 namespace Edge.Quantization.Rewrite.Preparation;
 
@@ -22,7 +24,7 @@ internal static class ModelPreparation
     /// <exception cref="ModelException">The model is quantized already, or a node cannot be brought to the operator set.</exception>
     public static (OnnxGraph Graph, TensorFacts Facts) Prepare(ModelProto model, SampleReader samples, SessionFactory sessions)
     {
-        OnnxGraph graph = Clean(model);
+        OnnxGraph graph = Clean(model, sessions);
         TensorFacts facts = TensorFacts.Gather(graph, sessions, samples);
         OpsetUpgrade.Apply(graph, facts);
         ConstantFolding.Apply(graph, facts);
@@ -37,12 +39,13 @@ internal static class ModelPreparation
 
     /// <summary>The same where only weights become integers: nothing is rewritten for the sake of integer operators.</summary>
     /// <param name="model">Changed in place.</param>
-    /// <param name="samples">The first is run to learn shapes and types; null to take those that the model declares.</param>
+    /// <param name="samples">The first is run to learn shapes and types; null to take zeros where the model says all sizes of its inputs, else what it declares.</param>
     /// <param name="sessions">What it is run on.</param>
     /// <exception cref="ModelException">The model is quantized already, or a node cannot be brought to the operator set.</exception>
     public static (OnnxGraph Graph, TensorFacts Facts) PrepareWeights(ModelProto model, SampleReader? samples, SessionFactory sessions)
     {
-        OnnxGraph graph = Clean(model);
+        OnnxGraph graph = Clean(model, sessions);
+        samples ??= Zeros(model);
         TensorFacts facts = samples is null ? TensorFacts.Declared(graph, sessions) : TensorFacts.Gather(graph, sessions, samples);
         OpsetUpgrade.Apply(graph, facts);
         ConstantFolding.Apply(graph, facts);
@@ -53,17 +56,31 @@ internal static class ModelPreparation
         return (graph, facts);
     }
 
-    /// <summary>Names for all nodes, constants as initializers, nothing that does nothing.</summary>
-    private static OnnxGraph Clean(ModelProto model)
+    /// <summary>Names for all nodes, branches that are known to be taken in their place, constants as initializers, nothing that does nothing.</summary>
+    private static OnnxGraph Clean(ModelProto model, SessionFactory sessions)
     {
         if (!model.HasGraph) throw new ModelException("the model has no graph");
         if (model.Graph.Nodes.Find(n => Integer.Contains(n.OpType) || n.OpType.StartsWith("QLinear", StringComparison.Ordinal)) is { } quantized)
             throw new ModelException($"{OnnxGraph.Describe(quantized)}: the model is quantized already; quantize the float model that it was made from");
+        if (!model.OpsetImports.Exists(o => o.Domain is "" or "ai.onnx")) throw new ModelException("nothing to quantize: the model has none of ONNX's own operators");
         var graph = new OnnxGraph(model);
+        BranchInlining.Apply(graph, sessions);
         graph.NameNodes();
         ConstantNodes.Lift(graph);
         IdentityRemoval.Apply(graph);
         graph.RemoveDead();
         return graph;
+    }
+
+    /// <summary>A sample of zeros; null where a size or type is left open.</summary>
+    private static SampleReader? Zeros(ModelProto model)
+    {
+        var tensors = new List<Tensor>();
+        foreach (ValueInfoProto input in model.Graph.Inputs)
+        {
+            if (input.Type?.Tensor is not { Shape: { } shape } type || (DataType)type.ElemType == DataType.String || !shape.Dims.TrueForAll(d => d.Value is > 0 and <= int.MaxValue)) return null;
+            tensors.Add(Tensor.Create((DataType)type.ElemType, new Shape([.. shape.Dims.Select(d => (int)d.Value!)])));
+        }
+        return new SampleReader(new DelegateCalibrationSource("zeros", 1, _ => [tensors]), null);
     }
 }

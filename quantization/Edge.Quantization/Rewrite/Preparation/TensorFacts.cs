@@ -91,7 +91,7 @@ internal sealed class TensorFacts
     }
 
     /// <summary>Values that depend on no input and on no chance.</summary>
-    private static HashSet<string> ConstantValues(OnnxGraph graph)
+    public static HashSet<string> ConstantValues(OnnxGraph graph)
     {
         HashSet<string> known = [.. graph.Model.Graph.Initializers.Select(t => t.Name), ""];
         var constant = new HashSet<string>();

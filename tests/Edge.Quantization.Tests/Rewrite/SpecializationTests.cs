@@ -1,0 +1,105 @@
+using Edge.Onnx;
+using Edge.Quantization.Calibration;
+using Edge.Quantization.Report;
+using Edge.Runtime;
+using Edge.Tensors;
+using Edge.Testing;
+using Xunit;
+
+namespace Edge.Quantization.Tests.Rewrite;
+
+/// <summary>A model that is made for one value of an input computes what the whole one does for it, and its branches are quantized.</summary>
+public class SpecializationTests
+{
+    private static readonly Shape X = new(1, 4, 6, 6);
+
+    [Theory]
+    [InlineData(8000)]
+    [InlineData(16000)]
+    public void The_branch_of_a_fixed_input_takes_the_place_of_its_If(int rate)
+    {
+        ModelProto model = Switch().Build();
+        Tensor x = Samples.NormalTensor(X, 5);
+        float[] expected = Run(model, x, Tensor.Create<long>(new Shape(), [rate]));
+        ModelProto made = Quantizer.Specialize(model, For("rate", rate));
+        Assert.Equal(["x"], made.Graph.Inputs.Select(i => i.Name));
+        Assert.DoesNotContain(made.Graph.Nodes, n => n.OpType == "If");
+        Assert.Equal(expected, Run(made, x));
+        Assert.Equal(["x", "rate"], model.Graph.Inputs.Select(i => i.Name));
+    }
+
+    [Fact]
+    public void Layers_of_the_branch_become_integers()
+    {
+        QuantizationResult r = Quantizer.Quantize(Switch().Build(), Xs(), For("rate", 16000));
+        Assert.Equal(2, r.Report.Layers.Count(l => l.Operator.StartsWith("Conv", StringComparison.Ordinal)));
+        Assert.Equal(16000, r.Report.Options.FixedInputs!["rate"]);
+        Assert.Contains("Made for rate = 16000.", r.Report.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Equal(r.Report.Options.FixedInputs, QuantizationReport.FromJson(r.Report.ToJson()).Options.FixedInputs);
+        using IInferenceSession theirs = Oracle.Session(r.Model);
+        Assert.Equal(["x"], theirs.Inputs.Select(i => i.Name));
+        Assert.InRange(r.Report.Outputs.Single().SqnrDb, 25, 100);
+    }
+
+    [Fact]
+    public void A_branch_inside_of_a_branch_and_one_that_depends_on_data_find_their_places()
+    {
+        // The inner If, too, is known; the last is decided by the picture, and stays.
+        OnnxGraphBuilder inner = new OnnxGraphBuilder().Node("If", ["fast"], ["deep"],
+            AttributeProto.Of("then_branch", Branch("a", "Relu", "x")), AttributeProto.Of("else_branch", Branch("a", "Neg", "x"))).Output("deep");
+        ModelProto model = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 4, 6, 6).Input("fast", DataType.Bool)
+            .Node("If", ["fast"], ["y"], AttributeProto.Of("then_branch", inner.Build().Graph), AttributeProto.Of("else_branch", Branch("a", "Abs", "x")))
+            .Node("ReduceMax", ["x"], ["most"], AttributeProto.Of("keepdims", 0L)).Initializer("zero", [0f]).Node("Greater", ["most", "zero"], ["light"])
+            .Node("If", ["light"], ["z"], AttributeProto.Of("then_branch", Branch("a", "Abs", "y")), AttributeProto.Of("else_branch", Branch("b", "Neg", "y")))
+            .Output("z", DataType.Float32, 1, 4, 6, 6).Build();
+        Tensor x = Samples.NormalTensor(X, 5), fast = Tensor.Create<bool>(new Shape(), [true]);
+        float[] expected = Run(model, x, fast);
+        ModelProto made = Quantizer.Specialize(model, For("fast", 1));
+        Assert.Single(made.Graph.Nodes, n => n.OpType == "If");
+        Assert.Equal(expected, Run(made, x));
+    }
+
+    [Theory]
+    [InlineData("speed", 1, "input 'speed' cannot be fixed: the model's inputs are 'x', 'rate'")]
+    [InlineData("rate", 0.5, "input 'rate' cannot be 0.5: it holds int64")]
+    public void What_cannot_be_fixed_is_named(string input, double value, string message) =>
+        Assert.Equal(message, Assert.Throws<ModelException>(() => Quantizer.Specialize(Switch().Build(), For(input, value))).Message);
+
+    [Fact]
+    public void One_input_has_to_stay()
+    {
+        var options = new QuantizationOptions { FixedInputs = new Dictionary<string, double> { ["x"] = 1, ["rate"] = 8000 } };
+        Assert.Contains("no input is left", Assert.Throws<ModelException>(() => Quantizer.Specialize(Switch().Build(), options)).Message, StringComparison.Ordinal);
+    }
+
+    private static QuantizationOptions For(string input, double value) => new() { FixedInputs = new Dictionary<string, double> { [input] = value } };
+
+    private static DelegateCalibrationSource Xs() => new("test", 8, _ => Enumerable.Range(0, 8).Select(i => (IReadOnlyList<Tensor>)[Samples.NormalTensor(X, i)]));
+
+    private static float[] Run(ModelProto model, params Tensor[] inputs)
+    {
+        using IInferenceSession session = Oracle.Session(model);
+        return session.Run(inputs)[0].AsSpan<float>().ToArray();
+    }
+
+    private static GraphProto Branch(string value, string op, string x) => new OnnxGraphBuilder().Node(op, [x], [value]).Output(value).Build().Graph;
+
+    /// <summary>A network for each of two rates, as voice detectors are; both call their values the same.</summary>
+    private static OnnxGraphBuilder Switch() => new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 4, 6, 6).Input("rate", DataType.Int64)
+        .Initializer("wide", [16000L]).Node("Equal", ["rate", "wide"], ["is"])
+        .Node("If", ["is"], ["y"], AttributeProto.Of("then_branch", Network(2, 1)), AttributeProto.Of("else_branch", Network(1, 7)))
+        .Output("y", DataType.Float32, 1, 4, 6, 6);
+
+    private static GraphProto Network(int layers, int seed)
+    {
+        var b = new OnnxGraphBuilder();
+        string at = "x";
+        for (int i = 0; i < layers; i++)
+        {
+            b = b.Initializer($"w{i}", Samples.NormalTensor(new Shape(4 * 4 * 9), seed + i, 0, 0.2).AsSpan<float>().ToArray(), 4, 4, 3, 3)
+                .Node("Conv", [at, $"w{i}"], [$"c{i}"], AttributeProto.Of("pads", 1L, 1, 1, 1));
+            at = $"c{i}";
+        }
+        return b.Output(at).Build().Graph;
+    }
+}
