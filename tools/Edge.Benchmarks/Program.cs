@@ -7,6 +7,7 @@ using Edge.Benchmarks.Reporting;
 using Edge.Benchmarks.Scale;
 using Edge.Benchmarks.Start;
 using Edge.Benchmarks.Tuning;
+using Edge.Benchmarks.WeightOnly;
 using Edge.Runtime;
 
 var isa = new Option<string[]>("--isa") { Description = "kernel sets to measure; of kernels all that this CPU can run if none is given, of models the best one", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
@@ -29,6 +30,8 @@ models.SetAction(p => Finish(p, ModelBenchmark.Run(new ModelBenchmarkOptions(
 var kernels = new Command("kernels", "Measures convolutions and matrix products, one shape after the other.") { isa, only, threads, slices, methods, against, save };
 kernels.SetAction(p => Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions(
     p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(threads), p.GetValue(slices), p.GetValue(methods), p.GetValue(against) is not null))));
+var weights = new Command("weights", "Measures float32 products whose weights stay integers in memory against those with float32 weights.") { isa, only, threads, slices, save };
+weights.SetAction(p => Finish(p, WeightOnlyBenchmark.Run(p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(threads), p.GetValue(slices))));
 var start = new Command("start", "Measures native programs from their start to the first result.") { publish, save };
 start.SetAction(p => Finish(p, StartBenchmark.Run(p.GetValue(publish))));
 var idle = new Command("idle", "Measures what a process takes that runs a model six times a second.") { save };
@@ -44,13 +47,14 @@ all.SetAction(p =>
 {
     Finish(p, IdleBenchmark.Run());
     Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions([], "", 1, p.GetValue(slices), AllMethods: false, AgainstOnnxRuntime: true)));
+    Finish(p, WeightOnlyBenchmark.Run([], "", 1, p.GetValue(slices)));
     Finish(p, ScaleBenchmark.Run());
     Finish(p, ModelBenchmark.Run(new ModelBenchmarkOptions([], [], [1, 2], p.GetValue(slices), "", [], NcnnResults.Parse(p.GetValue(ncnn)!))));
     Finish(p, StartBenchmark.Run(p.GetValue(publish)));
     Finish(p, ArmBenchmark.Run(p.GetValue(publish)));
 });
 
-var root = new RootCommand("Measures the runtime on this machine.") { models, kernels, start, idle, scale, arm, tune, all };
+var root = new RootCommand("Measures the runtime on this machine.") { models, kernels, weights, start, idle, scale, arm, tune, all };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

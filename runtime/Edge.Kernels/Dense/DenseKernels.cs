@@ -42,6 +42,20 @@ public abstract unsafe class DenseKernels
     /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
     public abstract PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null);
 
+    /// <summary>
+    /// Packs the weights of a float32 product, which stay integers in memory: a few rows are multiplied with codes that become float32 in
+    /// registers, more rows with parts of the weights that became float32 in scratch.
+    /// </summary>
+    /// <param name="m">Rows of the left side.</param>
+    /// <param name="weights">The right side.</param>
+    /// <param name="bias">One for each column, or empty.</param>
+    /// <param name="activation">Applied last.</param>
+    /// <param name="store">
+    /// Where packed weights come from, or go to; <see cref="PackedStore.Memory"/> if null. Codes, scales and biases are read only as far as it has none.
+    /// </param>
+    /// <exception cref="ArgumentException">Codes, scales, zero points or biases do not fit.</exception>
+    public abstract PreparedConvF32 PrepareMatMulF32(int m, in IntegerWeights weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null);
+
     /// <summary>Scratch of <see cref="MatMulF32"/> for these sizes.</summary>
     public abstract nint MatMulF32ScratchBytes(int m, int n, int k);
 

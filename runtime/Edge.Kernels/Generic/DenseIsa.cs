@@ -1,5 +1,6 @@
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Generic.WeightOnly;
 using Edge.Kernels.Generic.Winograd;
 
 namespace Edge.Kernels.Generic;
@@ -15,6 +16,8 @@ internal sealed unsafe class DenseIsa
 
     /// <summary>Made when they are first asked for: a model has a few kinds of products, and machine code takes time to write.</summary>
     public required Lazy<TileSet> TilesF32 { get; init; }
+
+    public required WeightOnlyKernels WeightOnly { get; init; }
 
     public required DepthwiseKernelsF32 DepthwiseF32 { get; init; }
 

@@ -2,6 +2,7 @@ using Edge.Kernels.Dense;
 using Edge.Kernels.Emit.Depthwise;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Generic.WeightOnly;
 using Edge.Kernels.Generic.Winograd;
 using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
@@ -51,6 +52,12 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
         return isa.Words is { } words
             ? new GemmConvWords(isa, words, geometry, weights, bias, inputSigned, inputZeroPoint, output, store)
             : new GemmConvInt8(isa, Int8TileChoice.For(isa, geometry, weights, inputSigned), geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
+    }
+
+    public override PreparedConvF32 PrepareMatMulF32(int m, in IntegerWeights weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
+    {
+        weights.Check(bias.Length);
+        return new WeightOnlyProductF32(isa, m, weights, bias, activation, options.Threads, store ?? PackedStore.Memory);
     }
 
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => PackedF32Bytes(n, k);

@@ -117,6 +117,23 @@ internal unsafe interface IVectorF32<V> where V : unmanaged, IVectorF32<V>
         return a * V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
     }
 
+    /// <summary>Of the eight codes of 4 bits that a lane holds, the first lies in its lowest bits, else in its highest: where <see cref="Int4"/> reads.</summary>
+    static virtual bool Int4LowFirst => false;
+
+    /// <summary>The first of the eight codes that each lane holds, −8 … 7 in two's complement, as float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Int4(V codes) => V.FromInt32(V.ShiftRightArithmetic(codes, 28));
+
+    /// <summary>Brings the next code of each lane to where <see cref="Int4"/> reads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V NextInt4(V codes) => V.ShiftLeft(codes, 4);
+
+    /// <summary>Fetches the line at <paramref name="p"/>, which may lie outside of all memory; does nothing where there is no such instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void Prefetch(byte* p)
+    {
+    }
+
     /// <summary>2ⁿ for integers −126 ≤ n ≤ 127 held as float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V PowerOfTwo(V n) => V.ShiftLeft(V.AddInt32(V.ToInt32(n), V.SplatBits(127)), 23);

@@ -124,6 +124,19 @@ internal readonly unsafe struct VectorF32x16(Vector512<float> value) : IVectorF3
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x16 Scale(VectorF32x16 a, VectorF32x16 n) => new(Avx512F.Scale(a._value, n._value));
 
+    public static bool Int4LowFirst => true;
+
+    // vpermps looks at the low four bits of each lane alone.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorF32x16 Int4(VectorF32x16 codes) =>
+        new(Avx512F.PermuteVar16x32(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1), codes._value.AsInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorF32x16 NextInt4(VectorF32x16 codes) => new((codes._value.AsUInt32() >> 4).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* p) => Sse.Prefetch0(p);
+
     /// <summary>Mask of the lanes whose number is below <paramref name="n"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> FirstLanes(int n) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(n)).AsSingle();

@@ -139,4 +139,10 @@ internal readonly unsafe struct VectorF32x4(Vector128<float> value) : IVectorF32
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x4 ShiftRightArithmetic(VectorF32x4 a, int count) => new((a._value.AsInt32() >> count).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* p)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(p);
+    }
 }

@@ -120,6 +120,9 @@ internal readonly unsafe struct VectorF32x8(Vector256<float> value) : IVectorF32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x8 ShiftRightArithmetic(VectorF32x8 a, int count) => new((a._value.AsInt32() >> count).AsSingle());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* p) => Sse.Prefetch0(p);
+
     /// <summary>Mask of the lanes whose number is below <paramref name="n"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FirstLanes(int n) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(n)).AsSingle();

@@ -44,6 +44,8 @@ public static class KernelSelfTest
                 }
             yield return Result($"{set.Name}/matmul_f32/37x65x29", MatMulF32Check.Compare(set.Dense, 37, 65, 29, false, 0, pool, 1));
             yield return Result($"{set.Name}/matmul_f32/5x33x64 transposed", MatMulF32Check.Compare(set.Dense, 5, 33, 64, true, 2, WorkerPool.Inline, 2));
+            foreach (WeightOnlyCase c in (WeightOnlyCase[])[new(1, 131, 100, 8, 0, 1), new(3, 70, 97, 4, 32, 2), new(7, 65, 64, 4, 16, 3), new(1, 1, 33, 8, 16, 4), new(37, 65, 300, 4, 32, 5), new(12, 33, 29, 8, 0, 6)])
+                yield return Result($"{set.Name}/weight_only/{c.M}x{c.N}x{c.K} of {c.Bits} bits", WeightOnlyCheck.Compare(set.Dense, c, pool));
             foreach (var (name, difference) in SameBytesChecks.Compare(set, pool)) yield return Result($"{set.Name}/{name}", difference);
         }
     }

@@ -4,6 +4,7 @@ using Edge.Kernels.Dense;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Generic.WeightOnly;
 using Edge.Kernels.Generic.Winograd;
 using Edge.Kernels.Isa;
 using Xunit;
@@ -38,6 +39,7 @@ public static unsafe class KernelSets
         Name = "emulated",
         Activate = &ActivationRow<VectorF32x8>.Apply,
         TilesF32 = new(TileSet.Narrow<F32Tile<Avx2F32, Vector256<float>>, Vector256<float>, Vector256<float>, Vector256<float>>),
+        WeightOnly = WeightOnlyKernels.Create<VectorF32x8>(),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
         WinogradF32 = WinogradKernels.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
         TilesInt8 = Int8Tiles.Narrow<EmulatedVnniInt8, Vector256<int>, Vector256<sbyte>, Vector256<byte>>(),

@@ -28,6 +28,12 @@ internal sealed unsafe class ScalarDense : DenseKernels
         return new ScalarConvInt8(geometry, weights, bias, inputSigned, inputZeroPoint, output);
     }
 
+    public override PreparedConvF32 PrepareMatMulF32(int m, in IntegerWeights weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)
+    {
+        weights.Check(bias.Length);
+        return new ScalarWeightOnlyF32(m, weights, bias, activation);
+    }
+
     public override nint MatMulF32ScratchBytes(int m, int n, int k) => 0;
 
     public override void MatMulF32(int m, int n, int k, float* a, nint lda, float* b, nint ldb, bool transposeB, float* c, nint ldc, byte* scratch, WorkerPool pool)

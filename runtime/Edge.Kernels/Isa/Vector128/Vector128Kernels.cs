@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Generic.WeightOnly;
 using Edge.Kernels.Generic.Winograd;
 
 namespace Edge.Kernels.Isa;
@@ -14,6 +15,7 @@ internal static unsafe class Vector128Kernels
         Name = "vector128",
         Activate = &ActivationRow<VectorF32x4>.Apply,
         TilesF32 = new(TileSet.Narrow<F32Tile<Vector128F32, Vector128<float>>, Vector128<float>, Vector128<float>, Vector128<float>>),
+        WeightOnly = WeightOnlyKernels.Create<VectorF32x4>(),
         DepthwiseF32 = DepthwiseKernelsF32.Create<Vector128F32, Vector128<float>, Vector128F32, Vector128<float>>(),
         WinogradF32 = WinogradKernels.Create<Vector128F32, Vector128<float>, Vector128F32, Vector128<float>>(),
         Words = WordTiles.Narrow<Vector128Int8, Vector128<int>, Vector128<short>>(),
