@@ -19,16 +19,22 @@ public sealed unsafe class Tensor
     /// <summary>Readable bytes after the last element of owned memory.</summary>
     public const int Slack = 64;
 
+    /// <summary>Guards <see cref="_make"/>.</summary>
+    private readonly Lock? _making;
+
     /// <summary>Keeps borrowed memory valid.</summary>
-    private readonly object? _owner;
+    private object? _owner;
 
     /// <summary>Owned memory; pinned. Null where it is borrowed.</summary>
-    private readonly byte[]? _array;
+    private byte[]? _array;
 
-    private readonly byte* _data;
+    private byte* _data;
 
     /// <summary>Of <see cref="_data"/> in <see cref="_array"/>.</summary>
-    private readonly nint _offset;
+    private nint _offset;
+
+    /// <summary>Makes the elements when they are first asked for; null when they are there.</summary>
+    private volatile Func<Tensor>? _make;
 
     private Tensor(DataType type, Shape shape, byte* data, object? owner, byte[]? array)
     {
@@ -38,6 +44,14 @@ public sealed unsafe class Tensor
         _owner = owner;
         _array = array;
         if (array is not null) _offset = (nint)data - (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+    }
+
+    private Tensor(DataType type, Shape shape, Func<Tensor> make)
+    {
+        Type = type;
+        Shape = shape;
+        _make = make;
+        _making = new Lock();
     }
 
     public DataType Type { get; }
@@ -51,12 +65,22 @@ public sealed unsafe class Tensor
     public nint ByteLength => (nint)Shape.Count * Type.Size();
 
     /// <summary>Address of the first element; valid while this object is reachable.</summary>
-    public byte* Data => _data;
+    public byte* Data
+    {
+        get
+        {
+            if (_make is not null) Make();
+            return _data;
+        }
+    }
+
+    /// <summary>The elements as a file holds them, two or four in a byte, where this tensor was made of such; else nothing.</summary>
+    public ReadOnlyMemory<byte> Packed { get; private init; }
 
     /// <summary>Whether <see cref="Slack"/> bytes after the last element may be read: true for owned memory.</summary>
     public bool HasSlack { get; private init; }
 
-    public TensorView View => new(Type, Shape, _data);
+    public TensorView View => new(Type, Shape, Data);
 
     /// <summary>A tensor of zeros.</summary>
     /// <exception cref="ArgumentException">The type has no fixed-size elements.</exception>
@@ -101,6 +125,17 @@ public sealed unsafe class Tensor
     public static Tensor Borrow(DataType type, Shape shape, void* data, object? owner, bool hasSlack = false) =>
         new(type, shape, (byte*)data, owner, null) { HasSlack = hasSlack };
 
+    /// <summary>
+    /// A tensor whose elements are made when they are first asked for, and take no memory until then. Of several threads that ask one makes
+    /// them.
+    /// </summary>
+    /// <param name="type">Type of the elements.</param>
+    /// <param name="shape">Shape.</param>
+    /// <param name="make">A tensor of this type and shape that owns its memory.</param>
+    /// <param name="packed">See <see cref="Packed"/>.</param>
+    public static Tensor Defer(DataType type, Shape shape, Func<Tensor> make, ReadOnlyMemory<byte> packed = default) =>
+        new(type, shape, make) { HasSlack = true, Packed = packed };
+
     /// <summary>The elements, row-major.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the element type.</exception>
     public Span<T> AsSpan<T>() where T : unmanaged
@@ -115,7 +150,7 @@ public sealed unsafe class Tensor
     {
         if (Type != DataType.String) Throw.WrongElementType(Type, typeof(string));
         var texts = new string[Count];
-        for (int i = 0; i < texts.Length; i++) texts[i] = StringTable.Text(((long*)_data)[i]);
+        for (int i = 0; i < texts.Length; i++) texts[i] = StringTable.Text(((long*)Data)[i]);
         return texts;
     }
 
@@ -127,7 +162,14 @@ public sealed unsafe class Tensor
     /// address, it may let the array go while a loop still reads, once the compiler has moved the address out of the loop and
     /// nothing else needs this object.
     /// </summary>
-    private ref byte First => ref _array is { } array ? ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array), _offset) : ref *_data;
+    private ref byte First
+    {
+        get
+        {
+            if (_make is not null) Make();
+            return ref _array is { } array ? ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array), _offset) : ref *_data;
+        }
+    }
 
     /// <summary>A copy that owns its memory.</summary>
     public Tensor Clone()
@@ -142,7 +184,22 @@ public sealed unsafe class Tensor
     public Tensor Reshape(Shape shape)
     {
         if (shape.Count != Shape.Count) throw new ArgumentException($"cannot reshape {Shape} to {shape}");
-        return new Tensor(Type, shape, _data, _owner, _array) { HasSlack = HasSlack };
+        return new Tensor(Type, shape, Data, _owner, _array) { HasSlack = HasSlack };
+    }
+
+    private void Make()
+    {
+        lock (_making!)
+        {
+            if (_make is not { } make) return;
+            Tensor made = make();
+            if (made.Type != Type || made.Shape != Shape) throw new InvalidOperationException($"{made} was made for {this}");
+            _data = made.Data;
+            _array = made._array;
+            _offset = made._offset;
+            _owner = made._owner;
+            _make = null;
+        }
     }
 
     public override string ToString() => $"{Type.OnnxName()}{Shape}";

@@ -64,7 +64,8 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
 
         if (!same) Prepare();
 
-        for (int i = 0; i < _inputs.Length; i++) _inputAddresses[i] = _inputs[i] is { } t ? (nint)(_halves?.Input(i, t) ?? t).Data : 0;
+        for (int i = 0; i < _inputs.Length; i++)
+            _inputAddresses[i] = _inputs[i] is { } t && _executor!.Reads(i) ? (nint)(_halves?.Input(i, t) ?? t).Data : 0;
         for (int i = 0; i < _results.Length; i++)
         {
             var v = _prepared!.Outputs[i];
@@ -99,7 +100,7 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
         _executor?.Dispose();
         _executor = null;
         _prepared = new Node(Node.Domain, Node.OpType, Node.Opset, Node.Name,
-            _inputs.Select((t, i) => t is null ? null : AsConstant(Node.Inputs[i]!.Name, t)),
+            _inputs.Select((t, i) => t is null ? null : AsConstant(Node.Inputs[i]!, t)),
             Node.Outputs.Select(v => v is null ? null : new Value(v.Name)));
         Node.Attributes.CopyTo(_prepared.Attributes);
         _halves = HalfStaging.Of(_prepared, _op);
@@ -123,10 +124,11 @@ internal sealed unsafe class DynamicStep : PlanStep, IOutputAllocator
         }
     }
 
-    private static Value AsConstant(string name, Tensor tensor)
+    private static Value AsConstant(Value source, Tensor tensor)
     {
-        var v = new Value(name);
-        v.SetConstant(tensor);
+        var v = new Value(source.Name);
+        if (source.Stored is { } stored) v.SetStored(stored);
+        else v.SetConstant(tensor);
         return v;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class Value(string name)
     /// <summary>The elements, where they are known when the plan is built.</summary>
     public Tensor? Constant { get; private set; }
 
+    /// <summary>The integers that <see cref="Constant"/> is made of when somebody asks for its elements; null where it is made of none.</summary>
+    public StoredWeights? Stored { get; private set; }
+
     /// <summary>The node that writes it; null for graph inputs and constants.</summary>
     public Node? Producer { get; set; }
 
@@ -32,12 +35,24 @@ internal sealed class Value(string name)
     public void SetConstant(Tensor tensor)
     {
         Constant = tensor;
+        Stored = null;
         Type = tensor.Type;
         Shape = tensor.Shape;
     }
 
+    /// <summary>Makes it a float32 constant, whose elements take memory only where somebody asks for them.</summary>
+    public void SetStored(StoredWeights weights)
+    {
+        SetConstant(Tensor.Defer(DataType.Float32, weights.Shape, weights.Dequantize));
+        Stored = weights;
+    }
+
     /// <summary>Type and shape stay known.</summary>
-    public void ForgetConstant() => Constant = null;
+    public void ForgetConstant()
+    {
+        Constant = null;
+        Stored = null;
+    }
 
     internal void AddConsumer(Node node) => _consumers.Add(node);
 

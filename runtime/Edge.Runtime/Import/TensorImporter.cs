@@ -17,7 +17,8 @@ internal static unsafe class TensorImporter
         var shape = ShapeOf(proto, name);
         if (type == DataType.String) return ImportStrings(proto, shape, name);
         var bytes = file is null ? proto.GetBytes() : file.GetBytes(proto);
-        if (type.PackedBits() > 0) return Unpack(bytes.Span, type, shape);
+        // Weights that stay packed take no more memory than that.
+        if (type.PackedBits() > 0) return Tensor.Defer(type, shape, () => Unpack(bytes.Span, type, shape), bytes);
         if (bytes.Length != (long)shape.Count * type.Size())
             throw new ModelException($"{name}: {bytes.Length} bytes of data do not fill shape {shape} of {type.OnnxName()}");
         // Elsewhere a bool is 0 or 1: kernels count with them.

@@ -25,6 +25,7 @@ internal static partial class OperatorCatalog
         new EinsumOperator(),
         new FusedMatMulOperator("FusedMatMul"),
         new FusedMatMulOperator("TransposeMatMul"),
+        new MatMulNBitsOperator(),
         new BiasGeluOperator("BiasGelu", UnaryFunction.Gelu, requiresBias: true),
         new BiasGeluOperator("FastGelu", UnaryFunction.GeluTanh, requiresBias: false),
     ];

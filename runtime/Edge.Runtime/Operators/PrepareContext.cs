@@ -29,6 +29,11 @@ internal sealed class PrepareContext(Node node, KernelSet kernels, int threads, 
     /// <summary>The elements of an input if they are known now; else null: they come with each run.</summary>
     public Tensor? Constant(int input) => Node.Constant(input);
 
+    /// <summary>The integers that a constant matrix is made of, as the right side of a product; null where there are none, or they are none that kernels multiply with.</summary>
+    /// <param name="input">The matrix.</param>
+    /// <param name="transposed">It is stored as <c>[N, K]</c>.</param>
+    public StoredWeights? Stored(int input, bool transposed = false) => Constant(input) is not null && Node.Inputs[input]!.Stored is { } w && w.Multiplies(transposed) ? w : null;
+
     public bool Wants(int output) => output < Node.Outputs.Count && Node.Outputs[output] is not null;
 
     public DataType OutputType(int output = 0) => Node.Outputs[output]!.Type;

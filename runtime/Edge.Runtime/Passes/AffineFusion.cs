@@ -92,9 +92,20 @@ internal static class AffineFusion
 
     private static void Fold(ModelGraph graph, Node node, double[] a, float[] bias)
     {
-        if (Array.Exists(a, v => v != 1)) node.SetInput(1, graph.AddConstant(node.Name + ".weights", Scaled(node, a)));
+        if (Array.Exists(a, v => v != 1)) node.SetInput(1, ScaledWeights(graph, node, a));
         node.SetInput(Bias, graph.AddConstant(node.Name + ".bias", Tensor.Create<float>(new Shape(bias.Length), bias)));
         if (node.OpType == "Gemm") node.Attributes.Set("beta", 1f);
+    }
+
+    private static Value ScaledWeights(ModelGraph graph, Node node, double[] a)
+    {
+        bool transposed = node.OpType == "Gemm" && node.Attributes.Int("transB", 0) != 0;
+        if (node.OpType is not ("MatMul" or "Gemm") || node.Inputs[1]!.Stored is not { } stored || !stored.Multiplies(transposed))
+            return graph.AddConstant(node.Name + ".weights", Scaled(node, a));
+        // Of integers the scales are multiplied.
+        var weights = graph.AddValue(node.Name + ".weights", DataType.Float32, null);
+        weights.SetStored(stored.Scaled(a, transposed));
+        return weights;
     }
 
     private static Tensor Scaled(Node node, double[] a)

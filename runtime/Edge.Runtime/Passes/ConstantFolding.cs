@@ -11,6 +11,7 @@ internal static class ConstantFolding
 {
     public static void Run(ModelGraph graph, PlanSettings settings)
     {
+        WeightOnlyProducts.Run(graph);
         var budget = new NodeBudget(settings.Limits);
         foreach (var node in graph.Nodes.ToArray())
         {

@@ -32,6 +32,7 @@ internal static class PassPipeline
         DeadNodeElimination.Run(graph);
         IdentityElimination.Run(graph);
         QdqFusion.Run(graph, kernels);
+        WeightOnlyProducts.TakeNBits(graph);
         ConstantFolding.Run(graph, settings);
 
         CastFusion.Run(graph);

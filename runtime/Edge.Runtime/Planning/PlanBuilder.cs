@@ -138,7 +138,7 @@ internal sealed unsafe class PlanBuilder
     }
 
     private long ConstantBytes() =>
-        _graph.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct().Sum(v => (long)v.Constant!.ByteLength);
+        _graph.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct().Sum(v => v.Stored?.Bytes ?? v.Constant!.ByteLength);
 
     /// <summary>Packing pads: what is one column wide takes many times its bytes.</summary>
     private void CountPacked(Node node, Executor executor)

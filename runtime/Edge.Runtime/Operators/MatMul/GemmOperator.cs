@@ -35,6 +35,12 @@ internal class GemmOperator(string opType = "Gemm", string domain = "", int minO
 
         float[] bias = ConstantBias(c, g);
         var addend = bias.Length > 0 ? null : GemmAddend.Of(c, g);
+        if (c.Stored(1, g.TransB) is { } stored)
+        {
+            if (g.Alpha != 1) stored = stored.Scaled([g.Alpha], g.TransB);
+            return new GemmExecutor(c.Kernels.Dense.PrepareMatMulF32(g.M, stored.Right(g.TransB), bias, activation, c.Packed), g, left, addend);
+        }
+
         var weights = g.TransB ? b : MatMulOperator.Transposed(b, g.K, g.N);
         float[]? scaled = g.Alpha == 1 ? null : Array.ConvertAll(weights.AsSpan<float>().ToArray(), w => g.Alpha * w);
         var geometry = ConvGeometry.MatMul(g.M, g.K, g.N);

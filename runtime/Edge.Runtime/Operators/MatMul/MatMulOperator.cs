@@ -45,9 +45,11 @@ internal sealed class MatMulOperator() : Operator("MatMul", "", 1, OperatorCatal
             return new DynamicMatMulExecutor(c, shape, activation, c.Has(Bias) ? Bias : -1);
         }
 
-        var weights = Transposed(b, shape.K, shape.N);
         var g = ConvGeometry.MatMul(shape.M, shape.K, shape.N);
-        var kernel = c.Kernels.Dense.PrepareConvF32(g, weights.AsSpan<float>(), bias is null ? [] : bias.AsSpan<float>(), activation, c.Packed);
+        ReadOnlySpan<float> biases = bias is null ? [] : bias.AsSpan<float>();
+        var kernel = c.Stored(1) is { } stored
+            ? c.Kernels.Dense.PrepareMatMulF32(shape.M, stored.Right(transposed: false), biases, activation, c.Packed)
+            : c.Kernels.Dense.PrepareConvF32(g, Transposed(b, shape.K, shape.N).AsSpan<float>(), biases, activation, c.Packed);
         return new ConvExecutor(kernel, g, null, c.Has(Residual) ? Residual : -1);
     }
 
