@@ -93,7 +93,7 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
     }
 
     /// <summary>Whether the model has activations whose outliers <see cref="SmoothQuant"/> could move into weights, as transformers have.</summary>
-    public static bool CanSmooth(Candidate candidate) => SmoothQuant.Values(candidate.Source.NewGraph(), candidate.Source.Facts).Count > 0;
+    public static bool CanSmooth(Candidate candidate) => SmoothQuant.HasNormalized(candidate.Source.NewGraph(), candidate.Source.Facts);
 
     /// <summary>Whether there are channels between layers whose ranges <see cref="CrossLayerEqualization"/> could even out.</summary>
     public static bool CanEqualize(Candidate candidate) => CrossLayerEqualization.HasSets(candidate.Source.NewGraph(), candidate.Source.Facts);

@@ -64,6 +64,13 @@ internal static class SmoothQuant
         return sets.Sets.SelectMany(s => Read(s).Concat(s.Clips.Select(c => c.Node.Inputs[0]))).Distinct().ToDictionary(v => v, sets.Axis);
     }
 
+    /// <summary>
+    /// Whether dense layers read what a normalization writes, as in transformers: that is where single channels are large. Between
+    /// convolutions, <see cref="CrossLayerEqualization"/> does the same by weights.
+    /// </summary>
+    public static bool HasNormalized(OnnxGraph graph, TensorFacts facts) =>
+        ChannelSets.Of(graph, facts).Sets.Any(s => s.Producers.Count == 0 && s.Constants.Count > 0 && s.Consumers.Exists(c => c.Linear.Node.OpType is "MatMul" or "Gemm"));
+
     private static string[] Read(ChannelSet set) => [.. set.Consumers.Select(l => l.Linear.Node.Inputs[0]).Distinct()];
 
     /// <summary>1/s for each channel; 1 for a channel of zeros and for one that must stay as it is.</summary>

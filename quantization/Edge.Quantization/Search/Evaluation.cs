@@ -31,18 +31,19 @@ internal static class Evaluation
     private const int Remembered = 8;
 
     public static EvaluationResult Run(
-        ModelProto real, ModelProto quantized, SampleReader samples, IAccuracyMetric metric, SessionFactory sessions, Action<int, int?> progress, CancellationToken cancellation,
+        FloatAnswers real, ModelProto quantized, SampleReader samples, IAccuracyMetric metric, SessionFactory sessions, Action<int, int?> progress, CancellationToken cancellation,
         DropSpread? spread = null)
     {
-        using IInferenceSession expected = sessions(real, "float model"), actual = sessions(quantized, "quantized model");
+        using FloatAnswers.Pass answers = real.Begin();
+        using IInferenceSession actual = sessions(quantized, "quantized model");
         IAccuracyScore floatScore = metric.Start(), score = metric.Start();
         var error = new OutputError();
         var worst = new List<SampleError>();
         int count = 0, same = 0, tops = 0;
-        foreach (IReadOnlyList<Tensor> sample in samples.Read(expected.Inputs))
+        foreach (IReadOnlyList<Tensor> sample in samples.Read(actual.Inputs))
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<Tensor> x = expected.Run([.. sample]), y = actual.Run([.. sample]);
+            IReadOnlyList<Tensor> x = answers.Of(count, sample), y = actual.Run([.. sample]);
             floatScore.Add(count, x, x);
             score.Add(count, x, y);
             SampleError e = Compare(count, error.Add(x, y), x[0], y[0]);

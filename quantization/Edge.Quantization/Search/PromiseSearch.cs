@@ -72,6 +72,7 @@ internal sealed class PromiseSearch(
     private const double FirstLeft = 0.25;
 
     private readonly SampleReader _samples = new(promise.Samples, null);
+    private readonly FloatAnswers _answers = new(() => OnnxReader.Read(original, "the float model"), options.Sessions);
     private readonly List<(Tried Step, bool Taken)> _steps = [];
 
     public SearchResult Run()
@@ -91,7 +92,7 @@ internal sealed class PromiseSearch(
     private DropInterval? Interval(Tried best)
     {
         var spread = new DropSpread(promise.Metric);
-        Evaluate("how sure the drop is", best.Candidate, _samples, promise.Metric, spread);
+        Evaluate("how sure the drop is", best.Candidate, _samples, promise.Metric, _answers, spread);
         return spread.Of(promise, best.Drop);
     }
 
@@ -99,7 +100,8 @@ internal sealed class PromiseSearch(
     {
         if (promise.Unseen is not { } unseen) return null;
         var spread = new DropSpread(unseen.Metric);
-        EvaluationResult r = Evaluate("on unseen samples", candidate, new SampleReader(unseen.Samples, null), unseen.Metric, spread);
+        var answers = new FloatAnswers(Float, options.Sessions);
+        EvaluationResult r = Evaluate("on unseen samples", candidate, new SampleReader(unseen.Samples, null), unseen.Metric, answers, spread);
         double drop = promise.Drop(r.FloatValue, r.Value);
         return new UnseenResult(r, drop, promise.Keeps(r.FloatValue, r.Value), spread.Of(promise, drop));
     }
@@ -157,12 +159,12 @@ internal sealed class PromiseSearch(
 
     private Tried Judge(string name, Candidate candidate)
     {
-        EvaluationResult result = Evaluate(name, candidate, _samples, promise.Metric, null);
+        EvaluationResult result = Evaluate(name, candidate, _samples, promise.Metric, _answers, null);
         return new Tried(name, candidate, result, promise.Drop(result.FloatValue, result.Value), promise.Keeps(result.FloatValue, result.Value));
     }
 
-    private EvaluationResult Evaluate(string name, Candidate candidate, SampleReader samples, IAccuracyMetric metric, DropSpread? spread) => Evaluation.Run(
-        Float(), candidate.Model, samples, metric, options.Sessions, (done, total) => progress?.Report(new(QuantizationStage.Evaluate, done, total, name)), cancellation, spread);
+    private EvaluationResult Evaluate(string name, Candidate candidate, SampleReader samples, IAccuracyMetric metric, FloatAnswers answers, DropSpread? spread) => Evaluation.Run(
+        answers, candidate.Model, samples, metric, options.Sessions, (done, total) => progress?.Report(new(QuantizationStage.Evaluate, done, total, name)), cancellation, spread);
 
     private void Take(Tried step, bool taken) => _steps.Add((step, taken));
 
