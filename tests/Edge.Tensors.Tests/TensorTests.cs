@@ -78,4 +78,21 @@ public unsafe class TensorTests
         Assert.Equal(1, DataTypeExtensions.Of<bool>().Size());
         Assert.Throws<NotSupportedException>(() => DataTypeExtensions.Of<char>());
     }
+
+    [Fact]
+    public void Elements_that_are_deferred_are_made_once_by_whoever_asks_first()
+    {
+        int made = 0;
+        Tensor t = Tensor.Defer(DataType.Float32, new Shape(2, 3), () =>
+        {
+            Interlocked.Increment(ref made);
+            return Tensor.Create<float>(new Shape(2, 3), [1f, 2, 3, 4, 5, 6]);
+        });
+        Assert.Equal((24, 0, true), (t.ByteLength, made, t.HasSlack));
+        Parallel.For(0, 8, _ => Assert.Equal([1f, 2, 3, 4, 5, 6], t.AsSpan<float>()));
+        Assert.Equal([1f, 2, 3, 4, 5, 6], t.Reshape(new Shape(6)).AsSpan<float>());
+        Assert.Equal(1, made);
+        Tensor wrong = Tensor.Defer(DataType.Float32, new Shape(2), () => Tensor.Create<float>(new Shape(3)));
+        Assert.Throws<InvalidOperationException>(() => wrong.Bytes.Length);
+    }
 }

@@ -32,6 +32,9 @@ kernels.SetAction(p => Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions(
     p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(threads), p.GetValue(slices), p.GetValue(methods), p.GetValue(against) is not null))));
 var weights = new Command("weights", "Measures float32 products whose weights stay integers in memory against those with float32 weights.") { isa, only, threads, slices, save };
 weights.SetAction(p => Finish(p, WeightOnlyBenchmark.Run(p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(threads), p.GetValue(slices))));
+var memory = new Command(SessionMemory.Command, "Runs a model once and prints what the process takes; started by the command weights.") { files };
+memory.Hidden = true;
+memory.SetAction(p => SessionMemory.Run(p.GetValue(files)![0]));
 var start = new Command("start", "Measures native programs from their start to the first result.") { publish, save };
 start.SetAction(p => Finish(p, StartBenchmark.Run(p.GetValue(publish))));
 var idle = new Command("idle", "Measures what a process takes that runs a model six times a second.") { save };
@@ -54,7 +57,7 @@ all.SetAction(p =>
     Finish(p, ArmBenchmark.Run(p.GetValue(publish)));
 });
 
-var root = new RootCommand("Measures the runtime on this machine.") { models, kernels, weights, start, idle, scale, arm, tune, all };
+var root = new RootCommand("Measures the runtime on this machine.") { models, kernels, weights, memory, start, idle, scale, arm, tune, all };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

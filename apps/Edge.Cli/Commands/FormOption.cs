@@ -28,7 +28,7 @@ internal static class FormOption
         {
             HelpName = "form",
             Description = "what becomes integers: static (weights and activations, with ranges observed on samples), dynamic (dense layers and LSTMs find ranges while they run), "
-                + "weights-8 or weights-4 (only weights, for size). All but static need no samples",
+                + "weights-8 or weights-4 (only weights, for memory and for products of few rows). All but static need no samples",
             CustomParser = r =>
             {
                 string text = r.Tokens[0].Value;

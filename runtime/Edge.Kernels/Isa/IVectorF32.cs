@@ -16,6 +16,9 @@ internal unsafe interface IVectorF32<V> where V : unmanaged, IVectorF32<V>
     /// <summary>Lanes: 1, 4, 8 or 16.</summary>
     static abstract int Count { get; }
 
+    /// <summary>There are 32 registers, else 16.</summary>
+    static virtual bool HasManyRegisters => false;
+
     static abstract V Load(float* p);
 
     /// <summary>The first <paramref name="n"/> lanes, 0 ≤ n &lt; Count, from memory, the others 0. Nothing past them is read.</summary>

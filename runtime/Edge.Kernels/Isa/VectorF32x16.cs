@@ -11,6 +11,8 @@ internal readonly unsafe struct VectorF32x16(Vector512<float> value) : IVectorF3
 
     public static int Count => 16;
 
+    public static bool HasManyRegisters => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x16 Load(float* p) => new(Vector512.Load(p));
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Edge.Kernels.Isa;
@@ -10,6 +11,8 @@ internal readonly unsafe struct VectorF32x4(Vector128<float> value) : IVectorF32
     private readonly Vector128<float> _value = value;
 
     public static int Count => 4;
+
+    public static bool HasManyRegisters => AdvSimd.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32x4 Load(float* p) => new(Vector128.Load(p));

@@ -70,6 +70,20 @@ internal sealed class StoredWeights(Shape shape, int bits, bool signed, Tensor c
         };
     }
 
+    /// <summary>The same matrix with rows and columns exchanged.</summary>
+    public StoredWeights Transposed() => new(new Shape(Shape[1], Shape[0]), bits, signed, codes)
+    {
+        CodesArePairs = CodesArePairs,
+        RowStep = ColumnStep,
+        ColumnStep = RowStep,
+        RowBlock = ColumnBlock,
+        ColumnBlock = RowBlock,
+        ScaleRowStep = ScaleColumnStep,
+        ScaleColumnStep = ScaleRowStep,
+        Scales = Scales,
+        ZeroPoints = ZeroPoints,
+    };
+
     /// <summary>The same codes with scales that are multiplied by a factor for each column of the right side, or by one for all.</summary>
     /// <param name="factors">The factors.</param>
     /// <param name="transposed">The matrix is <c>[N, K]</c>.</param>

@@ -25,9 +25,12 @@ internal static class WeightOnlyProducts
         foreach (var node in graph.Nodes.ToArray())
         {
             if (node.OpType != "DequantizeLinear" || node.Outputs is not [{ Type: DataType.Float32, Shape: { Rank: 2, Count: >= LeastWeights } } value] || graph.IsOutput(value)) continue;
-            if (Read(node) is not { } stored || !value.Consumers.Any(c => TakesIntegers(c, value, stored))) continue;
+            if (Read(node) is not { } stored) continue;
+            foreach (var left in value.Consumers.Where(c => IsOnTheLeft(c, value)).ToArray()) Turn(graph, left, stored.Transposed());
+            bool right = value.Consumers.Any(c => TakesIntegers(c, value, stored));
+            if (!right && value.Consumers.Count > 0) continue;
             graph.Remove(node);
-            value.SetStored(stored);
+            if (right) value.SetStored(stored);
         }
     }
 
@@ -42,6 +45,32 @@ internal static class WeightOnlyProducts
             Value?[] inputs = node.Has(MatMulNBitsOperator.Bias) ? [node.Inputs[MatMulNBitsOperator.A], weights, node.Inputs[MatMulNBitsOperator.Bias]] : [node.Inputs[MatMulNBitsOperator.A], weights];
             graph.Replace(node, graph.Make("", "MatMul", node.Name, inputs, [result]));
         }
+    }
+
+    private static bool IsOnTheLeft(Node node, Value weights) =>
+        node is { Domain: "", OpType: "MatMul", Outputs: [{ IsStatic: true }] } && node.Inputs[0] == weights
+            && node.Inputs[1] is { IsStatic: true, Type: DataType.Float32, Shape.Rank: > 0 } x && x != weights;
+
+    /// <summary>Kernels have weights on the right: <c>W·x</c> becomes <c>(xᵀ·Wᵀ)ᵀ</c>, and what is moved is little beside the weights.</summary>
+    private static void Turn(ModelGraph graph, Node node, StoredWeights transposed)
+    {
+        if (!transposed.Multiplies(transposed: false)) return;
+        Value x = node.Inputs[1]!, y = node.Outputs[0]!;
+        var weights = graph.AddValue(node.Inputs[0]!.Name, DataType.Float32, null);
+        weights.SetStored(transposed);
+        int rank = x.Shape!.Value.Rank;
+        if (rank == 1)
+        {
+            graph.Replace(node, graph.Make("", "MatMul", node.Name, [x, weights], [y]));
+            return;
+        }
+
+        long[] exchange = [.. Enumerable.Range(0, rank - 2).Select(i => (long)i), rank - 1, rank - 2];
+        Value Exchanged(Value v) => graph.AddValue(v.Name, DataType.Float32, new Shape([.. exchange.Select(i => v.Shape!.Value[(int)i])]));
+        Value rows = Exchanged(x), product = Exchanged(y);
+        graph.InsertBefore(node, graph.Make("", "Transpose", x.Name, [x], [rows], ("perm", exchange)));
+        graph.InsertBefore(node, graph.Make("", "MatMul", node.Name, [rows, weights], [product]));
+        graph.Replace(node, graph.Make("", "Transpose", y.Name, [product], [y], ("perm", exchange)));
     }
 
     private static bool TakesIntegers(Node node, Value weights, StoredWeights stored)

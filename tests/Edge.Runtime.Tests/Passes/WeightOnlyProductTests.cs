@@ -82,6 +82,18 @@ public sealed class WeightOnlyProductTests : IDisposable
     }
 
     [Theory]
+    [InlineData(8, new[] { K })]
+    [InlineData(4, new[] { K, 1 })]
+    [InlineData(4, new[] { K, 7 })]
+    [InlineData(8, new[] { 2, 3, K, 7 })]
+    public void They_may_be_on_the_left(int bits, int[] right)
+    {
+        ModelProto proto = Weights(bits, true, zeroPoints: true).Input("r", DataType.Float32, [.. right.Select(d => (long)d)]).Node("MatMul", ["w", "r"], ["y"]).Output("y").Build();
+        Assert.Contains(Kernel(bits), Kernels(proto));
+        EngineComparison.AssertAgrees(proto, [X(), new Draw(5).Float(right)], asWritten: true);
+    }
+
+    [Theory]
     [InlineData(8)]
     [InlineData(4)]
     public void What_follows_becomes_part_of_them(int bits)

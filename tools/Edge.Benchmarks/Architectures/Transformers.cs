@@ -24,6 +24,21 @@ internal static class Transformers
         return n.Build(n.Gemm(first, 1000));
     }
 
+    /// <summary>An encoder of the width of BERT-base (Devlin et al. 2018) or GPT-2: 28 million weights in four layers.</summary>
+    public static ModelProto Wide(int tokens, int layers = 4)
+    {
+        const int Width = 768, Heads = 12;
+        var n = new NetworkBuilder(17);
+        string x = n.Input(1, tokens, Width);
+        for (int i = 0; i < layers; i++)
+        {
+            string h = n.LayerNorm(x);
+            x = n.Add(x, n.Dense(n.Attention(n.Dense(h, Width), n.Dense(h, Width), n.Dense(h, Width), Heads), Width, NetworkBuilder.BranchGain));
+            x = n.Add(x, n.Dense(n.Gelu(n.Dense(n.LayerNorm(x), 4 * Width)), Width, NetworkBuilder.BranchGain));
+        }
+        return n.Build(x);
+    }
+
     /// <summary>
     /// The shape of MobileBERT (Sun et al. 2020): bottlenecks, four small feed-forward networks a layer, rectifiers, and a product and a
     /// sum in place of normalisation.

@@ -7,12 +7,6 @@ namespace Edge.Kernels.Generic.WeightOnly;
 /// <summary>A float32 product whose weights stay integers in memory.</summary>
 internal sealed unsafe class WeightOnlyProductF32 : PreparedConvF32
 {
-    /// <summary>
-    /// Rows up to which codes become float32 in registers, again for each four rows; from there on it is faster to write them out once for
-    /// all rows.
-    /// </summary>
-    private const int MostRows = 8;
-
     private readonly DenseIsa _isa;
     private readonly WeightOnlyLayout _layout;
     private readonly int _m;
@@ -35,7 +29,7 @@ internal sealed unsafe class WeightOnlyProductF32 : PreparedConvF32
         _activation = activation;
         _layout = new WeightOnlyLayout(weights, isa.WeightOnly.Lanes);
         KernelName = $"gemm_f32_w{weights.Bits}_{isa.Name}";
-        if (m <= MostRows) _few = new WeightOnlyFewRows(isa, _layout, m);
+        if (m <= isa.WeightOnly.MostRows) _few = new WeightOnlyFewRows(isa, _layout, m);
         else _many = new WeightOnlyManyRows(isa, _layout, m, threads);
         nint biasAt = _layout.PackedBytes;
         _packed = store.Take(_layout.Name(KernelName), biasAt + (nint)_layout.PaddedN * sizeof(float));

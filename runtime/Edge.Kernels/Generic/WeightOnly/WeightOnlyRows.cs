@@ -67,13 +67,75 @@ internal static unsafe class WeightOnlyRows<V, TCodes>
         y3.Store(t->Sums + 3 * V.Count);
     }
 
-    /// <summary>Two to four rows, two vectors of columns at a time: each code is converted once.</summary>
+    /// <summary>Two to four rows: each code is converted once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Four(WeightOnlyArguments* t)
     {
+        if (V.HasManyRegisters)
+        {
+            Quad(t);
+            return;
+        }
+
         for (int vector = 0; vector < Wide; vector += 2) Pair(t, vector);
     }
 
+    /// <summary>Two to four rows and all vectors of columns, where there are registers for sixteen sums; those of all blocks are in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Quad(WeightOnlyArguments* t)
+    {
+        new Span<float>(t->Sums, 4 * Wide * V.Count).Clear();
+        byte* p = t->Panel;
+        float* x0 = t->A, x1 = x0 + t->RowStep, x2 = t->Rows > 2 ? x1 + t->RowStep : x1, x3 = t->Rows > 3 ? x2 + t->RowStep : x2;
+        int blockSize = t->BlockSize, header = Header(t->ZeroPoints), last = t->Rows - 1;
+        nint k = 0;
+        for (int block = 0; k < t->PaddedK; block++)
+        {
+            byte* scales = p;
+            Fetch(p, Wide * header);
+            p += Wide * header;
+            V a00 = default, a01 = default, a02 = default, a03 = default;
+            V a10 = default, a11 = default, a12 = default, a13 = default;
+            V a20 = default, a21 = default, a22 = default, a23 = default;
+            V a30 = default, a31 = default, a32 = default, a33 = default;
+            for (nint end = Math.Min(k + blockSize, t->PaddedK); k < end; p += Wide * TCodes.GroupBytes)
+            {
+                V c0 = TCodes.Begin(p), c1 = TCodes.Begin(p + TCodes.GroupBytes), c2 = TCodes.Begin(p + 2 * TCodes.GroupBytes), c3 = TCodes.Begin(p + 3 * TCodes.GroupBytes);
+                Fetch(p, Wide * TCodes.GroupBytes);
+                for (int row = 0; row < Group; row++, k++)
+                {
+                    V w0 = TCodes.Row(c0, p, 0, Wide, row), w1 = TCodes.Row(c1, p, 1, Wide, row), w2 = TCodes.Row(c2, p, 2, Wide, row), w3 = TCodes.Row(c3, p, 3, Wide, row), x;
+                    (c0, c1, c2, c3) = (TCodes.Next(c0), TCodes.Next(c1), TCodes.Next(c2), TCodes.Next(c3));
+                    x = V.Splat(x0[k]);
+                    (a00, a01, a02, a03) = (V.MultiplyAdd(x, w0, a00), V.MultiplyAdd(x, w1, a01), V.MultiplyAdd(x, w2, a02), V.MultiplyAdd(x, w3, a03));
+                    x = V.Splat(x1[k]);
+                    (a10, a11, a12, a13) = (V.MultiplyAdd(x, w0, a10), V.MultiplyAdd(x, w1, a11), V.MultiplyAdd(x, w2, a12), V.MultiplyAdd(x, w3, a13));
+                    x = V.Splat(x2[k]);
+                    (a20, a21, a22, a23) = (V.MultiplyAdd(x, w0, a20), V.MultiplyAdd(x, w1, a21), V.MultiplyAdd(x, w2, a22), V.MultiplyAdd(x, w3, a23));
+                    x = V.Splat(x3[k]);
+                    (a30, a31, a32, a33) = (V.MultiplyAdd(x, w0, a30), V.MultiplyAdd(x, w1, a31), V.MultiplyAdd(x, w2, a32), V.MultiplyAdd(x, w3, a33));
+                }
+            }
+
+            Add(t, scales, 0, 0, block, a00, a01, a02, a03);
+            Add(t, scales, 1, 1, block, a10, a11, a12, a13);
+            Add(t, scales, 2, Math.Min(2, last), block, a20, a21, a22, a23);
+            Add(t, scales, 3, last, block, a30, a31, a32, a33);
+        }
+    }
+
+    /// <summary>Adds a block to all vectors of row <paramref name="to"/> of the results, which is row <paramref name="r"/> of A.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(WeightOnlyArguments* t, byte* scales, int to, int r, int block, V a0, V a1, V a2, V a3)
+    {
+        float* y = t->Sums + to * Wide * V.Count;
+        Scaled(t, scales, 0, Wide, r, block, a0, V.Load(y)).Store(y);
+        Scaled(t, scales, 1, Wide, r, block, a1, V.Load(y + V.Count)).Store(y + V.Count);
+        Scaled(t, scales, 2, Wide, r, block, a2, V.Load(y + 2 * V.Count)).Store(y + 2 * V.Count);
+        Scaled(t, scales, 3, Wide, r, block, a3, V.Load(y + 3 * V.Count)).Store(y + 3 * V.Count);
+    }
+
+    /// <summary>Two to four rows and two vectors of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pair(WeightOnlyArguments* t, int vector)
     {
