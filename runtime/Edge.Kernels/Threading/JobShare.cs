@@ -7,50 +7,70 @@ namespace Edge.Kernels.Threading;
 /// needs to begin (128 bytes: lines are fetched in pairs).
 /// </summary>
 /// <remarks>
-/// The ticket has the share's generation in the upper half, the number of chunks not yet handed out in the lower. Who wants a
-/// chunk reads the ticket, then the job, then takes the chunk by compare-and-swap: if the share was filled anew meanwhile, the
-/// generation has changed and the swap fails.
+/// Chunks are taken from either end. The ticket has the share's generation in the upper half, then the end and the first of the
+/// chunks not yet handed out, counted from the share's own first one. Who wants a chunk reads the ticket, then the job, then takes
+/// the chunk by compare-and-swap: if the share was filled anew meanwhile, the generation has changed and the swap fails.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 128)]
 internal unsafe struct JobShare
 {
+    /// <summary>The most chunks of a share.</summary>
+    public const int MaxChunks = ushort.MaxValue;
+
+    private const int EndShift = 16, GenerationShift = 32;
+
     [FieldOffset(0)]
     private long _ticket;
 
     [FieldOffset(8)]
-    private delegate*<void*, int, void> _execute;
+    private delegate*<void*, int, int, void> _execute;
 
     [FieldOffset(16)]
     private void* _job;
 
     [FieldOffset(24)]
-    private int _end;
+    private int _base;
 
     /// <summary>Chunks are there to be taken.</summary>
-    public bool HasChunks => (int)Volatile.Read(ref _ticket) != 0;
+    public bool HasChunks
+    {
+        get
+        {
+            long ticket = Volatile.Read(ref _ticket);
+            return First(ticket) < End(ticket);
+        }
+    }
 
-    /// <summary>Offers chunks <paramref name="first"/> to <paramref name="end"/> − 1, some at least. None are left of the last job.</summary>
-    public void Fill(delegate*<void*, int, void> execute, void* job, int first, int end)
+    /// <summary>Offers chunks <paramref name="first"/> to <paramref name="end"/> − 1, at most <see cref="MaxChunks"/>. None are left of the last job.</summary>
+    public void Fill(delegate*<void*, int, int, void> execute, void* job, int first, int end)
     {
         _execute = execute;
         _job = job;
-        _end = end;
-        long generation = (_ticket >>> 32) + 1;
-        Volatile.Write(ref _ticket, (generation << 32) | (uint)(end - first));
+        _base = first;
+        long generation = (_ticket >>> GenerationShift) + 1;
+        Volatile.Write(ref _ticket, (generation << GenerationShift) | ((uint)(end - first) << EndShift));
     }
 
     /// <summary>Takes a chunk; false if none is left.</summary>
-    public bool TryTake(out delegate*<void*, int, void> execute, out void* job, out int chunk)
+    /// <param name="fromEnd">The last one, else the first.</param>
+    /// <param name="execute">What executes it.</param>
+    /// <param name="job">Its job.</param>
+    /// <param name="chunk">Its number.</param>
+    public bool TryTake(bool fromEnd, out delegate*<void*, int, int, void> execute, out void* job, out int chunk)
     {
         while (true)
         {
             long ticket = Volatile.Read(ref _ticket);
             execute = _execute;
             job = _job;
-            int left = (int)ticket;
-            chunk = _end - left;
-            if (left == 0) return false;
-            if (Interlocked.CompareExchange(ref _ticket, ticket - 1, ticket) == ticket) return true;
+            int first = First(ticket), end = End(ticket);
+            chunk = _base + (fromEnd ? end - 1 : first);
+            if (first >= end) return false;
+            if (Interlocked.CompareExchange(ref _ticket, fromEnd ? ticket - (1L << EndShift) : ticket + 1, ticket) == ticket) return true;
         }
     }
+
+    private static int First(long ticket) => (ushort)ticket;
+
+    private static int End(long ticket) => (ushort)(ticket >> EndShift);
 }

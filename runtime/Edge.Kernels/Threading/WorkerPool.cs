@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
@@ -12,7 +13,10 @@ namespace Edge.Kernels.Threading;
 /// </summary>
 /// <remarks>
 /// Each thread has a share of a job's chunks, always the same part, so that it finds in its own cache what it wrote in the job
-/// before; when it is through, it takes chunks of the others' shares. So the caller waits for chunks, never for a worker that is
+/// before; when it is through, it takes chunks of the others' shares. Seats are pairs: one takes its share from the first chunk
+/// upwards, the other from the last downwards, and who helps takes from the other end. So what a thread works on stays in one
+/// piece, whose end alone moves when a core is slower for a while: a line of memory that one core has read and another writes
+/// costs many times what any other does. So, too, the caller waits for chunks, never for a worker that is
 /// slow to wake or busy with another pool's job, and a fast core takes more chunks than a slow one.
 /// </remarks>
 public sealed unsafe class WorkerPool : IDisposable
@@ -28,6 +32,7 @@ public sealed unsafe class WorkerPool : IDisposable
 
     private readonly WorkerGroup? _group;
     private readonly bool _isShared;
+    private readonly int _seatsInTurn;
     private readonly int[] _callerCores = [];
     private readonly byte[] _lines;
     private readonly JobShare* _shares;
@@ -53,6 +58,7 @@ public sealed unsafe class WorkerPool : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
+        _seatsInTurn = (int)BitOperations.RoundUpToPowerOf2((uint)threads);
         _isShared = shared;
 
         // Pinned, so that addresses hold: a line of 128 bytes for each share, and one for the count.
@@ -128,20 +134,25 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
     public void Run<TJob>(ref TJob job, int chunks) where TJob : struct, IParallelJob
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (chunks <= 1 || _group is null || Interlocked.Exchange(ref _running, 1) != 0)
+        if (TryBegin(chunks))
         {
-            for (int i = 0; i < chunks; i++) job.Execute(i);
+            fixed (byte* address = &Unsafe.As<TJob, byte>(ref job)) RunShared(&Invoke<TJob>, address, chunks);
             return;
         }
-        bool alone = _isShared && !_inRun;
-        if (alone) _group.BeginRun(Stopwatch.GetTimestamp());
-        fixed (byte* address = &Unsafe.As<TJob, byte>(ref job)) RunShared(_group, &Invoke<TJob>, address, chunks);
-        if (alone) _group.EndRun(Stopwatch.GetTimestamp());
-        ExceptionDispatchInfo? failure = _failure;
-        _failure = null;
-        Volatile.Write(ref _running, 0);
-        failure?.Throw();
+
+        for (int i = 0; i < chunks; i++) job.Execute(i);
+    }
+
+    /// <inheritdoc cref="Run{TJob}"/>
+    public void RunSeated<TJob>(ref TJob job, int chunks) where TJob : struct, ISeatedJob
+    {
+        if (TryBegin(chunks))
+        {
+            fixed (byte* address = &Unsafe.As<TJob, byte>(ref job)) RunShared(&InvokeSeated<TJob>, address, chunks);
+            return;
+        }
+
+        for (int i = 0; i < chunks; i++) job.Execute(i, 0);
     }
 
     /// <summary>Ends the threads, if no other pool uses them. No job may be running.</summary>
@@ -168,12 +179,16 @@ public sealed unsafe class WorkerPool : IDisposable
     internal bool Help(int seat)
     {
         int done = 0;
-        for (int i = 0; i < Threads; i++)
+        for (int i = 0; i < _seatsInTurn; i++)
         {
-            JobShare* share = _shares + (seat + i) % Threads;
-            while (share->TryTake(out var execute, out void* job, out int chunk))
+            // The other one of the pair comes first: the two shares meet.
+            int at = seat ^ i;
+            if (at >= Threads) continue;
+            JobShare* share = _shares + at;
+            bool downwards = (at & 1) != 0;
+            while (share->TryTake(at == seat ? downwards : !downwards, out var execute, out void* job, out int chunk))
             {
-                Execute(execute, job, chunk);
+                Execute(execute, job, chunk, seat);
                 done++;
             }
         }
@@ -181,15 +196,37 @@ public sealed unsafe class WorkerPool : IDisposable
         return done != 0;
     }
 
-    private static void Invoke<TJob>(void* job, int chunk) where TJob : struct, IParallelJob => Unsafe.AsRef<TJob>(job).Execute(chunk);
+    private static void Invoke<TJob>(void* job, int chunk, int seat) where TJob : struct, IParallelJob => Unsafe.AsRef<TJob>(job).Execute(chunk);
 
-    private void RunShared(WorkerGroup group, delegate*<void*, int, void> execute, void* job, int chunks)
+    private static void InvokeSeated<TJob>(void* job, int chunk, int seat) where TJob : struct, ISeatedJob => Unsafe.AsRef<TJob>(job).Execute(chunk, seat);
+
+    /// <summary>Whether a job is to be shared out; else its caller does it alone.</summary>
+    private bool TryBegin(int chunks)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return chunks > 1 && _group is not null && Interlocked.Exchange(ref _running, 1) == 0;
+    }
+
+    /// <summary>Runs a job that <see cref="TryBegin"/> has begun.</summary>
+    private void RunShared(delegate*<void*, int, int, void> execute, void* job, int chunks)
+    {
+        bool alone = _isShared && !_inRun;
+        if (alone) _group!.BeginRun(Stopwatch.GetTimestamp());
+        for (int first = 0; first < chunks; first += JobShare.MaxChunks) RunShared(_group!, execute, job, first, Math.Min(chunks - first, JobShare.MaxChunks));
+        if (alone) _group!.EndRun(Stopwatch.GetTimestamp());
+        ExceptionDispatchInfo? failure = _failure;
+        _failure = null;
+        Volatile.Write(ref _running, 0);
+        failure?.Throw();
+    }
+
+    private void RunShared(WorkerGroup group, delegate*<void*, int, int, void> execute, void* job, int first, int chunks)
     {
         _jobs++;
         Volatile.Write(ref *_remaining, chunks);
         int threads = Math.Min(chunks, Threads);
         for (int seat = threads - 1; seat >= 0; seat--)
-            _shares[seat].Fill(execute, job, (int)((long)chunks * seat / threads), (int)((long)chunks * (seat + 1) / threads));
+            _shares[seat].Fill(execute, job, first + chunks * seat / threads, first + chunks * (seat + 1) / threads);
 
         // Who parks looks for work after it has said so; now that work is there, look who has said so.
         Interlocked.MemoryBarrier();
@@ -205,11 +242,11 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private void Execute(delegate*<void*, int, void> execute, void* job, int chunk)
+    private void Execute(delegate*<void*, int, int, void> execute, void* job, int chunk, int seat)
     {
         try
         {
-            if (Volatile.Read(ref _failure) is null) execute(job, chunk);
+            if (Volatile.Read(ref _failure) is null) execute(job, chunk, seat);
         }
         catch (Exception e)
         {

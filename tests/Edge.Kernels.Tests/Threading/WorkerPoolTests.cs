@@ -10,6 +10,16 @@ public sealed class WorkerPoolTests
         public void Execute(int chunk) => Interlocked.Increment(ref counts[chunk]);
     }
 
+    private readonly struct Whose(int[] threads) : IParallelJob
+    {
+        /// <summary>Takes a while, and not always the same, so that both threads come to work and one helps the other.</summary>
+        public void Execute(int chunk)
+        {
+            threads[chunk] = Environment.CurrentManagedThreadId;
+            Thread.SpinWait(chunk % 7 * 20);
+        }
+    }
+
     private struct Sum : IParallelJob
     {
         public long Total;
@@ -65,12 +75,25 @@ public sealed class WorkerPoolTests
     public void Every_chunk_runs_exactly_once(int threads)
     {
         using var pool = new WorkerPool(threads);
-        foreach (int chunks in new[] { 0, 1, 2, 3, 7, 64, 1000 })
+        foreach (int chunks in new[] { 0, 1, 2, 3, 7, 64, 1000, 70_000 })
         {
             var counts = new int[chunks];
             var job = new Count(counts);
             pool.Run(ref job, chunks);
-            Assert.All(counts, c => Assert.Equal(1, c));
+            Assert.DoesNotContain(counts, c => c != 1);
+        }
+    }
+
+    [Fact]
+    public void What_one_of_two_threads_works_on_is_in_one_piece()
+    {
+        using var pool = new WorkerPool(2);
+        var threads = new int[64];
+        for (int i = 0; i < 200; i++)
+        {
+            var job = new Whose(threads);
+            pool.Run(ref job, threads.Length);
+            Assert.InRange(Enumerable.Range(1, threads.Length - 1).Count(c => threads[c] != threads[c - 1]), 0, 1);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed unsafe class WinogradConvF32 : PreparedConvF32
     /// <param name="weights">Copied.</param>
     /// <param name="bias">Copied, may be empty.</param>
     /// <param name="activation">Applied last.</param>
-    /// <param name="threads">Threads that a run may use; with a larger pool it uses as many.</param>
+    /// <param name="threads">Threads that a run may use; with a larger pool it uses one.</param>
     /// <param name="store">Where packed weights come from.</param>
     public WinogradConvF32(DenseIsa isa, in ConvGeometry geometry, int outputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, int threads, PackedStore store)
     {

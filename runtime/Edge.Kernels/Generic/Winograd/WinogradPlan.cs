@@ -16,6 +16,8 @@ internal readonly struct WinogradPlan
     /// <summary>Blocks for each thread, at least, so that no thread waits long for another.</summary>
     private const int BlocksPerThread = 3;
 
+    private const int InputChunksPerThread = 4;
+
     /// <summary>Bytes that a thread needs of its own before its planes: the temporary tile and a row of zeros.</summary>
     public const int HeadBytes = WinogradKernels.TemporaryBytes + 64 * sizeof(float);
 
@@ -29,6 +31,9 @@ internal readonly struct WinogradPlan
 
     /// <summary>The most threads that take part.</summary>
     public readonly int Threads;
+
+    /// <summary>Where all tiles are transformed first: in how many parts.</summary>
+    public readonly int InputChunks;
 
     /// <summary>Floats between planes of transformed inputs, and of products.</summary>
     public readonly nint InputPlane;
@@ -52,15 +57,16 @@ internal readonly struct WinogradPlan
         int blocks = Shares ? 1 : (groups + most - 1) / most;
         BlockTiles = (groups + blocks - 1) / blocks * maxRows;
         Blocks = (layout.Tiles + BlockTiles - 1) / BlockTiles;
-        Threads = Math.Max(Math.Min(threads, Shares ? layout.Panels : Blocks), 1);
+        Threads = threads;
+        InputChunks = Math.Min(layout.Tiles, threads * InputChunksPerThread);
         // The last tile of products may have more rows than count.
         _rows = BlockTiles + maxRows;
         InputPlane = WinogradLayout.PlaneFloats(BlockTiles, layout.RowFloats);
         ProductPlane = WinogradLayout.PlaneFloats(_rows, columns);
     }
 
-    /// <summary>What threads share: the number of the next piece of work, then, if they share them, transformed inputs.</summary>
-    public nint SharedBytes => 64 + (Shares ? InputBytes : 0);
+    /// <summary>What threads share: transformed inputs, if they do.</summary>
+    public nint SharedBytes => Shares ? InputBytes : 0;
 
     /// <summary>What each thread has of its own: <see cref="HeadBytes"/>, addresses of rows, products, transformed inputs.</summary>
     public nint ThreadBytes => HeadBytes + AddressBytes + ProductBytes + (Shares ? 0 : InputBytes);

@@ -5,8 +5,7 @@ using Edge.Kernels.Threading;
 namespace Edge.Kernels.Generic.Winograd;
 
 /// <summary>
-/// One run of a convolution. A job's chunk is a thread's part: it owns the chunk's scratch and takes pieces of work, one after
-/// the other, until none is left.
+/// One run of a convolution. Each thread has scratch of its own.
 /// </summary>
 internal unsafe struct WinogradRun(DenseIsa isa, in WinogradLayout layout, in WinogradPlan plan, in Activation activation, byte* weights, byte* bias)
 {
@@ -31,34 +30,28 @@ internal unsafe struct WinogradRun(DenseIsa isa, in WinogradLayout layout, in Wi
     /// <summary>Runs the convolution. Allocates nothing.</summary>
     public readonly void Run(WorkerPool pool)
     {
-        int threads = Math.Min(pool.Threads, _plan.Threads);
+        // There is scratch for so many.
+        if (pool.Threads > _plan.Threads) pool = WorkerPool.Inline;
         if (_plan.Shares)
         {
-            var transform = new Inputs(this, pool.Threads);
-            pool.Run(ref transform, transform.Chunks);
-            Start(pool, new Panels(this), Math.Min(threads, _layout.Panels));
+            var transform = new Inputs(this);
+            pool.RunSeated(ref transform, _plan.InputChunks);
+            var panels = new Panels(this);
+            pool.RunSeated(ref panels, _layout.Panels);
         }
         else
         {
-            Start(pool, new Blocks(this), Math.Min(threads, _plan.Blocks));
+            var blocks = new Blocks(this);
+            pool.RunSeated(ref blocks, _plan.Blocks);
         }
     }
 
-    private readonly void Start<TJob>(WorkerPool pool, TJob job, int chunks) where TJob : struct, IParallelJob
+    private readonly ThreadMemory Memory(int seat)
     {
-        Volatile.Write(ref *(int*)Scratch, 0);
-        pool.Run(ref job, chunks);
-    }
-
-    /// <summary>The number of a piece of work that nobody has taken.</summary>
-    private readonly int Next() => Interlocked.Increment(ref *(int*)Scratch) - 1;
-
-    private readonly ThreadMemory Memory(int thread)
-    {
-        byte* own = Scratch + _plan.SharedBytes + thread * _plan.ThreadBytes;
+        byte* own = Scratch + _plan.SharedBytes + seat * _plan.ThreadBytes;
         var m = new ThreadMemory { Temporary = (float*)own, Zeros = (float*)(own + WinogradKernels.TemporaryBytes), Addresses = (byte**)(own + WinogradPlan.HeadBytes) };
         m.Products = (float*)((byte*)m.Addresses + _plan.AddressBytes);
-        m.Inputs = (float*)(_plan.Shares ? Scratch + 64 : (byte*)m.Products + _plan.ProductBytes);
+        m.Inputs = (float*)(_plan.Shares ? Scratch : (byte*)m.Products + _plan.ProductBytes);
         new Span<float>(m.Zeros, _layout.Columns).Clear();
         return m;
     }
@@ -177,48 +170,38 @@ internal unsafe struct WinogradRun(DenseIsa isa, in WinogradLayout layout, in Wi
         public float* Inputs;
     }
 
-    /// <summary>A piece of work is a block of tiles, from the input to the output.</summary>
-    private readonly struct Blocks(in WinogradRun run) : IParallelJob
+    /// <summary>A chunk is a block of tiles, from the input to the output.</summary>
+    private readonly struct Blocks(in WinogradRun run) : ISeatedJob
     {
         private readonly WinogradRun _run = run;
 
-        public void Execute(int chunk)
+        public void Execute(int chunk, int seat)
         {
-            ThreadMemory memory = _run.Memory(chunk);
-            int blockTiles = _run._plan.BlockTiles;
-            for (int block = _run.Next(); block < _run._plan.Blocks; block = _run.Next())
-            {
-                int from = block * blockTiles, count = Math.Min(blockTiles, _run._layout.Tiles - from);
-                _run.TransformInputs(from, count, memory.Inputs, memory.Temporary);
-                for (int panel = 0; panel < _run._layout.Panels; panel++) _run.Panel(panel, from, count, memory);
-            }
+            ThreadMemory memory = _run.Memory(seat);
+            int from = chunk * _run._plan.BlockTiles, count = Math.Min(_run._plan.BlockTiles, _run._layout.Tiles - from);
+            _run.TransformInputs(from, count, memory.Inputs, memory.Temporary);
+            for (int panel = 0; panel < _run._layout.Panels; panel++) _run.Panel(panel, from, count, memory);
         }
     }
 
-    /// <summary>A piece of work is a panel of weights for all tiles, whose inputs are transformed already.</summary>
-    private readonly struct Panels(in WinogradRun run) : IParallelJob
+    /// <summary>A chunk is a panel of weights for all tiles, whose inputs are transformed already.</summary>
+    private readonly struct Panels(in WinogradRun run) : ISeatedJob
     {
         private readonly WinogradRun _run = run;
 
-        public void Execute(int chunk)
-        {
-            ThreadMemory memory = _run.Memory(chunk);
-            for (int panel = _run.Next(); panel < _run._layout.Panels; panel = _run.Next()) _run.Panel(panel, 0, _run._layout.Tiles, memory);
-        }
+        public void Execute(int chunk, int seat) => _run.Panel(chunk, 0, _run._layout.Tiles, _run.Memory(seat));
     }
 
     /// <summary>A chunk is some tiles, whose inputs are transformed for all threads.</summary>
-    private readonly struct Inputs(in WinogradRun run, int threads) : IParallelJob
+    private readonly struct Inputs(in WinogradRun run) : ISeatedJob
     {
         private readonly WinogradRun _run = run;
 
-        public int Chunks { get; } = Math.Min(run._layout.Tiles, Math.Min(threads, run._plan.Threads));
-
-        public void Execute(int chunk)
+        public void Execute(int chunk, int seat)
         {
-            int tiles = _run._layout.Tiles;
-            int from = (int)((long)tiles * chunk / Chunks), to = (int)((long)tiles * (chunk + 1) / Chunks);
-            ThreadMemory memory = _run.Memory(chunk);
+            int tiles = _run._layout.Tiles, chunks = _run._plan.InputChunks;
+            int from = (int)((long)tiles * chunk / chunks), to = (int)((long)tiles * (chunk + 1) / chunks);
+            ThreadMemory memory = _run.Memory(seat);
             _run.TransformInputs(from, to - from, memory.Inputs + (nint)from * _run._layout.RowFloats, memory.Temporary);
         }
     }
