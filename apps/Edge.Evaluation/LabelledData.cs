@@ -17,10 +17,10 @@ public sealed class LabelledData
 {
     private readonly SelectedSamples _samples;
 
-    private LabelledData(string description, SelectedSamples samples, EvaluationTask task, bool isLabelled, IReadOnlyList<SliceColumn> slices)
+    private LabelledData(string description, SelectedSamples samples, EvaluationTask task, bool isLabelled, FittedData data)
     {
-        (Description, _samples, Task, IsLabelled) = (description, samples, task, isLabelled);
-        Slices = [.. slices.Select(s => new SliceColumn(s.Name, [.. samples.Indices.Select(i => s.Values[i])]))];
+        (Description, _samples, Task, IsLabelled, Unlabelled) = (description, samples, task, isLabelled, isLabelled ? null : data.Unlabelled);
+        Slices = [.. data.Slices.Select(s => new SliceColumn(s.Name, [.. samples.Indices.Select(i => s.Values[i])]))];
         Source = new DelegateCalibrationSource(description, samples.Count, _ => Read());
     }
 
@@ -38,6 +38,9 @@ public sealed class LabelledData
 
     /// <summary>Whether something is known of the samples; if not, the task is agreement with the float model.</summary>
     public bool IsLabelled { get; }
+
+    /// <summary>Why what might have been labels is not taken for them; null where nothing might, or there are labels.</summary>
+    public string? Unlabelled { get; }
 
     /// <summary>The inputs, for calibrating as well as for judging.</summary>
     public ICalibrationSource Source { get; }
@@ -74,6 +77,6 @@ public sealed class LabelledData
         SelectedSamples samples = SelectedSamples.Of(fitted.Samples, complete.MaxSamples);
         if (samples.Count == 0) throw new DataException($"{path}: there are no samples in it");
         (EvaluationTask task, bool labelled) = new TaskChooser(complete, model, fitted, samples).Choose();
-        return new LabelledData(layout.Description, samples, task, labelled, fitted.Slices);
+        return new LabelledData(layout.Description, samples, task, labelled, fitted);
     }
 }

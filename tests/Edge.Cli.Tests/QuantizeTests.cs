@@ -106,6 +106,16 @@ public sealed class QuantizeTests : IDisposable
     }
 
     [Fact]
+    public void A_table_whose_labels_are_not_found_is_told()
+    {
+        string table = _folder.File("pictures/table.csv", "file,kind_of_part\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{i:00}.png,1\n")));
+        string note = $"{table} (12 pictures) has no labels: none of its columns (file, kind_of_part) is called label, class, target or the like; --label-column names the one that is meant";
+        Ran ran = Execute("quantize", _model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--max-drop", "0%");
+        Assert.Contains(note + "; what float32 answers is the truth", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("no labels: none of its columns (file, kind_of_part)", Fails("evaluate", _model, _pictures, "--preprocess", Preprocess), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_model_is_made_for_one_value_of_an_input()
     {
         string model = _folder.File("switched.onnx", new OnnxGraphBuilder(13).Input("image", DataType.Float32, 1, 3, 8, 8).Input("rate", DataType.Int64)

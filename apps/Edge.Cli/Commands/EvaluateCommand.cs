@@ -58,6 +58,6 @@ internal static class EvaluateCommand
     {
         if (data.IsLabelled && reference is not null) throw new CommandException($"{path}: the data is labelled; leave out --reference, or compare two models with `edge verify`");
         if (!data.IsLabelled && reference is null)
-            throw new CommandException($"{path}: no labels: no folders of classes, table, boxes, masks or array of labels; give --reference MODEL to measure agreement with the float model");
+            throw new CommandException($"{path}: no labels: {data.Unlabelled ?? "no folders of classes, table, boxes, masks or array of labels"}; give --reference MODEL to measure agreement with the float model");
     }
 }

@@ -99,6 +99,7 @@ internal static class QuantizeCommand
             string judged = p.GetValue(data) ?? inputs!;
             using var promise = PromisedData.Open(path, options, judged, arguments.Read(p, path, judged), p.GetValue(metric), drop, files.Folder);
             if (p.GetValue(confirm) is { } unseen) promise.Confirm(unseen, arguments.Read(p, path, unseen));
+            if (promise.Note is { } note) terminal.Remark(note);
             // A search reads its samples a dozen times; decoding pictures takes longer than running a small model on them.
             using var spooled = new SpooledSource(source!, files.Folder);
             QuantizationResult result = QuantizationBar.Show(terminal, progress => Quantizer.Search(path, spooled, promise.Promise, options, progress, cancellation));

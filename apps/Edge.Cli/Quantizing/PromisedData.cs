@@ -73,6 +73,9 @@ internal sealed class PromisedData : IDisposable
         return new ModelFacts(loaded.Inputs, loaded.Outputs, file.Model.Graph);
     }
 
+    /// <summary>What whoever gave the data should know of it; null for nothing.</summary>
+    public string? Note => _data.IsLabelled ? null : $"{_data.Description} has no labels{(_data.Unlabelled is { } why ? $": {why}" : "")}; what float32 answers is the truth";
+
     public void Dispose() => _samples.Dispose();
 
     public HtmlReportOptions Page(string title) => new(title, Picture, ClassName);

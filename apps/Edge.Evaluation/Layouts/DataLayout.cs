@@ -14,4 +14,8 @@ internal sealed record DataLayout(string Description, int? Count, Func<IReadOnly
 /// <param name="Samples">The inputs.</param>
 /// <param name="Truth">Read only where it is wanted; null where nothing is known.</param>
 /// <param name="Slices">Properties of all samples.</param>
-internal sealed record FittedData(ISampleSet Samples, Func<Truth?> Truth, IReadOnlyList<SliceColumn> Slices);
+internal sealed record FittedData(ISampleSet Samples, Func<Truth?> Truth, IReadOnlyList<SliceColumn> Slices)
+{
+    /// <summary>What might have been labels and why it is not taken for them; null where nothing might.</summary>
+    public string? Unlabelled { get; init; }
+}

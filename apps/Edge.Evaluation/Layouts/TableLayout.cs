@@ -30,7 +30,10 @@ internal static class TableLayout
         string[] Values(int column) => [.. last.Select(l => l.Table.Rows[l.Row][column])];
         var slices = Enumerable.Range(0, tables[0].Columns.Count).Where(c => c != label && tables.Any(t => !t.IsNumeric(c))).Select(c => new SliceColumn(tables[0].Columns[c], Values(c))).ToList();
         if (tables.Length > 1) slices.Add(new SliceColumn("file", [.. last.Select(l => Path.GetFileName(l.Table.Path))]));
-        return new FittedData(set, () => label < 0 ? null : new TextTruth(Values(label), $"column '{tables[0].Columns[label]}'"), [.. slices.Where(Divides)]);
+        return new FittedData(set, () => label < 0 ? null : new TextTruth(Values(label), $"column '{tables[0].Columns[label]}'"), [.. slices.Where(Divides)])
+        {
+            Unlabelled = label < 0 ? tables[0].WithoutLabels : null,
+        };
     });
 
     private static DataLayout OfFiles(TextTable table, int fileColumn, DataOptions options)
@@ -50,7 +53,10 @@ internal static class TableLayout
             return new FittedData(
                 set,
                 () => label < 0 ? null : new TextTruth(Of(Values(label)), $"column '{table.Columns[label]}' of {table.Path}"),
-                [.. slices.Select(s => new SliceColumn(s.Name, Of(s.Values))).Where(Divides)]);
+                [.. slices.Select(s => new SliceColumn(s.Name, Of(s.Values))).Where(Divides)])
+            {
+                Unlabelled = label < 0 ? table.WithoutLabels : null,
+            };
         });
     }
 

@@ -65,6 +65,9 @@ internal sealed record TextTable(string Path, IReadOnlyList<string> Columns, IRe
         return column >= 0 ? column : throw new DataException($"{Path}: there is no column '{asked}'; there are {string.Join(", ", Columns)}");
     }
 
+    /// <summary>Why the table has no labels, where <see cref="LabelColumn"/> finds none.</summary>
+    public string WithoutLabels => $"none of its columns ({string.Join(", ", Columns)}) is called label, class, target or the like; --label-column names the one that is meant";
+
     public bool IsNumeric(int column) => Rows.Count > 0 && Rows.All(r => r[column].Length == 0 || Number.TryParse(r[column], out _));
 
     private static string[] Fields(string row, char separator)
