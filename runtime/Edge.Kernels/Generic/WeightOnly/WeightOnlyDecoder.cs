@@ -27,13 +27,34 @@ internal static unsafe class WeightOnlyDecoder<V, TCodes>
             for (; at < stop; at += WeightOnlyLayout.Group, p += group)
             {
                 V codes = TCodes.Begin(p + vector * TCodes.GroupBytes);
-                int rows = Math.Min(WeightOnlyLayout.Group, stop - at);
-                for (int row = 0; row < rows; row++, to += t->ToStep)
+                nint step = t->ToStep;
+                if (stop - at < WeightOnlyLayout.Group)
                 {
-                    ((TCodes.Row(codes, p, vector, t->Vectors, row) - zero) * scale).Store(to);
+                    for (int row = 0; row < stop - at; row++, to += step)
+                    {
+                        Put(TCodes.Row(codes, p, vector, t->Vectors, row), zero, scale, to);
+                        codes = TCodes.Next(codes);
+                    }
+
+                    continue;
+                }
+
+                // Written out: the loop takes as long as what is in it.
+                for (int row = 0; row < WeightOnlyLayout.Group; row += 4, to += 4 * step)
+                {
+                    Put(TCodes.Row(codes, p, vector, t->Vectors, row), zero, scale, to);
+                    codes = TCodes.Next(codes);
+                    Put(TCodes.Row(codes, p, vector, t->Vectors, row + 1), zero, scale, to + step);
+                    codes = TCodes.Next(codes);
+                    Put(TCodes.Row(codes, p, vector, t->Vectors, row + 2), zero, scale, to + 2 * step);
+                    codes = TCodes.Next(codes);
+                    Put(TCodes.Row(codes, p, vector, t->Vectors, row + 3), zero, scale, to + 3 * step);
                     codes = TCodes.Next(codes);
                 }
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(V code, V zero, V scale, float* to) => ((code - zero) * scale).Store(to);
 }
