@@ -88,12 +88,25 @@ public class DepthwiseCodeTests
         }
         var types = new Int8DepthwiseTypes(true, -3, true, 5, -100, 100);
         tiling = Int8TapGroups.TilingOf(g)!;
+        var weights = new short[80 * 9];
+        var small = new Int8TapWeights(tiling, [.. weights]);
+        weights[9 + 4] = 200;
+        var large = new Int8TapWeights(tiling, weights);
         foreach (RowStrip strip in tiling.Strips)
-            foreach (byte[] code in (byte[][])[new WideDepthwiseInt8Emitter(tiling, strip, types).Emit(), new NarrowDepthwiseInt8Emitter(tiling, strip, types, 7).Emit()])
-            {
-                string[] lines = Disassembler.Decode(code);
-                Assert.DoesNotContain(lines, l => l.Contains("(bad)", StringComparison.Ordinal));
-                Assert.Equal("ret", lines[^1]);
-            }
+        {
+            var products = new List<int>();
+            foreach (Int8TapWeights w in (Int8TapWeights[])[small, large])
+                foreach (byte[] code in (byte[][])[new WideDepthwiseInt8Emitter(tiling, strip, w, types).Emit(), new NarrowDepthwiseInt8Emitter(tiling, strip, w, types, 7).Emit()])
+                {
+                    string[] lines = Disassembler.Decode(code);
+                    Assert.DoesNotContain(lines, l => l.Contains("(bad)", StringComparison.Ordinal));
+                    Assert.Equal("ret", lines[^1]);
+                    products.Add(lines.Count(l => l.StartsWith("vpdpbusd", StringComparison.Ordinal)));
+                }
+
+            // One kernel row of three has weights that are no int8, and only their groups are multiplied twice.
+            Assert.InRange(products[2], products[0] + 1, products[0] * 3 / 2);
+            Assert.InRange(products[3], products[1] + 1, products[1] * 3 / 2);
+        }
     }
 }

@@ -15,22 +15,22 @@ internal readonly record struct Int8DepthwiseTypes(bool InputSigned, int InputZe
 
 /// <summary>
 /// int8 with VPDPBUSD, exact: in each 32-bit lane lie four neighbouring pixels of one channel. A chunk's panel is biases,
-/// scales, then weights <c>[kernel rows][groups of taps]</c> (<see cref="Int8TapGroups"/>), each of as many vectors as the
-/// chunk has. Sums must stay below 2³¹ once they are scaled, so that only the packing bounds them.
+/// scales, then weights (<see cref="Int8TapWeights"/>), each of as many vectors as the chunk has. Sums must stay below 2³¹ once they are scaled, so that only the packing bounds them.
 /// </summary>
 internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
 {
-    private readonly List<TapGroup> _groups;
+    private readonly Int8TapWeights _weights;
     private readonly int _vectors;
 
     /// <param name="tiling">What <see cref="Int8TapGroups.TilingOf"/> returned.</param>
     /// <param name="strip">As for <see cref="DepthwiseEmitter"/>.</param>
+    /// <param name="weights">Where panels have their weights.</param>
     /// <param name="vectors">Vectors of sums for one output of a chunk.</param>
     /// <param name="types">The operands.</param>
-    protected DepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, int vectors, in Int8DepthwiseTypes types)
+    protected DepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, Int8TapWeights weights, int vectors, in Int8DepthwiseTypes types)
         : base(tiling, strip, vectors * 16, 1, 1)
     {
-        _groups = Int8TapGroups.Of(tiling);
+        _weights = weights;
         _vectors = vectors;
         Types = types;
     }
@@ -40,10 +40,10 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
     /// <summary>Padding, as VPDPBUSD takes it.</summary>
     protected static Zmm Padding { get; } = new(28);
 
-    protected override int PanelBytes => PanelVectors(Tiling, _vectors) * VectorBytes;
+    protected override int PanelBytes => PanelVectors(_weights, _vectors) * VectorBytes;
 
     /// <summary>Vectors of a chunk's panel.</summary>
-    public static int PanelVectors(DepthwiseTiling tiling, int vectors) => (2 + tiling.Geometry.KernelHeight * Int8TapGroups.Of(tiling).Count) * vectors;
+    public static int PanelVectors(Int8TapWeights weights, int vectors) => (2 + weights.Vectors) * vectors;
 
     /// <summary>One byte in all four bytes of a number.</summary>
     protected static int Bytes(int value) => (byte)value * 0x01010101;
@@ -81,15 +81,16 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
     private void Group(ColumnTile tile, int row, List<(int Row, int KernelRow)> rows, int group)
     {
         int first = group * Int8TapGroups.Width, end = Math.Min(first + Int8TapGroups.Width, Tiling.ColumnSpan);
-        var used = _groups.FindAll(g => g.Group == group && g.Column < tile.Columns);
+        var used = _weights.Groups.FindAll(g => g.Group == group && g.Column < tile.Columns);
         if (used.Count == 0) return;
         X64Address?[] pixels = [.. Enumerable.Range(first, end - first).Select(c => Strip.Holds(row) && tile.Holds(c) ? Pixel(row, c) : (X64Address?)null)];
         Zmm[] inputs = pixels.All(p => p is null) ? [.. Enumerable.Repeat(Padding, _vectors)] : Interleave(pixels);
         foreach (var (r, ky) in rows)
             foreach (TapGroup taps in used)
             {
-                int weights = 2 + ky * _groups.Count + _groups.IndexOf(taps);
-                for (int v = 0; v < _vectors; v++) Code.DotProduct(Sum(r, taps.Column, v), inputs[v], Panel(weights * _vectors + v));
+                (int once, int again) = _weights.Place(ky, taps);
+                for (int v = 0; v < _vectors; v++) Code.DotProduct(Sum(r, taps.Column, v), inputs[v], Panel((2 + once) * _vectors + v));
+                for (int v = 0; v < _vectors && again >= 0; v++) Code.DotProduct(Sum(r, taps.Column, v), inputs[v], Panel((2 + again) * _vectors + v));
             }
     }
 }

@@ -19,13 +19,13 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
     private readonly PackedBlock _packed;
     private readonly EmittedStrips _strips;
 
-    private EmittedDepthwiseInt8(DenseIsa isa, in ConvGeometry given, DepthwiseTiling tiling, sbyte[] weights, int[] bias, float[] scale, Int8DepthwiseTypes types, PackedStore store)
+    private EmittedDepthwiseInt8(DenseIsa isa, in ConvGeometry given, DepthwiseTiling tiling, Int8TapWeights weights, int[] bias, float[] scale, Int8DepthwiseTypes types, PackedStore store)
     {
         _given = given;
         _g = tiling.Geometry;
         int channels = _g.OutChannels, wide = channels / WideChannels, firstNarrow = wide * WideChannels;
         int narrow = (channels - firstNarrow) / NarrowDepthwiseInt8Emitter.Lanes, rest = channels % NarrowDepthwiseInt8Emitter.Lanes;
-        int narrowBytes = DepthwiseInt8Emitter.PanelVectors(tiling, 1) * 64, wideBytes = WideDepthwiseInt8Emitter.Vectors * narrowBytes;
+        int narrowBytes = DepthwiseInt8Emitter.PanelVectors(weights, 1) * 64, wideBytes = WideDepthwiseInt8Emitter.Vectors * narrowBytes;
         nint constants = NarrowDepthwiseInt8Emitter.Constants.Length, narrowAt = constants + (nint)wide * wideBytes, restAt = narrowAt + (nint)narrow * narrowBytes;
         KernelName = $"depthwise_int8_{isa.Name}_{tiling.Rows}x{tiling.Columns}";
         _packed = store.Take(KernelName, restAt + narrowBytes);
@@ -39,13 +39,13 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
         }
 
         var runs = new List<ChannelRun>();
-        if (wide > 0) runs.Add(new(0, WideChannels, wide, constants, wideBytes, strip => new WideDepthwiseInt8Emitter(tiling, strip, types).Emit()));
+        if (wide > 0) runs.Add(new(0, WideChannels, wide, constants, wideBytes, strip => new WideDepthwiseInt8Emitter(tiling, strip, weights, types).Emit()));
         if (narrow > 0) runs.Add(Narrow(firstNarrow, narrow, narrowAt, NarrowDepthwiseInt8Emitter.Lanes));
         if (rest > 0) runs.Add(Narrow(channels - rest, 1, restAt, rest));
         _strips = new EmittedStrips(tiling, [.. runs], 1);
 
         ChannelRun Narrow(int first, int chunks, nint at, int lanes) =>
-            new(first, NarrowDepthwiseInt8Emitter.Lanes, chunks, at, narrowBytes, strip => new NarrowDepthwiseInt8Emitter(tiling, strip, types, lanes).Emit());
+            new(first, NarrowDepthwiseInt8Emitter.Lanes, chunks, at, narrowBytes, strip => new NarrowDepthwiseInt8Emitter(tiling, strip, weights, types, lanes).Emit());
     }
 
     public override string KernelName { get; }
@@ -58,33 +58,28 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
 
     /// <summary>
     /// Null where no code would be worth it (an empty or irregular shape), or where it could not be exact: weights less their
-    /// zero points that are no int8, scales that take sums out of the range of int32, outputs that are no bytes.
+    /// zero points that are too large (<see cref="Int8TapWeights"/>), scales that take sums out of the range of int32, outputs that are no bytes.
     /// </summary>
     public static EmittedDepthwiseInt8? TryCreate(DenseIsa isa, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore store)
     {
         ConvGeometry g = ChannelRepeat.Repeated(geometry);
         if (output.Kind is not (Int8OutputKind.UInt8 or Int8OutputKind.Int8) || g.Macs == 0 || !EmittedStrips.Reaches(g, 1)) return null;
         int taps = g.KernelHeight * g.KernelWidth;
-        int[] zeroPoints = weights.PerChannelZeroPoints(g.OutChannels);
-        var differences = new sbyte[weights.Data.Length];
-        for (int i = 0; i < differences.Length; i++)
-        {
-            int difference = (weights.Signed ? (sbyte)weights.Data[i] : weights.Data[i]) - zeroPoints[i / taps];
-            if (difference is < sbyte.MinValue or > sbyte.MaxValue) return null;
-            differences[i] = (sbyte)difference;
-        }
+        short[] differences = weights.Differences(g.OutChannels);
+        foreach (short difference in differences)
+            if (difference > Int8TapWeights.Largest) return null;
         var requantization = new Requantization(output, g.OutChannels);
         var types = new Int8DepthwiseTypes(inputSigned, inputZeroPoint, output.Kind == Int8OutputKind.Int8, output.ZeroPoint, requantization.Low, requantization.High);
         var biases = new int[g.OutChannels];
         for (int c = 0; c < biases.Length; c++)
         {
             long sum = 0, magnitude = 0;
-            foreach (sbyte w in differences.AsSpan(c * taps, taps)) (sum, magnitude) = (sum + w, magnitude + Math.Abs((int)w));
+            foreach (short w in differences.AsSpan(c * taps, taps)) (sum, magnitude) = (sum + w, magnitude + Math.Abs((int)w));
             long folded = (bias.IsEmpty ? 0 : bias[c]) - types.Padding * sum, largest = Math.Abs(folded) + byte.MaxValue * magnitude;
             if (largest > int.MaxValue || !(largest * (double)MathF.Abs(requantization.Scale[c]) < MaxScaled)) return null;
             biases[c] = (int)folded;
         }
-        return Int8TapGroups.TilingOf(g) is { } tiling ? new EmittedDepthwiseInt8(isa, geometry, tiling, differences, biases, requantization.Scale, types, store) : null;
+        return Int8TapGroups.TilingOf(g) is { } tiling ? new EmittedDepthwiseInt8(isa, geometry, tiling, new Int8TapWeights(tiling, differences), biases, requantization.Scale, types, store) : null;
     }
 
     public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool)

@@ -2,19 +2,17 @@ namespace Edge.Kernels.Emit.Depthwise;
 
 /// <summary>Writes the panels that <see cref="DepthwiseInt8Emitter"/> describes.</summary>
 /// <param name="tiling">The convolution.</param>
-/// <param name="weights"><c>[C, kH, kW]</c>, less their zero points.</param>
+/// <param name="weights">Its weights.</param>
 /// <param name="bias">One a channel, the input's zero point folded in.</param>
 /// <param name="scale">One a channel.</param>
-internal sealed unsafe class Int8DepthwisePanels(DepthwiseTiling tiling, sbyte[] weights, int[] bias, float[] scale)
+internal sealed unsafe class Int8DepthwisePanels(DepthwiseTiling tiling, Int8TapWeights weights, int[] bias, float[] scale)
 {
     private const int Lanes = 16;
-
-    private readonly List<TapGroup> _groups = Int8TapGroups.Of(tiling);
 
     /// <summary>Writes the panel of the chunk that begins with <paramref name="channel"/>; channels that do not exist stay 0.</summary>
     public void Write(byte* panel, int channel, int vectors)
     {
-        int kernelHeight = tiling.Geometry.KernelHeight, kernelWidth = tiling.Geometry.KernelWidth;
+        int kernelHeight = tiling.Geometry.KernelHeight;
         for (int v = 0; v < vectors; v++)
             for (int lane = 0; lane < Lanes; lane++)
             {
@@ -23,12 +21,15 @@ internal sealed unsafe class Int8DepthwisePanels(DepthwiseTiling tiling, sbyte[]
                 ((int*)panel)[v * Lanes + lane] = bias[c];
                 ((float*)panel)[(vectors + v) * Lanes + lane] = scale[c];
                 for (int ky = 0; ky < kernelHeight; ky++)
-                    for (int i = 0; i < _groups.Count; i++)
+                    foreach (TapGroup taps in weights.Groups)
                         for (int t = 0; t < Int8TapGroups.Width; t++)
                         {
-                            int kx = _groups[i].KernelColumns[t];
-                            nint vector = (2 + ky * _groups.Count + i) * vectors + v;
-                            if (kx >= 0) ((sbyte*)panel)[(vector * Lanes + lane) * 4 + t] = weights[(c * kernelHeight + ky) * kernelWidth + kx];
+                            int kx = taps.KernelColumns[t];
+                            if (kx < 0) continue;
+                            (int first, int second) = weights.Place(ky, taps);
+                            (sbyte one, sbyte other) = weights.Split(c, ky, kx);
+                            ((sbyte*)panel)[(((nint)(2 + first) * vectors + v) * Lanes + lane) * 4 + t] = one;
+                            if (second >= 0) ((sbyte*)panel)[(((nint)(2 + second) * vectors + v) * Lanes + lane) * 4 + t] = other;
                         }
             }
     }

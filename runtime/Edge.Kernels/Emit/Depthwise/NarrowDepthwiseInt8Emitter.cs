@@ -6,10 +6,11 @@ namespace Edge.Kernels.Emit.Depthwise;
 /// </summary>
 /// <param name="tiling">As for <see cref="DepthwiseInt8Emitter"/>.</param>
 /// <param name="strip">As for <see cref="DepthwiseEmitter"/>.</param>
+/// <param name="weights">As for <see cref="DepthwiseInt8Emitter"/>.</param>
 /// <param name="types">The operands.</param>
 /// <param name="lanes">Channels of a chunk that exist; those left out are not written.</param>
-internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, in Int8DepthwiseTypes types, int lanes)
-    : DepthwiseInt8Emitter(tiling, strip, 1, types)
+internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, Int8TapWeights weights, in Int8DepthwiseTypes types, int lanes)
+    : DepthwiseInt8Emitter(tiling, strip, weights, 1, types)
 {
     public const int Lanes = 16;
 

@@ -4,8 +4,8 @@ namespace Edge.Kernels.Emit.Depthwise;
 /// 64 channels to a chunk. Interleaving stays within quarters of registers: lane j of quarter q in vector v is channel
 /// <c>16 q + 4 v + j</c>, and packing the results brings them back in order.
 /// </summary>
-internal sealed class WideDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, in Int8DepthwiseTypes types)
-    : DepthwiseInt8Emitter(tiling, strip, Vectors, types)
+internal sealed class WideDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, Int8TapWeights weights, in Int8DepthwiseTypes types)
+    : DepthwiseInt8Emitter(tiling, strip, weights, Vectors, types)
 {
     public const int Vectors = 4;
 
