@@ -11,7 +11,7 @@ namespace Edge.Benchmarks.Scale;
 /// <summary>What was measured of one size.</summary>
 /// <param name="Network">Which network.</param>
 /// <param name="Format">Its form.</param>
-/// <param name="Size">Height and width of the picture.</param>
+/// <param name="Size">Height and width of the picture; 0 where the model says.</param>
 /// <param name="Batch">Pictures of one run.</param>
 /// <param name="OneThread">Milliseconds a run.</param>
 /// <param name="TwoThreads">Milliseconds a run.</param>
@@ -54,6 +54,25 @@ internal static class ScaleBenchmark
         return report;
     }
 
+    /// <summary>One and two threads of every model whose name and form contain <paramref name="only"/>, both on the wall.</summary>
+    public static Report Models(string only, int slices)
+    {
+        var report = new Report("scale-models", "One and two threads",
+            "Milliseconds a run on the wall at batch 1, medians of interleaved slices in one process. One thread runs on either core, as the system likes.").Begin();
+        var table = report.Table("Our runtime", ("model", -44), ("form", -19), ("1 thread", 9), ("2 threads", 9), ("speed-up", 8));
+        var results = new List<ScaleResult>();
+        foreach (BenchmarkModel source in ModelBenchmark.All().Where(m => $"{m.Label} {m.Format}".Contains(only, StringComparison.OrdinalIgnoreCase)))
+        {
+            using var model = Model.Load(source.Read(), source.Label);
+            (double one, double two) = Threads(model, source.Inputs(model), slices);
+            results.Add(new ScaleResult(source.Label, source.Format, 0, 1, one, two));
+            table.Add(source.Label, source.Format, $"{one:F3}", $"{two:F3}", $"{results[^1].Speedup:F2}");
+        }
+
+        report.Data("scale-models", results);
+        return report;
+    }
+
     private static ScaleResult Measure(string name, string format, ModelProto proto, int size, int batch)
     {
         // Nothing in these networks knows the picture's size but the declarations.
@@ -63,13 +82,19 @@ internal static class ScaleBenchmark
         var input = Tensor.Create<float>(new Shape(batch, 3, size, size));
         var random = new Random(1);
         foreach (ref float v in input.AsSpan<float>()) v = random.NextSingle() * 2 - 1;
-        Affinity.Pin(1);
-        using var one = new InferenceSession(model, new SessionOptions { Threads = 1 });
+        (double one, double two) = Threads(model, [input], Slices);
+        return new ScaleResult(name, format, size, batch, one, two);
+    }
+
+    /// <summary>Milliseconds of a run with one thread and with two.</summary>
+    private static (double One, double Two) Threads(Model model, Tensor[] inputs, int slices)
+    {
         Affinity.Pin(2);
+        using var one = new InferenceSession(model, new SessionOptions { Threads = 1 });
         using var two = new InferenceSession(model, new SessionOptions { Threads = 2 });
-        double[] seconds = Interleaved.Medians([() => one.Run(input), () => two.Run(input)], Slices, oneThread: false);
+        double[] seconds = Interleaved.Medians([() => one.Run(inputs), () => two.Run(inputs)], slices, oneThread: false);
         Affinity.Release();
-        return new ScaleResult(name, format, size, batch, seconds[0] * 1e3, seconds[1] * 1e3);
+        return (seconds[0] * 1e3, seconds[1] * 1e3);
     }
 
     private static void SetAxes(ValueInfoProto value, params (int Axis, int Size)[] sizes)
