@@ -8,6 +8,7 @@ namespace Edge.Kernels.Dense;
 /// <param name="n">Columns.</param>
 /// <param name="bits">Of a code: 8 or 4.</param>
 /// <param name="blockSize">Neighbours along K that share a scale: a multiple of <see cref="BlockUnit"/>, or at least <paramref name="k"/>.</param>
+/// <exception cref="ArgumentOutOfRangeException"><paramref name="blockSize"/> is not positive.</exception>
 public readonly ref struct IntegerWeights(int k, int n, int bits, int blockSize)
 {
     /// <summary>What a size of blocks must be a multiple of.</summary>
@@ -19,7 +20,7 @@ public readonly ref struct IntegerWeights(int k, int n, int bits, int blockSize)
 
     public int Bits { get; } = bits;
 
-    public int BlockSize { get; } = Math.Min(blockSize, k);
+    public int BlockSize { get; } = blockSize > 0 ? Math.Min(blockSize, k) : throw new ArgumentOutOfRangeException(nameof(blockSize), blockSize, "weights that share a scale must be 1 or more");
 
     /// <summary>Blocks of a column.</summary>
     public int Blocks => K == 0 ? 0 : (K + BlockSize - 1) / BlockSize;
@@ -74,7 +75,7 @@ public readonly ref struct IntegerWeights(int k, int n, int bits, int blockSize)
     {
         if (Bits is not (4 or 8)) throw new ArgumentException($"weights of {Bits} bits; supported: 4 and 8");
         if (BlockSize < K && BlockSize % BlockUnit != 0) throw new ArgumentException($"blocks of {BlockSize} weights; supported: multiples of {BlockUnit}");
-        if (K == 0 || N == 0) throw new ArgumentException($"weights of shape [{K},{N}] are empty");
+        if (K < 1 || N < 1) throw new ArgumentException($"weights of shape [{K},{N}] are empty");
         nint codes = (K - 1) * RowStep + (N - 1) * ColumnStep + 1, bytes = Packed ? (codes + 1) / 2 : codes;
         if (Codes.Length < bytes) throw new ArgumentException($"{Codes.Length} bytes of codes; the weights have {bytes}");
         int scales = (Blocks - 1) * BlockStep + (N - 1) * ScaleColumnStep + 1;

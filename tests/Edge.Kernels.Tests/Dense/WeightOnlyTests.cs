@@ -88,6 +88,12 @@ public sealed unsafe class WeightOnlyTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-16)]
+    public void Blocks_of_no_weights_are_refused(int block) =>
+        Assert.Equal("blockSize", Assert.Throws<ArgumentOutOfRangeException>(() => new IntegerWeights(40, 8, 4, block) { Codes = [], Signed = true, RowStep = 8, ColumnStep = 1, Scales = [], BlockStep = 8, ScaleColumnStep = 1 }).ParamName);
+
     private static IntegerWeights Weights(int k, int n, int bits, int block) => new(k, n, bits, block == 0 ? k : block)
     {
         Codes = new byte[k * n],

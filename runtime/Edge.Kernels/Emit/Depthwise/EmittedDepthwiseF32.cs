@@ -28,11 +28,11 @@ internal sealed unsafe class EmittedDepthwiseF32 : PreparedConvF32
         KernelName = $"depthwise_f32_{isa.Name}_{tiling.Rows}x{tiling.Columns}";
         _packed = store.Take(KernelName, (nint)(whole + 1) * panel * sizeof(float));
         if (!_packed.IsFilled) Pack(weights, bias, channels, taps);
-        var runs = new List<ChannelRun>();
+        var runs = new List<(ChannelRun, Func<RowStrip, byte[]>)>();
         int panelBytes = panel * sizeof(float);
-        if (whole > 0) runs.Add(new(0, lanes, whole, 0, panelBytes, strip => new DepthwiseF32Emitter(tiling, strip, activation, lanes).Emit()));
-        if (rest > 0) runs.Add(new(whole * lanes, lanes, 1, (nint)whole * panelBytes, panelBytes, strip => new DepthwiseF32Emitter(tiling, strip, activation, rest).Emit()));
-        _strips = new EmittedStrips(tiling, [.. runs], sizeof(float));
+        if (whole > 0) runs.Add((new(0, lanes, whole, 0, panelBytes), strip => new DepthwiseF32Emitter(tiling, strip, activation, lanes).Emit()));
+        if (rest > 0) runs.Add((new(whole * lanes, lanes, 1, (nint)whole * panelBytes, panelBytes), strip => new DepthwiseF32Emitter(tiling, strip, activation, rest).Emit()));
+        _strips = new EmittedStrips(tiling, runs, sizeof(float));
     }
 
     public override string KernelName { get; }

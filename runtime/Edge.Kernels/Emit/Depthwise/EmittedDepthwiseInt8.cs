@@ -38,14 +38,14 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
                 panels.Write(_packed.Base + narrowAt + (nint)i * narrowBytes, firstNarrow + i * NarrowDepthwiseInt8Emitter.Lanes, 1);
         }
 
-        var runs = new List<ChannelRun>();
-        if (wide > 0) runs.Add(new(0, WideChannels, wide, constants, wideBytes, strip => new WideDepthwiseInt8Emitter(tiling, strip, weights, types).Emit()));
+        var runs = new List<(ChannelRun, Func<RowStrip, byte[]>)>();
+        if (wide > 0) runs.Add((new(0, WideChannels, wide, constants, wideBytes), strip => new WideDepthwiseInt8Emitter(tiling, strip, weights, types).Emit()));
         if (narrow > 0) runs.Add(Narrow(firstNarrow, narrow, narrowAt, NarrowDepthwiseInt8Emitter.Lanes));
         if (rest > 0) runs.Add(Narrow(channels - rest, 1, restAt, rest));
-        _strips = new EmittedStrips(tiling, [.. runs], 1);
+        _strips = new EmittedStrips(tiling, runs, 1);
 
-        ChannelRun Narrow(int first, int chunks, nint at, int lanes) =>
-            new(first, NarrowDepthwiseInt8Emitter.Lanes, chunks, at, narrowBytes, strip => new NarrowDepthwiseInt8Emitter(tiling, strip, weights, types, lanes).Emit());
+        (ChannelRun, Func<RowStrip, byte[]>) Narrow(int first, int chunks, nint at, int lanes) =>
+            (new(first, NarrowDepthwiseInt8Emitter.Lanes, chunks, at, narrowBytes), strip => new NarrowDepthwiseInt8Emitter(tiling, strip, weights, types, lanes).Emit());
     }
 
     public override string KernelName { get; }

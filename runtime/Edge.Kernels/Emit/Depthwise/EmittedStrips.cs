@@ -8,8 +8,7 @@ namespace Edge.Kernels.Emit.Depthwise;
 /// <param name="Chunks">How many; at least one.</param>
 /// <param name="PanelAt">Where the first chunk's panel begins.</param>
 /// <param name="PanelBytes">From a panel to the next.</param>
-/// <param name="Emit">Writes the code of a strip.</param>
-internal sealed record ChannelRun(int FirstChannel, int ChunkChannels, int Chunks, nint PanelAt, int PanelBytes, Func<RowStrip, byte[]> Emit);
+internal sealed record ChannelRun(int FirstChannel, int ChunkChannels, int Chunks, nint PanelAt, int PanelBytes);
 
 /// <summary>
 /// The code of a depthwise convolution, and how its output is cut into work for threads: strips of rows and, where there are
@@ -34,12 +33,15 @@ internal sealed unsafe class EmittedStrips : IDisposable
     // For each strip of an image the one of its code.
     private readonly int[] _codeOf;
 
-    public EmittedStrips(DepthwiseTiling tiling, ChannelRun[] runs, int elementBytes)
+    /// <param name="tiling">The convolution.</param>
+    /// <param name="runs">All channels, each run with what writes the code of a strip; that is not kept, as it may hold all weights.</param>
+    /// <param name="elementBytes">Of inputs and outputs.</param>
+    public EmittedStrips(DepthwiseTiling tiling, IReadOnlyList<(ChannelRun Channels, Func<RowStrip, byte[]> Emit)> runs, int elementBytes)
     {
         _tiling = tiling;
-        _runs = runs;
+        _runs = [.. runs.Select(r => r.Channels)];
         _elementBytes = elementBytes;
-        _mostChunks = runs.Max(r => r.Chunks);
+        _mostChunks = _runs.Max(r => r.Chunks);
         RowStrip[] strips = [.. tiling.Strips];
         _codeOf = [.. Enumerable.Range(0, tiling.StripsPerImage).Select(i => Array.IndexOf(strips, tiling.StripAt(i)))];
         _code = new EmittedCode(from strip in strips from run in runs select run.Emit(strip));

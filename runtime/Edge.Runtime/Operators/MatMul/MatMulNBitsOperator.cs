@@ -33,7 +33,7 @@ internal sealed class MatMulNBitsOperator() : Operator("MatMulNBits", OperatorCa
         var w = Weights.Read(c.Node);
         var a = c.Shape(A);
         if (a.Rank == 0 || a[^1] != w.K) throw c.Error($"A {a} must end with K = {w.K}");
-        RequireCount(c, B, (long)w.N * w.Blocks * (w.BlockSize * w.Bits / 8));
+        RequireCount(c, B, (long)w.N * w.Blocks * ((long)w.BlockSize * w.Bits / 8));
         RequireCount(c, Scales, (long)w.N * w.Blocks);
         if (c.Has(ZeroPoints)) RequireCount(c, ZeroPoints, c.Type(ZeroPoints) == DataType.UInt8 ? (long)w.N * w.ZeroPointBytes : (long)w.N * w.Blocks);
         if (c.Has(Bias) && c.Shape(Bias) != new Shape(w.N)) throw c.Error($"bias {c.Shape(Bias)} must be [{w.N}]");

@@ -35,6 +35,7 @@ public sealed class MatMulNBitsTests
     [Theory]
     [InlineData("bits", 3, "test: MatMulNBits 'MatMulNBits_0': 3 bits are not supported; supported: 4 and 8")]
     [InlineData("block_size", 24, "test: MatMulNBits 'MatMulNBits_0': block_size 24 must be a power of 2 and at least 16")]
+    [InlineData("block_size", 1 << 29, "test: MatMulNBits 'MatMulNBits_0': input 1 has shape [8,2,16]; it must hold 2147483648 elements")]
     [InlineData("weight_prepacked", 1, "test: MatMulNBits 'MatMulNBits_0': weight_prepacked 1 is not supported; supported: 0, weights as they are defined")]
     [InlineData("N", 7, "test: MatMulNBits 'MatMulNBits_0': input 1 has shape [8,2,16]; it must hold 224 elements")]
     public void What_is_not_supported_is_refused(string attribute, int value, string message)
