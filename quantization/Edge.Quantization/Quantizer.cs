@@ -3,6 +3,7 @@ using Edge.Quantization.Calibration;
 using Edge.Quantization.Candidates;
 using Edge.Quantization.Certificates;
 using Edge.Quantization.Report;
+using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Specialization;
 using Edge.Quantization.Search;
 using Edge.Runtime;
@@ -100,15 +101,7 @@ public static class Quantizer
     private static T OfFile<T>(string path, Func<ModelProto, string, T> work)
     {
         using OnnxFile file = OnnxFile.Open(path);
-        if (file.Model.HasGraph)
-        {
-            foreach (TensorProto tensor in file.Model.Graph.Initializers.Where(t => t.DataLocation == DataLocation.External))
-            {
-                tensor.RawData = file.GetBytes(tensor);
-                tensor.ExternalData.Clear();
-                tensor.DataLocation = DataLocation.Default;
-            }
-        }
+        ExternalData.TakeIn(file);
         try
         {
             return work(file.Model, Sha256.Hex(file.Bytes.Span));

@@ -19,7 +19,7 @@ internal static class DataFreeBuilder
     private const int BlockOpset = 21;
 
     /// <param name="bytes">The float model as a file.</param>
-    /// <param name="samples">The first is run to learn shapes and types; null to take those that the model declares.</param>
+    /// <param name="samples">The first is run to learn shapes and types; null to run zeros where the model says all sizes of its inputs, else to take what it declares.</param>
     /// <param name="options">The form, and what stays float.</param>
     /// <param name="progress">Told after each layer.</param>
     /// <param name="cancellation">Looked at before each layer.</param>

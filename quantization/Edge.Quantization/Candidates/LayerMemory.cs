@@ -22,8 +22,9 @@ internal static class LayerMemory
 
     private static bool HaveSameScales(QuantizedLayer a, QuantizedLayer b)
     {
+        if (a.Rows != b.Rows) return false;
         for (int row = 0; row < a.Rows; row++)
             if (a.Scale(row) != b.Scale(row)) return false;
-        return a.Rows == b.Rows;
+        return true;
     }
 }

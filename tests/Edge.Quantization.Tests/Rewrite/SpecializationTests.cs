@@ -72,6 +72,45 @@ public class SpecializationTests
         Assert.Contains("no input is left", Assert.Throws<ModelException>(() => Quantizer.Specialize(Switch().Build(), options)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Weights_of_branches_and_attributes_may_lie_in_another_file()
+    {
+        string folder = Directory.CreateTempSubdirectory("edge-external").FullName;
+        try
+        {
+            ModelProto model = Switch().Node("Constant", [], ["half"], AttributeProto.Of("value", TensorOf("half", [0.5f, 0.25f, 2, 1], 4, 1, 1))).Node("Mul", ["y", "half"], ["z"]).Output("z").Build();
+            Tensor x = Samples.NormalTensor(X, 5), rate = Tensor.Create<long>(new Shape(), [16000L]);
+            using IInferenceSession whole = Oracle.Session(model);
+            float[][] expected = [.. whole.Run(x, rate).Select(t => t.AsSpan<float>().ToArray())];
+            MoveOut(model, Path.Combine(folder, "weights.bin"));
+            string path = Path.Combine(folder, "model.onnx");
+            OnnxWriter.Save(model, path);
+            using IInferenceSession special = Oracle.Session(Quantizer.SpecializeFile(path, For("rate", 16000)));
+            Assert.Equal(expected, special.Run(x).Select(t => t.AsSpan<float>().ToArray()));
+            Assert.Equal(2, Quantizer.QuantizeFile(path, Xs(), For("rate", 16000)).Report.Layers.Count(l => l.Operator.StartsWith("Conv", StringComparison.Ordinal)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Moves the weights of all branches, and the values of Constant nodes, into a file.</summary>
+    private static void MoveOut(ModelProto model, string path)
+    {
+        using FileStream file = File.Create(path);
+        IEnumerable<AttributeProto> attributes = model.Graph.Nodes.SelectMany(n => n.Attributes);
+        foreach (TensorProto tensor in attributes.Select(a => a.T).OfType<TensorProto>().Concat(attributes.Select(a => a.G).OfType<GraphProto>().SelectMany(g => g.Initializers)).ToList())
+        {
+            ReadOnlyMemory<byte> bytes = tensor.GetBytes();
+            tensor.ExternalData = [.. new (string Key, string Value)[] { ("location", Path.GetFileName(path)), ("offset", $"{file.Position}"), ("length", $"{bytes.Length}") }.Select(e => new StringStringEntryProto { Key = e.Key, Value = e.Value })];
+            file.Write(bytes.Span);
+            (tensor.RawData, tensor.FloatData, tensor.DataLocation) = (default, [], DataLocation.External);
+        }
+    }
+
+    private static TensorProto TensorOf(string name, float[] values, params long[] dims) => new() { Name = name, DataType = (int)ElementType.Float, Dims = [.. dims], FloatData = [.. values] };
+
     private static QuantizationOptions For(string input, double value) => new() { FixedInputs = new Dictionary<string, double> { [input] = value } };
 
     private static DelegateCalibrationSource Xs() => new("test", 8, _ => Enumerable.Range(0, 8).Select(i => (IReadOnlyList<Tensor>)[Samples.NormalTensor(X, i)]));
