@@ -153,6 +153,7 @@ public static class Quantizer
             Provider = measured.Provider,
             Options = ReportBuilder.Options(candidate.Options),
             Promise = search is null ? null : PromiseReportBuilder.Of(promise!, search),
+            Preparation = candidate.Source.Changes,
             Outputs = ReportBuilder.Outputs(outputs, measured),
             Layers = reports.Layers(measured, search?.Layers),
             FloatLayers = reports.FloatLayers(search?.Layers),

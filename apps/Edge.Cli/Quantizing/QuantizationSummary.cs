@@ -1,8 +1,8 @@
-using System.Globalization;
 using Edge.Cli.Output;
 using Edge.Quantization;
 using Edge.Quantization.Report;
 using Spectre.Console;
+using static Edge.Quantization.Report.PromiseText;
 
 namespace Edge.Cli.Quantizing;
 
@@ -40,20 +40,15 @@ internal static class QuantizationSummary
         var steps = Terminal.NewTable("tried", $">{p.Metric}", ">drop", ">outputs' SQNR dB", "");
         steps.AddRow("float32", Value(p.FloatValue, p), "", "", "");
         foreach (SearchStepReport s in p.Steps)
-            steps.AddRow(Markup.Escape(s.Name), Value(s.Value, p), DropText(s.Drop, p), $"{s.SqnrDb:0.0}", s.Kept && s.Taken ? "keeps the promise" : s.Taken ? "better, built on" : "not better, left out");
+            steps.AddRow(Markup.Escape(s.Name), Value(s.Value, p), Drop(s.Drop, p), $"{s.SqnrDb:0.0}", s.Kept && s.Taken ? "keeps the promise" : s.Taken ? "better, built on" : "not better, left out");
         terminal.Console.Write(steps);
         terminal.Line(p.Kept
-            ? $"  the promise is kept: {p.Metric} {Value(p.FloatValue, p)} → {Value(p.Value, p)} on {p.Samples} samples, at most {DropText(p.MaxDrop, p)} was allowed"
-            : $"  no int8 form of this model keeps {p.Metric} within {DropText(p.MaxDrop, p)}; this is the closest: {Value(p.FloatValue, p)} → {Value(p.Value, p)} on {p.Samples} samples");
-        if (p.Interval is { } i) terminal.Line($"  with 95 % confidence the drop lies between {DropText(i.Low, p)} and {DropText(i.High, p)}");
+            ? $"  the promise is kept: {p.Metric} {Value(p.FloatValue, p)} → {Value(p.Value, p)} on {p.Samples} samples, at most {Drop(p.MaxDrop, p)} was allowed"
+            : $"  no int8 form of this model keeps {p.Metric} within {Drop(p.MaxDrop, p)}; this is the closest: {Value(p.FloatValue, p)} → {Value(p.Value, p)} on {p.Samples} samples");
+        if (p.Interval is { } i) terminal.Line($"  with 95 % confidence the drop lies between {Drop(i.Low, p)} and {Drop(i.High, p)}");
         if (p.Unseen is { } u)
-            terminal.Line($"  on {u.Samples} samples that the search did not see the promise is {(u.Kept ? "kept" : "NOT kept")}: {Value(u.FloatValue, p)} → {Value(u.Value, p)}{(u.Interval is { } ui ? $" (the drop lies between {DropText(ui.Low, p)} and {DropText(ui.High, p)})" : "")}");
+            terminal.Line($"  on {u.Samples} samples that the search did not see the promise is {(u.Kept ? "kept" : "NOT kept")}: {Value(u.FloatValue, p)} → {Value(u.Value, p)}{(u.Interval is { } ui ? $" (the drop lies between {Drop(ui.Low, p)} and {Drop(ui.High, p)})" : "")}");
         terminal.Line($"  {p.FloatMilliseconds:0.00} → {p.Milliseconds:0.00} ms a run here ({p.Machine}); {p.FloatMacsPercent:0.0} % of the multiply-accumulates stay float for accuracy or speed{(p.WideMacsPercent > 0 ? $", {p.WideMacsPercent:0.0} % have 16-bit activations" : "")}");
         if (p.Milliseconds > p.FloatMilliseconds) terminal.Line("  int8 is slower than float32 on this machine: keep the float32 model here unless size matters more");
     }
-
-    private static string Value(double value, PromiseReport p) => value.ToString(p.Unit == "%" ? "0.00" : "G5", CultureInfo.InvariantCulture) + (p.Unit == "%" ? " %" : "");
-
-    private static string DropText(double drop, PromiseReport p) =>
-        p.Relative ? (100 * drop).ToString("0.00", CultureInfo.InvariantCulture) + " % of it" : p.Unit == "%" ? drop.ToString("0.00", CultureInfo.InvariantCulture) + " points" : drop.ToString("G3", CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Equalization;
 using Edge.Quantization.Observers;
+using Edge.Quantization.Report;
 using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Opset;
 using Edge.Quantization.Rewrite.Preparation;
@@ -83,10 +84,11 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
         if (_prepared.TryGetValue(key, out PreparedModel? known)) return known;
         progress?.Report(new(QuantizationStage.Prepare, 0, 1));
         (OnnxGraph graph, TensorFacts facts) = ModelPreparation.Prepare(OnnxReader.Read(bytes, "the model"), samples, options.Sessions);
-        if (options.Smooth is { } alpha) SmoothQuant.Apply(graph, facts, Channels(graph, facts, SmoothQuant.Values(graph, facts), options), alpha);
-        if (options.Equalize) CrossLayerEqualization.Apply(graph, facts, Channels(graph, facts, CrossLayerEqualization.ClippedValues(graph, facts), options));
-        if (options.AbsorbBias) BiasAbsorption.Apply(graph, facts, Channels(graph, facts, BiasAbsorption.Values(graph, facts), options));
-        var prepared = new PreparedModel(ModelBytes.Of(graph.Model), facts);
+        var changes = new PreparationReport(
+            options.Smooth is { } alpha ? SmoothQuant.Apply(graph, facts, Channels(graph, facts, SmoothQuant.Values(graph, facts), options), alpha) : [],
+            options.Equalize ? CrossLayerEqualization.Apply(graph, facts, Channels(graph, facts, CrossLayerEqualization.ClippedValues(graph, facts), options)) : [],
+            options.AbsorbBias ? BiasAbsorption.Apply(graph, facts, Channels(graph, facts, BiasAbsorption.Values(graph, facts), options)) : []);
+        var prepared = new PreparedModel(ModelBytes.Of(graph.Model), facts, changes);
         _prepared[key] = prepared;
         progress?.Report(new(QuantizationStage.Prepare, 1, 1));
         return prepared;

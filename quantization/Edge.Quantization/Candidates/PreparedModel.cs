@@ -1,5 +1,6 @@
 using Edge.Onnx;
 using Edge.Quantization.Observers;
+using Edge.Quantization.Report;
 using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Preparation;
 
@@ -11,11 +12,14 @@ namespace Edge.Quantization.Candidates;
 /// </summary>
 /// <param name="bytes">The prepared model as a file; candidates share its weights.</param>
 /// <param name="facts">Types and shapes of its values.</param>
-internal sealed class PreparedModel(byte[] bytes, TensorFacts facts)
+/// <param name="changes">What was done to channels and biases on the way.</param>
+internal sealed class PreparedModel(byte[] bytes, TensorFacts facts, PreparationReport changes)
 {
     private readonly HashSet<string> _inputs = [.. OnnxReader.Read(bytes, "the prepared model").Graph.Inputs.Select(i => i.Name)];
 
     public TensorFacts Facts { get; } = facts;
+
+    public PreparationReport Changes { get; } = changes;
 
     /// <summary>By activation; those that a plan asked for so far.</summary>
     public Dictionary<string, ActivationStatistics> Statistics { get; } = [];

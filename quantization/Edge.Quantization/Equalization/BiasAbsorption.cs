@@ -1,16 +1,9 @@
 using Edge.Onnx;
+using Edge.Quantization.Report;
 using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Preparation;
 
 namespace Edge.Quantization.Equalization;
-
-/// <summary>What later layers absorbed.</summary>
-/// <param name="Producer">The layer whose bias shrank.</param>
-/// <param name="Consumers">The layers whose bias took it over.</param>
-/// <param name="Channels">Channels of which something was absorbed.</param>
-/// <param name="Largest">Largest bias that was absorbed.</param>
-/// <param name="LargestCut">By how much a value of the samples at most fell short of what was absorbed of its channel: so far the function changed. 0: it did not, on these samples.</param>
-internal sealed record AbsorbedBias(string Producer, IReadOnlyList<string> Consumers, int Channels, double Largest, double LargestCut);
 
 /// <summary>
 /// Absorption of high biases (Nagel et al. 2019, "Data-free quantization through weight equalization and bias correction",

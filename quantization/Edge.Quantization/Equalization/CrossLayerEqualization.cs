@@ -1,4 +1,5 @@
 using Edge.Quantization.Calibration;
+using Edge.Quantization.Report;
 using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Preparation;
 

@@ -1,15 +1,8 @@
+using Edge.Quantization.Report;
 using Edge.Quantization.Rewrite;
 using Edge.Quantization.Rewrite.Preparation;
 
 namespace Edge.Quantization.Equalization;
-
-/// <summary>What was smoothed before some layers.</summary>
-/// <param name="Producers">Nodes that write the values: linear layers, or normalizations and what adds constants behind them.</param>
-/// <param name="Consumers">The layers whose input was smoothed.</param>
-/// <param name="Channels">Channels of the input.</param>
-/// <param name="SpreadBefore">Largest magnitude of the input over the geometric mean of its channels' largest magnitudes.</param>
-/// <param name="SpreadAfter">The same afterwards.</param>
-internal sealed record SmoothedInput(IReadOnlyList<string> Producers, IReadOnlyList<string> Consumers, int Channels, double SpreadBefore, double SpreadAfter);
 
 /// <summary>
 /// SmoothQuant (Xiao et al. 2023, "SmoothQuant: accurate and efficient post-training quantization for large language models",

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Edge.Quantization.Report.Html;
 using Edge.Quantization.Search;
 
 namespace Edge.Quantization.Report;
@@ -19,6 +18,7 @@ internal static class MarkdownReport
         text.Append(PrecisionText.Of(r.Options)).Append('\n');
         text.Append($"{r.Layers.Count} layers are quantized, {r.FloatLayers.Count} stay float.\n");
         if (r.Promise is { } p) Promise(text, p);
+        if (r.Preparation is { } preparation) Preparation(text, [.. PreparationText.Rows(preparation)]);
         Outputs(text, r);
         Layers(text, r);
         FloatLayers(text, r);
@@ -33,7 +33,14 @@ internal static class MarkdownReport
     }
 
     private static void Judged(StringBuilder text, PromiseReport p, string data, int samples, double before, double after, double drop, DropInterval? i) => text.Append(
-        $"| {Cell(data)} | {samples} | {HtmlReport.Value(before, p)} | {HtmlReport.Value(after, p)} | {HtmlReport.Drop(drop, p)} | {HtmlReport.Drop(p.MaxDrop, p)} | {(i is null ? "too few samples" : $"{HtmlReport.Drop(i.Low, p)} … {HtmlReport.Drop(i.High, p)}")} |\n");
+        $"| {Cell(data)} | {samples} | {PromiseText.Value(before, p)} | {PromiseText.Value(after, p)} | {PromiseText.Drop(drop, p)} | {PromiseText.Drop(p.MaxDrop, p)} | {(i is null ? "not known: too few samples, or too few of some kind" : $"{PromiseText.Drop(i.Low, p)} … {PromiseText.Drop(i.High, p)}")} |\n");
+
+    private static void Preparation(StringBuilder text, string[][] rows)
+    {
+        if (rows.Length == 0) return;
+        text.Append($"\n## Changed before quantization\n\n| {string.Join(" | ", PreparationText.Columns)} |\n|---|---|---|---:|---|\n");
+        foreach (string[] row in rows) text.Append($"| {string.Join(" | ", row.Select(Cell))} |\n");
+    }
 
     private static void Outputs(StringBuilder text, QuantizationReport r)
     {

@@ -22,7 +22,7 @@ namespace Edge.Quantization.Report;
 /// <param name="Steps">What was tried, in order.</param>
 /// <param name="Worst">The samples whose outputs moved most.</param>
 /// <param name="WideMacsPercent">Share of the multiply-accumulates that the search gave 16-bit activations.</param>
-/// <param name="Interval">Where the drop lies with a confidence of 95 %, as these samples tell; null where they are too few.</param>
+/// <param name="Interval">Where the drop lies with a confidence of 95 %, as these samples tell; null where they, or those of some kind without which the metric is not defined, are too few.</param>
 /// <param name="Unseen">The same on data that the search did not see; null where there was none.</param>
 public sealed record PromiseReport(
     string Metric, string Unit, bool HigherIsBetter, double MaxDrop, bool Relative, double FloatValue, double Value, double Drop, bool Kept,
@@ -37,7 +37,7 @@ public sealed record PromiseReport(
 /// <param name="Value">The metric of the quantized model.</param>
 /// <param name="Drop">How much worse it is, as the promise is given.</param>
 /// <param name="Kept">Whether the promise is kept there.</param>
-/// <param name="Interval">Where the drop lies with a confidence of 95 %; null where the samples are too few.</param>
+/// <param name="Interval">Where the drop lies with a confidence of 95 %; null as in <see cref="PromiseReport"/>.</param>
 public sealed record UnseenReport(string Data, int Samples, double FloatValue, double Value, double Drop, bool Kept, DropInterval? Interval);
 
 /// <summary>One candidate of a search.</summary>

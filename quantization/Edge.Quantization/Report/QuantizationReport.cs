@@ -35,6 +35,9 @@ public sealed record QuantizationReport
     /// <summary>What a search for a promised accuracy found; null where there was none.</summary>
     public PromiseReport? Promise { get; init; }
 
+    /// <summary>What was done to channels and biases of the float model before; null in forms that do nothing of the kind.</summary>
+    public PreparationReport? Preparation { get; init; }
+
     /// <summary>The model's outputs, int8 against float.</summary>
     public required IReadOnlyList<OutputReport> Outputs { get; init; }
 

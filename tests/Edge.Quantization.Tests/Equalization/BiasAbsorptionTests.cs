@@ -2,6 +2,7 @@ using CsCheck;
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Equalization;
+using Edge.Quantization.Report;
 using Edge.Tensors;
 using Edge.Testing;
 using Xunit;
@@ -40,6 +41,27 @@ public class BiasAbsorptionTests
         AbsorbedBias absorbed = Assert.Single(Absorb(p));
         Assert.InRange(absorbed.LargestCut, 1e-3, 5);
         Assert.InRange(p.Sqnr(Samples.Normal(8)), 35, double.PositiveInfinity);
+    }
+
+    [Fact]
+    public void The_report_says_what_was_done_and_how_far_the_function_changed()
+    {
+        QuantizationReport Report(int pixels) => Quantizer.Quantize(Model("Relu", pixels), Samples.Normal(8), new() { Sessions = Oracle.Factory, AbsorbBias = true, Equalize = true }).Report;
+        QuantizationReport exact = Report(pixels: 2), cut = Report(pixels: 64);
+        Assert.Empty(exact.Preparation!.Smoothed);
+        Assert.Single(exact.Preparation.Equalized);
+        Assert.Equal(0, Assert.Single(exact.Preparation.Absorbed).LargestCut);
+        Assert.True(Assert.Single(cut.Preparation!.Absorbed).LargestCut > 0);
+        foreach (string text in (string[])[exact.ToMarkdown(), exact.ToHtml(new("model"))])
+        {
+            Assert.Contains("ranges equalized", text, StringComparison.Ordinal);
+            Assert.Contains("no value of the samples changed", text, StringComparison.Ordinal);
+        }
+        Assert.Contains("values of the samples were cut by up to ", cut.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Equal(cut.ToJson(), QuantizationReport.FromJson(cut.ToJson()).ToJson());
+        QuantizationReport plain = Quantizer.Quantize(Model("Relu"), Samples.Normal(8), new() { Sessions = Oracle.Factory }).Report;
+        Assert.DoesNotContain("Changed before quantization", plain.ToMarkdown(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Changed before quantization", plain.ToHtml(new("model")), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using CsCheck;
 using Edge.Onnx;
 using Edge.Quantization.Calibration;
 using Edge.Quantization.Equalization;
+using Edge.Quantization.Report;
 using Edge.Quantization.Rewrite;
 using Edge.Tensors;
 using Edge.Testing;

@@ -81,13 +81,15 @@ public class PromiseSearchTests
     {
         // Errors on the unseen samples count a thousand times where they are to break the promise.
         var promise = new AccuracyPromise(new Error(), Samples.Normal(12, seed: 7), 0.05) { Unseen = new UnseenData(new Error(worth), Samples.Normal(40, seed: 99)) };
-        PromiseReport p = Run(Chain(outlier: false), promise, Clockless).Report.Promise!;
+        QuantizationReport r = Run(Chain(outlier: false), promise, Clockless).Report;
+        PromiseReport p = r.Promise!;
         Assert.True(p.Kept);
         Assert.Equal((kept, 40), (p.Unseen!.Kept, p.Unseen.Samples));
         Assert.InRange(p.Unseen.Drop, p.Unseen.Interval!.Low, p.Unseen.Interval.High);
         Assert.True(p.Unseen.Interval.High > p.Unseen.Interval.Low);
         // Twelve samples are too few to tell.
         Assert.Null(p.Interval);
+        Assert.Contains("| not known: too few samples, or too few of some kind |", r.ToMarkdown(), StringComparison.Ordinal);
     }
 
     [Fact]

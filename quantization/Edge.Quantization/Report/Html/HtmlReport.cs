@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Edge.Quantization.Search;
+using static Edge.Quantization.Report.PromiseText;
 
 namespace Edge.Quantization.Report.Html;
 
@@ -27,6 +28,7 @@ internal static class HtmlReport
         if (r.Promise is { } p) Search(page, p);
         Noise(page, r);
         Times(page, r);
+        if (r.Preparation is { } preparation) Preparation(page, [.. PreparationText.Rows(preparation)]);
         if (r.Promise is { Worst.Count: > 0 } worst) HtmlSamples.Write(page, worst, options);
         FloatLayers(page, r);
         HtmlLayers.Write(page, r);
@@ -37,11 +39,6 @@ internal static class HtmlReport
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
     public static string Number(double value, string format = "G4") => double.IsPositiveInfinity(value) ? "exact" : value.ToString(format, CultureInfo.InvariantCulture);
-
-    public static string Value(double value, PromiseReport p) => p.Unit == "%" ? Number(value, "0.00") + " %" : Number(value, "G5");
-
-    public static string Drop(double drop, PromiseReport p) =>
-        p.Relative ? Number(100 * drop, "0.00") + " % of it" : p.Unit == "%" ? Number(drop, "0.00") + " points" : Number(drop, "G3");
 
     private static string Between(DropInterval? i, PromiseReport p, string before) => i is null ? "" : $"{before}{Drop(i.Low, p)} and {Drop(i.High, p)}";
 
@@ -127,6 +124,14 @@ internal static class HtmlReport
         page.Append(slower == 0 ? "Int8 is nowhere notably slower.</p>" : $"In {slower} of {timed.Length} layers int8 is slower by more than a tenth; they went back to float only where the whole model gains by it.</p>");
         page.Append(BarChart.Draw([.. timed.Select(t => new Bar(t.Name, [t.Cost.FloatMilliseconds!.Value * 1000, t.Cost.Milliseconds!.Value * 1000], "pair"))], "µs"));
         page.Append("</section>\n");
+    }
+
+    private static void Preparation(StringBuilder page, string[][] rows)
+    {
+        if (rows.Length == 0) return;
+        page.Append($"<section><h2>Changed before quantization</h2><p class=\"note\">The float model computes the same, but for rounding and for values that were cut.</p><table><tr>{string.Concat(PreparationText.Columns.Select(c => $"<th>{c}</th>"))}</tr>");
+        foreach (string[] row in rows) page.Append($"<tr>{string.Concat(row.Select(c => $"<td>{Text(c)}</td>"))}</tr>");
+        page.Append("</table></section>\n");
     }
 
     private static void FloatLayers(StringBuilder page, QuantizationReport r)
