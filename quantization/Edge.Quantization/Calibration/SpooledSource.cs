@@ -34,9 +34,6 @@ public sealed class SpooledSource : ICalibrationSource, IDisposable
 
     public int? Count => _complete ? _entries.Count : _source.Count;
 
-    /// <summary>Whether samples come from the file.</summary>
-    public bool IsSpooled => _complete;
-
     public IEnumerable<IReadOnlyList<Tensor>> Read(IReadOnlyList<TensorInfo> inputs) => _complete ? FromFile() : _refused ? _source.Read(inputs) : Spool(inputs);
 
     public void Dispose() => _file?.Dispose();

@@ -9,10 +9,6 @@ public sealed class RocArea
 {
     private readonly List<double> _positive = [], _negative = [];
 
-    public int Positives => _positive.Count;
-
-    public int Negatives => _negative.Count;
-
     /// <exception cref="ArgumentException">The score is not a number.</exception>
     public void Add(double score, bool positive)
     {

@@ -5,12 +5,6 @@ using Edge.Quantization.Equalization;
 
 namespace Edge.Quantization.Rounding;
 
-/// <summary>A layer's corrected bias.</summary>
-/// <param name="Layer">Name of its node.</param>
-/// <param name="MeanShift">Mean over the channels of |shift| before the correction.</param>
-/// <param name="LargestShift">Largest |shift| of a channel.</param>
-internal sealed record CorrectedBias(string Layer, double MeanShift, double LargestShift);
-
 /// <summary>
 /// Bias correction (Nagel et al. 2019, "Data-free quantization through weight equalization and bias correction", section 4.2):
 /// quantization shifts the mean of a layer's result, which the bias takes back. Layers that have a place for a bias and none
@@ -27,23 +21,21 @@ internal static class BiasCorrection
     /// <param name="samples">Read once for each <see cref="QuantizedLayer.Level"/>, by quantized models that end there, and before that by the float model.</param>
     /// <param name="progress">Called with the number of layers done, and of how many.</param>
     /// <param name="cancellation">Looked at before each sample; after it the graph is corrected in part.</param>
-    /// <returns>The layers whose bias was changed, in graph order.</returns>
-    public static IReadOnlyList<CorrectedBias> Empirical(Candidate candidate, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
+    public static void Empirical(Candidate candidate, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
     {
         QuantizedLayer[] layers = [.. QuantizedLayer.Of(candidate).Where(l => l.TakesBias)];
         // The float model's means do not depend on what is corrected.
         var axes = layers.ToDictionary(l => l.RealResult, _ => 1);
         Dictionary<string, ChannelStatistics> real = ChannelStatistics.Gather(
             candidate.Source.NewModel(), axes, samples, candidate.Options.Sessions, _ => { }, cancellation, candidate.Source.Facts);
-        var corrected = new List<CorrectedBias>();
+        int corrected = 0;
         foreach (IGrouping<int, QuantizedLayer> level in layers.GroupBy(l => l.Level).OrderBy(g => g.Key))
         {
             Dictionary<QuantizedLayer, Means> means = level.ToDictionary(l => l, l => new Means(l));
             LayerPass.RunQuantized(candidate, [.. level], samples, (layer, _, input, patches) => means[layer].Add(input, patches), cancellation);
-            foreach ((QuantizedLayer layer, Means m) in means) corrected.Add(Correct(layer, m.Shift(real[layer.RealResult])));
-            progress(corrected.Count, layers.Length);
+            foreach ((QuantizedLayer layer, Means m) in means) Correct(layer, m.Shift(real[layer.RealResult]));
+            progress(corrected += means.Count, layers.Length);
         }
-        return corrected;
     }
 
     /// <summary>
@@ -52,17 +44,16 @@ internal static class BiasCorrection
     /// means are known. Padding counts as if it had the channel's mean.
     /// </summary>
     /// <inheritdoc cref="Empirical"/>
-    public static IReadOnlyList<CorrectedBias> Analytic(Candidate candidate, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
+    public static void Analytic(Candidate candidate, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
     {
         QuantizedLayer[] layers = [.. QuantizedLayer.Of(candidate).Where(l => l.TakesBias)];
-        var corrected = new List<CorrectedBias>();
+        int corrected = 0;
         foreach ((QuantizedLayer layer, double[] shift) in Shifts(candidate, layers, samples, cancellation))
         {
             layer.SetBias(layer.RealBias());
-            corrected.Add(Correct(layer, shift));
-            progress(corrected.Count, layers.Length);
+            Correct(layer, shift);
+            progress(++corrected, layers.Length);
         }
-        return corrected;
     }
 
     /// <summary>By layer: the shift of the mean of its result that <see cref="Analytic"/> takes back.</summary>
@@ -83,12 +74,11 @@ internal static class BiasCorrection
         }
     }
 
-    private static CorrectedBias Correct(QuantizedLayer layer, double[] shift)
+    private static void Correct(QuantizedLayer layer, double[] shift)
     {
         float[] bias = layer.Bias();
         for (int r = 0; r < bias.Length; r++) bias[r] = (float)(bias[r] + shift[r]);
         layer.SetBias(bias);
-        return new CorrectedBias(layer.Name, shift.Average(Math.Abs), shift.Max(Math.Abs));
     }
 
     /// <summary>The weights that the quantized model multiplies with.</summary>

@@ -18,7 +18,6 @@ public sealed class SpooledSourceTests : IDisposable
         using var spooled = new SpooledSource(Source(), _folder);
         float[][] first = Read(spooled), second = Read(spooled), third = Read(spooled);
         Assert.Equal(5, _made);
-        Assert.True(spooled.IsSpooled);
         Assert.Equal(5, spooled.Count);
         Assert.Equal(first, second);
         Assert.Equal(first, third);
@@ -30,9 +29,9 @@ public sealed class SpooledSourceTests : IDisposable
     {
         using var spooled = new SpooledSource(Source(), _folder);
         Assert.Equal([0f], spooled.Read(Inputs).First()[0].AsSpan<float>().ToArray());
-        Assert.False(spooled.IsSpooled);
-        Assert.Equal(5, Read(spooled).Length);
-        Assert.True(spooled.IsSpooled);
+        for (int pass = 0; pass < 3; pass++) Assert.Equal(5, Read(spooled).Length);
+        // One for the pass that ended, five for the one that was kept.
+        Assert.Equal(6, _made);
     }
 
     [Fact]
@@ -43,7 +42,6 @@ public sealed class SpooledSourceTests : IDisposable
         Assert.Equal(5, first.Length);
         Assert.Equal(first, second);
         Assert.Equal(10, _made);
-        Assert.False(spooled.IsSpooled);
         Assert.Empty(Directory.EnumerateFiles(_folder));
     }
 

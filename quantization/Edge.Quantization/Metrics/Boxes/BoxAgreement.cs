@@ -8,8 +8,6 @@ public sealed class BoxAgreement
 {
     private const double Least = 0.5;
 
-    private double _overlaps;
-
     /// <summary>Boxes of the reference.</summary>
     public int Reference { get; private set; }
 
@@ -28,9 +26,6 @@ public sealed class BoxAgreement
     /// <summary>Both shares in one, <c>2·common / (reference + others)</c>; 1 where neither model finds anything.</summary>
     public double Share => Reference + Others == 0 ? 1 : 2.0 * Common / (Reference + Others);
 
-    /// <summary>Mean overlap of the pairs that agree; NaN where there are none.</summary>
-    public double MeanOverlap => Common == 0 ? double.NaN : _overlaps / Common;
-
     /// <summary>Adds one picture.</summary>
     public void Add(IReadOnlyList<ObjectBox> reference, IReadOnlyList<ObjectBox> others)
     {
@@ -45,14 +40,13 @@ public sealed class BoxAgreement
             let overlap = ObjectBox.Overlap(reference[r], others[o])
             where overlap >= Least
             orderby overlap descending
-            select (r, o, overlap);
+            select (r, o);
         bool[] left = new bool[reference.Count], right = new bool[others.Count];
-        foreach ((int r, int o, double overlap) in pairs)
+        foreach ((int r, int o) in pairs)
         {
             if (left[r] || right[o]) continue;
             left[r] = right[o] = true;
             Common++;
-            _overlaps += overlap;
         }
     }
 }
