@@ -93,13 +93,15 @@ internal static class VerifyCommand
         foreach (var o in r.Outputs)
             table.AddRow(Markup.Escape(o.Output), $"{o.MaxError:G4}", $"{o.MeanError:G4}", $"{o.RelativeError:0.0e+00}", $"#{o.WorstSample}");
         terminal.Console.Write(table);
+        foreach (var o in r.Outputs.Where(o => o.NotFinite > 0))
+            terminal.Line($"  {o.Output}: {o.NotFinite} {(o.NotFinite == 1 ? "value is" : "values are")} NaN or infinite in one of the models and not the same in the other");
     }
 
     /// <summary>The differences of one output over all samples.</summary>
     private sealed class OutputComparison(string name)
     {
         private double _max, _sum, _low = double.PositiveInfinity, _high = double.NegativeInfinity;
-        private long _count;
+        private long _count, _notFinite;
         private int _worst;
 
         /// <summary>Whether both have their maximum in the same place.</summary>
@@ -110,23 +112,43 @@ internal static class VerifyCommand
             var y = TensorNumbers.Of(b);
             for (int i = 0; i < x.Length; i++)
             {
-                double d = Math.Abs(x[i] - y[i]);
-                if (double.IsNaN(d) && !(double.IsNaN(x[i]) && double.IsNaN(y[i]))) d = double.PositiveInfinity;
+                double d = Difference(x[i], y[i]);
                 if (d > _max) (_max, _worst) = (d, sample);
                 _sum += d;
-                _low = Math.Min(_low, Math.Min(x[i], y[i]));
-                _high = Math.Max(_high, Math.Max(x[i], y[i]));
+                Widen(x[i]);
+                Widen(y[i]);
             }
 
             _count += x.Length;
             return TensorNumbers.ArgMax(x) == TensorNumbers.ArgMax(y);
         }
 
-        public OutputReport Summarize() => new(name, _max, _count == 0 ? 0 : _sum / _count, _high > _low ? _max / (_high - _low) : 0, _worst);
+        public OutputReport Summarize() => new(name, _max, _count == 0 ? 0 : _sum / _count, _max == 0 || double.IsInfinity(_max) ? _max : _max / (_high - _low), _worst, _notFinite);
+
+        /// <summary>0 of two NaNs or of equal infinities; infinite where only one is NaN or infinite, or both are and differ.</summary>
+        private double Difference(double x, double y)
+        {
+            if (x.Equals(y)) return 0;
+            if (double.IsFinite(x) && double.IsFinite(y)) return Math.Abs(x - y);
+            _notFinite++;
+            return double.PositiveInfinity;
+        }
+
+        private void Widen(double value)
+        {
+            if (double.IsFinite(value)) (_low, _high) = (Math.Min(_low, value), Math.Max(_high, value));
+        }
     }
 }
 
-internal sealed record OutputReport(string Output, double MaxError, double MeanError, double RelativeError, int WorstSample);
+/// <summary>How far two models differ in an output.</summary>
+/// <param name="Output">Its name.</param>
+/// <param name="MaxError">The largest difference of two values; infinite where <paramref name="NotFinite"/> is not 0.</param>
+/// <param name="MeanError">The mean difference.</param>
+/// <param name="RelativeError">The largest difference, as a share of the range of all finite values.</param>
+/// <param name="WorstSample">The first with the largest difference.</param>
+/// <param name="NotFinite">Values that are NaN or infinite in one model and not the same in the other.</param>
+internal sealed record OutputReport(string Output, double MaxError, double MeanError, double RelativeError, int WorstSample, long NotFinite);
 
 internal sealed record VerifyReport(
     string ModelA, string ProviderA, string ModelB, string ProviderB, int Samples, int SameTop1, double Top1AgreementPercent, IReadOnlyList<OutputReport> Outputs);
