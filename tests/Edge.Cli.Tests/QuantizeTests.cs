@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Edge.Onnx;
 using Edge.Quantization.Certificates;
@@ -95,6 +96,22 @@ public sealed class QuantizeTests : IDisposable
         JsonElement options = report.RootElement.GetProperty("options");
         Assert.Equal(reported, options.GetProperty("biasCorrection").GetString());
         Assert.True(options.GetProperty("activationProducts").GetBoolean());
+    }
+
+    [Fact]
+    public void Symmetric_activations_come_with_float_biases_on_both_engines()
+    {
+        string model = _folder.File("biased.onnx", new OnnxGraphBuilder().Input("image", DataType.Float32, 1, 3, 8, 8)
+            .Initializer("w", [0.3f, 0.2f, 0.1f, 0.7f, -0.2f, 0.11f, 0.9f, 0.8f, -0.61f], 3, 3, 1, 1).Initializer("b", [0.5f, -0.25f, 0.125f]).Node("Conv", ["image", "w", "b"], ["filtered"])
+            .Output("filtered", DataType.Float32, 1, 3, 8, 8).ToBytes());
+        Succeeds("quantize", model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--symmetric");
+        ModelProto made = OnnxReader.Read(File.ReadAllBytes(_output), "test");
+        Assert.DoesNotContain(made.Graph!.Initializers, t => t.ElementType == ElementType.Int32);
+        TensorProto bias = Assert.Single(made.Graph.Initializers, t => t is { ElementType: ElementType.Float, Dims: [3] } && t.Name == made.Graph.Nodes.Single(n => n.OpType == "Conv").Inputs[2]);
+        Assert.Equal([0.5f, -0.25f, 0.125f], MemoryMarshal.Cast<byte, float>(bias.GetBytes().Span).ToArray());
+        using JsonDocument compared = JsonDocument.Parse(Succeeds("verify", _output, _output, "--data", _pictures, "--preprocess", Preprocess, "--engine-b", "onnxruntime", "--json"));
+        Assert.InRange(compared.RootElement.GetProperty("outputs")[0].GetProperty("relativeError").GetDouble(), 0, 1.01 / 255);
+        Succeeds("verify", _output, "--engine-a", "onnxruntime");
     }
 
     [Fact]

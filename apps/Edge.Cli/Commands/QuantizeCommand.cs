@@ -39,7 +39,7 @@ internal static class QuantizeCommand
         var products = new Option<bool>("--activation-products") { Description = "integers for products of two activations, too, as attention has them: for accelerators; CPUs compute them faster in float" };
         var floatEnds = new Option<bool>("--float-ends") { Description = "keep the first and the last layers in float" };
         var perTensor = new Option<bool>("--per-tensor") { Description = "one scale for all channels of a weight" };
-        var symmetric = new Option<bool>("--symmetric") { Description = "symmetric int8 activations, as TensorRT wants them" };
+        var symmetric = new Option<bool>("--symmetric") { Description = "symmetric int8 activations and float32 biases, as TensorRT wants them" };
         var block = NumberOption.WholeOrNone("--block", "of --form weights-4: so many weights share a scale; 16, 32 (the default), 64, 128 or 256", min: 16, 256);
         var asymmetric = new Option<bool>("--asymmetric-weights") { Description = "of --form weights-4: a zero point for each block" };
         var command = new Command("quantize", "Turns a float32 model into an int8 one (QDQ), calibrated on representative inputs, or into one of another form.")
@@ -78,6 +78,7 @@ internal static class QuantizeCommand
                 ActivationProducts = p.GetValue(products),
                 PerChannel = !p.GetValue(perTensor),
                 SymmetricActivations = p.GetValue(symmetric),
+                QuantizeBias = !p.GetValue(symmetric),
                 MaxSamples = p.GetValue(samples),
                 Ranges = chosen?.Estimator ?? RangeEstimators.MinMax,
                 ChooseRanges = chosen?.Measured ?? false,
