@@ -63,6 +63,10 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(message, Fails("bench", _folder.File("rows.onnx", MadeModels.Rows()), "--dim", dimension));
 
     [Fact]
+    public void A_dimension_that_is_given_twice() =>
+        Assert.Equal("--dim batch=2: the size of 'batch' is given twice", Fails("bench", _folder.File("rows.onnx", MadeModels.Rows()), "--dim", "batch=1", "batch=2"));
+
+    [Fact]
     public void Arrays_of_the_wrong_shape()
     {
         string data = _folder.File("wrong.npy", NumpyFile.Of<float>("<f4", new float[2 * 3 * 4 * 4], 2, 3, 4, 4));

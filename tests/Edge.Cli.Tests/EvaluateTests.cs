@@ -92,6 +92,8 @@ public sealed class EvaluateTests : IDisposable
         Assert.Equal($"{_data} (7 pictures): there is no slice 'lamp'; there are folder", FailsLate(Arguments("--slice", "lamp")));
         Assert.Equal("--skip-first belongs to classifiers; a detector takes --head and --background", Fails(Arguments("--skip-first", "--head", "yolox")));
         Assert.Equal("--background belongs to heads ssd and boxes; name one with --head", Fails(Arguments("--background", "0")));
+        Assert.Equal("--isa is for the engine edge, not for onnxruntime", Fails(Arguments("--engine", "onnxruntime", "--isa", "scalar")));
+        Assert.Equal("--winograd is for the engine edge, not for onnxruntime", Fails(Arguments("--engine", "onnxruntime", "--winograd", "off")));
         Assert.Equal($"{_labels} has 3 labels, but output 'scores' has 2 classes", Fails(Arguments("--skip-first")));
         Assert.Equal("--preprocess is for pictures; arrays are taken as they are", Fails("evaluate", _classifier, _folder.File("x.npy", ""), "--preprocess", Preprocess));
     }

@@ -56,6 +56,11 @@ public sealed class QuantizeFormTests : IDisposable
     [InlineData("--symmetric is of --form static", "--form", "dynamic", "--symmetric")]
     [InlineData("--ranges is of --form static", "--form", "weights-8", "--ranges", "entropy")]
     [InlineData("--block is of --form weights-4", "--form", "weights-8", "--block", "32")]
+    [InlineData("--samples is about the samples of --calibrate; give both", "--form", "dynamic", "--samples", "3")]
+    [InlineData("--preprocess is about the samples of --calibrate; give both", "--form", "dynamic", "--preprocess", "scale=1/255")]
+    [InlineData("--window is about the samples of --calibrate; give both", "--form", "weights-8", "--window", "3")]
+    [InlineData("--stride is about the samples of --calibrate; give both", "--form", "weights-8", "--stride", "3")]
+    [InlineData("--label-column is about the samples of --calibrate; give both", "--form", "weights-8", "--label-column", "x")]
     [InlineData("--block 48: 16, 32, 64, 128 or 256 is expected", "--form", "weights-4", "--block", "48")]
     public void What_does_not_go_together_is_told(string message, params string[] arguments) =>
         Assert.Equal($"{message}; try edge quantize --help", Fails(["quantize", _model, "-o", _output, .. arguments]));

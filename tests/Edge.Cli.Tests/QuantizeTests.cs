@@ -157,6 +157,11 @@ public sealed class QuantizeTests : IDisposable
     [InlineData("--max-drop -1%: a number of at least 0 is expected, such as 0.5%", "--max-drop", "-1%")]
     [InlineData("--max-drop much: a number of at least 0 is expected, such as 0.5%", "--max-drop", "much")]
     [InlineData("--data is what --max-drop is measured on; give both", "--data", "x")]
+    [InlineData("--labels is for judging answers, as --max-drop does; give both", "--labels", "x")]
+    [InlineData("--head is for judging answers, as --max-drop does; give both", "--head", "yolox")]
+    [InlineData("--skip-first is for judging answers, as --max-drop does; give both", "--skip-first")]
+    [InlineData("--background is for judging answers, as --max-drop does; give both", "--background", "0")]
+    [InlineData("--postprocess is for judging answers, as --max-drop does; give both", "--postprocess", "x")]
     [InlineData("--ranges widest: one of min-max, moving-average, percentile-N, entropy, least-error, measured is expected, with N above 50 and at most 100", "--ranges", "widest")]
     public void What_is_not_understood_is_told(string message, params string[] arguments) =>
         Assert.Equal($"{message}; try edge quantize --help", Fails(["quantize", _model, "-o", _output, "--calibrate", _pictures, .. arguments]));
@@ -212,6 +217,8 @@ public sealed class QuantizeTests : IDisposable
         Assert.Equal($"{_model}: the model has no certificate; edge quantize gives one, or name a second model to compare with", Fails("verify", _model));
         Assert.Equal("two models are compared on data: give --data; try edge verify --help", Fails("verify", _model, _model));
         Assert.Equal("--engine-b and --min-agreement are for two models; try edge verify --help", Fails("verify", _model, "--min-agreement", "90"));
+        Assert.Equal("--preprocess is about the pictures of --data; give both; try edge verify --help", Fails("verify", _model, "--preprocess", Preprocess));
+        Assert.Equal("--isa is for the engine edge, not for onnxruntime", Fails("verify", _model, "--engine-a", "onnxruntime", "--isa", "scalar"));
     }
 
     /// <summary>Cancels as soon as a line is written that begins with a word.</summary>

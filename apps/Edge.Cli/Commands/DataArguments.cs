@@ -20,9 +20,15 @@ internal sealed class DataArguments
     private readonly Option<int?> _stride = NumberOption.WholeOrNone("--stride", "how far apart windows begin; their length by default", min: 1, int.MaxValue);
     private readonly Option<string?> _preprocess = PreprocessArguments.Option();
 
+    /// <summary>Those about inputs.</summary>
+    public IReadOnlyList<Option> OfInputs => [_preprocess, _labelColumn, _window, _stride];
+
+    /// <summary>Those about what outputs mean, which is asked only where answers are judged.</summary>
+    public IReadOnlyList<Option> OfOutputs => [_labels, _head, _skipFirst, _background, _postprocess];
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_labels, _preprocess, _head, _skipFirst, _background, _postprocess, _labelColumn, _window, _stride]) command.Add(option);
+        foreach (Option option in OfInputs.Concat(OfOutputs)) command.Add(option);
     }
 
     /// <param name="p">The command line.</param>

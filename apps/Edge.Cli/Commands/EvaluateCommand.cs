@@ -40,6 +40,7 @@ internal static class EvaluateCommand
             string path = p.GetValue(model)!;
             var options = arguments.Read(p, path, p.GetValue(data)!) with { MaxSamples = p.GetValue(samples) };
             var session = ModelArguments.Session(p, threads, isa, winograd);
+            Engines.RequireOwn(session, p.GetValue(engine)!);
             using var judged = Engines.Open(terminal, p.GetValue(engine)!, path, session);
             using var other = p.GetValue(reference) is { } r ? Engines.Open(terminal, p.GetValue(engine)!, r, session) : null;
             using var onnx = OnnxFile.Open(path);

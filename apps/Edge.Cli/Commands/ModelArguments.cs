@@ -45,7 +45,7 @@ internal static class ModelArguments
             int equals = text.IndexOf('=');
             if (equals <= 0 || !int.TryParse(text.AsSpan(equals + 1), out int size) || size < 1)
                 throw new CommandException($"--dim {text}: write name=size with a size of at least 1, such as batch=1");
-            sizes[text[..equals]] = size;
+            if (!sizes.TryAdd(text[..equals], size)) throw new CommandException($"--dim {text}: the size of '{text[..equals]}' is given twice");
         }
 
         return sizes;

@@ -62,6 +62,10 @@ internal static class QuantizeCommand
             foreach ((Option option, string what) in ((Option, string)[])
                 [(data, "is what --max-drop is measured on"), (metric, "is what --max-drop is about"), (confirm, "is what a model found by --max-drop is judged on"), (fallback, "is for --max-drop"), (elsewhere, "is for --max-drop")])
                 if (Given(option) && r.GetResult(maxDrop) is null) r.AddError($"{option.Name} {what}; give both");
+            foreach (Option option in arguments.OfOutputs)
+                if (Given(option) && r.GetResult(maxDrop) is null) r.AddError($"{option.Name} is for judging answers, as --max-drop does; give both");
+            foreach (Option option in (Option[])[samples, .. arguments.OfInputs])
+                if (Given(option) && r.GetResult(calibrate) is null) r.AddError($"{option.Name} is about the samples of --calibrate; give both");
         });
         command.SetAction((p, cancellation) =>
         {

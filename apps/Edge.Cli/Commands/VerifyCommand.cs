@@ -34,16 +34,19 @@ internal static class VerifyCommand
         {
             if (r.GetResult(b) is { Tokens.Count: > 0 } ? r.GetResult(data) is null : false) r.AddError("two models are compared on data: give --data");
             if (r.GetResult(b) is not { Tokens.Count: > 0 } && (r.GetResult(engineB) is { Implicit: false } || r.GetResult(atLeast) is { Implicit: false })) r.AddError("--engine-b and --min-agreement are for two models");
+            if (r.GetResult(preprocess) is not null && r.GetResult(data) is null) r.AddError("--preprocess is about the pictures of --data; give both");
         });
         command.SetAction((p, cancellation) =>
         {
             var options = ModelArguments.Session(p, threads, isa, winograd);
             if (p.GetValue(b) is null)
             {
+                Engines.RequireOwn(options, p.GetValue(engineA)!);
                 using var certified = Engines.Open(terminal, p.GetValue(engineA)!, p.GetValue(a)!, options);
                 return Task.FromResult(CertificateVerification.Run(terminal, p.GetValue(a)!, certified, p.GetValue(data), p.GetValue(preprocess), p.GetValue(json), cancellation));
             }
 
+            Engines.RequireOwn(options, p.GetValue(engineA)!, p.GetValue(engineB)!);
             using var first = Engines.Open(terminal, p.GetValue(engineA)!, p.GetValue(a)!, options);
             using var second = Engines.Open(terminal, p.GetValue(engineB)!, p.GetValue(b)!, options);
             var report = Compare(first, second, p.GetValue(a)!, p.GetValue(b)!, p.GetValue(data)!, p.GetValue(preprocess), cancellation);

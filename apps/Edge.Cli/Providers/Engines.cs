@@ -42,6 +42,14 @@ internal static class Engines
 #endif
     }
 
+    /// <summary>Refuses options that none of the engines that are asked for would heed.</summary>
+    /// <param name="options">What they are to be opened with.</param>
+    /// <param name="engines">As of <see cref="Open(Terminal, string, string, SessionOptions)"/>.</param>
+    public static void RequireOwn(SessionOptions options, params ReadOnlySpan<string> engines)
+    {
+        if (!engines.Contains(ProviderArguments.Own) && OwnOnly(options) is { } option) throw new CommandException($"{option} is for the engine {ProviderArguments.Own}, not for {engines[0]}");
+    }
+
     /// <summary>How many nodes run where, in words; null for our own runtime, which runs all of them.</summary>
     public static string? Placement(IInferenceSession session) =>
 #if ONNXRUNTIME
