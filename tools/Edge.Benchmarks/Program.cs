@@ -10,7 +10,7 @@ using Edge.Benchmarks.Tuning;
 using Edge.Benchmarks.WeightOnly;
 using Edge.Runtime;
 
-var isa = new Option<string[]>("--isa") { Description = "kernel sets to measure; of kernels all that this CPU can run if none is given, of models the best one", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+var isa = new Option<string[]>("--isa") { Description = "kernel sets to measure; all that this CPU can run if none is given, of models the best one", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var only = new Option<string>("--only") { Description = "rows whose name contains this", DefaultValueFactory = _ => "" };
 var threads = new Option<int>("--threads") { Description = "threads of a run", DefaultValueFactory = _ => 1 };
 var slices = new Option<int>("--slices") { Description = "times that each contender gets its turn", DefaultValueFactory = _ => 9 };
@@ -20,13 +20,15 @@ var save = new Option<string?>("--save") { Description = "write the results as M
 var publish = new Option<bool>("--publish") { Description = "publish native binaries again although they are there" };
 var ncnn = new Option<string[]>("--ncnn") { Description = "results of ncnn to show beside: name=ms, or a file with benchncnn's output", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var files = new Argument<string[]>("models") { Description = "ONNX files, also compressed with gzip; generated networks and the shared folder's if none is given", Arity = ArgumentArity.ZeroOrMore };
-var methods = new Option<bool>("--methods") { Description = "measure every way of computing a float32 convolution, the chosen one first" };
+var methods = new Option<bool>("--methods") { Description = "measure every way of computing a convolution, the chosen one first" };
 var dims = new Option<string[]>("--dim") { Description = "size of a free dimension, as name=size; 1 if not given", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
 var counts = new Option<int[]>("--threads") { Description = "numbers of threads, each measured on its own", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
 
 var models = new Command("models", "Measures whole models against ONNX Runtime, interleaved in one process.") { files, dims, counts, slices, only, isa, ncnn, save };
 models.SetAction(p => Finish(p, ModelBenchmark.Run(new ModelBenchmarkOptions(
     p.GetValue(files)!, p.GetValue(dims)!, p.GetValue(counts)!, p.GetValue(slices), p.GetValue(only)!, p.GetValue(isa)!, NcnnResults.Parse(p.GetValue(ncnn)!)))));
+var formats = new Command("isa", "Measures our 8-bit forms of networks against our float32 forms, with every kernel set.") { isa, only, slices, save };
+formats.SetAction(p => Finish(p, IsaBenchmark.Run(p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(slices))));
 var kernels = new Command("kernels", "Measures convolutions and matrix products, one shape after the other.") { isa, only, threads, slices, methods, against, save };
 kernels.SetAction(p => Finish(p, KernelBenchmark.Run(new KernelBenchmarkOptions(
     p.GetValue(isa)!, p.GetValue(only)!, p.GetValue(threads), p.GetValue(slices), p.GetValue(methods), p.GetValue(against) is not null))));
@@ -57,7 +59,7 @@ all.SetAction(p =>
     Finish(p, ArmBenchmark.Run(p.GetValue(publish)));
 });
 
-var root = new RootCommand("Measures the runtime on this machine.") { models, kernels, weights, memory, start, idle, scale, arm, tune, all };
+var root = new RootCommand("Measures the runtime on this machine.") { models, formats, kernels, weights, memory, start, idle, scale, arm, tune, all };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -1,6 +1,6 @@
 namespace Edge.Kernels.Dense;
 
-/// <summary>The ways in which a float32 convolution can be computed.</summary>
+/// <summary>The ways in which a convolution can be computed.</summary>
 public enum ConvMethod : byte
 {
     /// <summary>As the sum that it is.</summary>

@@ -40,7 +40,20 @@ public abstract unsafe class DenseKernels
     /// <param name="store">Where packed weights come from, or go to; <see cref="PackedStore.Memory"/> if null.</param>
     /// <exception cref="ArgumentException">The number of weights, biases, zero points or scales does not fit the geometry, or the output's range is empty.</exception>
     /// <exception cref="NotSupportedException">The kernel has too many elements.</exception>
-    public abstract PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null);
+    public PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null) =>
+        PrepareConvInt8(MethodsInt8(geometry, weights, inputSigned, inputZeroPoint)[0], geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
+
+    /// <summary>Every way in which an integer convolution can be computed here, all to the same bits, the one that is expected to be the fastest first.</summary>
+    /// <param name="geometry">The shape.</param>
+    /// <param name="weights">What is multiplied: not every method recovers every sum.</param>
+    /// <param name="inputSigned">The input is int8 if true, else uint8.</param>
+    /// <param name="inputZeroPoint">Within the range of the input's type.</param>
+    /// <exception cref="ArgumentException">The number of weights or zero points does not fit the geometry.</exception>
+    public abstract IReadOnlyList<ConvMethod> MethodsInt8(in ConvGeometry geometry, in Int8Weights weights, bool inputSigned, int inputZeroPoint);
+
+    /// <summary>As the other <c>PrepareConvInt8</c>, which takes the first of <see cref="MethodsInt8"/>.</summary>
+    /// <exception cref="NotSupportedException">The kernel has too many elements, or <paramref name="method"/> is none of <see cref="MethodsInt8"/>.</exception>
+    public abstract PreparedConvInt8 PrepareConvInt8(ConvMethod method, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null);
 
     /// <summary>
     /// Packs the weights of a float32 product, which stay integers in memory: a few rows are multiplied with codes that become float32 in

@@ -4,7 +4,7 @@ using Edge.Kernels.Generic.Winograd;
 
 namespace Edge.Kernels.Generic;
 
-/// <summary>Estimates which way of computing a float32 convolution is the fastest, from its shape alone.</summary>
+/// <summary>Estimates which way of computing a convolution is the fastest, from its shape alone.</summary>
 /// <remarks>
 /// Costs are counted in multiply-adds of a vector. Products cost one for each vector of output channels; the weights that
 /// are read for them cost more the fewer tiles share them, as F(4×4) has four times as many as a direct convolution; transforms cost
@@ -16,6 +16,12 @@ internal static class ConvChoice
     /// <summary>What a vector of weights costs when it comes from beyond the first-level cache, in multiply-adds.</summary>
     private const double WeightCost = 3;
 
+    /// <summary>The same where integer weights are more than <see cref="KeptBytes"/>, and come from beyond the second level.</summary>
+    private const double StreamedWeightCost = 8;
+
+    /// <summary>Bytes of weights that a second-level cache keeps from one run to the next.</summary>
+    private const double KeptBytes = 1 << 20;
+
     /// <summary>What is done once for each tile of products, in multiply-adds.</summary>
     private const double TileCost = 60;
 
@@ -23,31 +29,49 @@ internal static class ConvChoice
     public static ConvMethod[] Methods(in ConvGeometry g, TileSet tiles, DenseOptions options)
     {
         if (!options.Winograd || !WinogradLayout.Takes(g)) return [ConvMethod.Direct];
-        (ConvMethod Method, double Cost)[] costs = [(ConvMethod.Direct, Direct(g, tiles)), (ConvMethod.Winograd2, Winograd(g, tiles, 2)), (ConvMethod.Winograd4, Winograd(g, tiles, 4))];
-        return [.. costs.OrderBy(c => c.Cost).Select(c => c.Method)];
+        return ByCost([(ConvMethod.Direct, Direct(g, tiles, 1)), (ConvMethod.Winograd2, Winograd(g, tiles, 2, 1)), (ConvMethod.Winograd4, Winograd(g, tiles, 4, 1))]);
     }
 
-    private static double Direct(in ConvGeometry g, TileSet tiles) => Products(g, tiles, (double)g.Batch * g.OutHeight * g.OutWidth, 9);
+    /// <summary>The same of an integer convolution on 16-bit numbers.</summary>
+    /// <param name="g">The convolution.</param>
+    /// <param name="tiles">Its tiles, in which a step is a pair of channels.</param>
+    /// <param name="mostOutputs">The greatest m that Winograd's F(m×m, 3×3) may have; 0 if it does not serve.</param>
+    public static ConvMethod[] MethodsInt8(in ConvGeometry g, TileSet tiles, int mostOutputs)
+    {
+        if (mostOutputs == 0) return [ConvMethod.Direct];
+        ReadOnlySpan<(ConvMethod, double)> costs = [(ConvMethod.Direct, Direct(g, tiles, 2)), (ConvMethod.Winograd2, Winograd(g, tiles, 2, 2)), (ConvMethod.Winograd4, Winograd(g, tiles, 4, 2))];
+        return ByCost([.. costs[..(mostOutputs / 2 + 1)]]);
+    }
 
-    private static double Winograd(in ConvGeometry g, TileSet tiles, int outputs)
+    private static ConvMethod[] ByCost((ConvMethod Method, double Cost)[] costs) => [.. costs.OrderBy(c => c.Cost).Select(c => c.Method)];
+
+    private static double Direct(in ConvGeometry g, TileSet tiles, int channelsOfStep) => Products(g, tiles, (double)g.Batch * g.OutHeight * g.OutWidth, 9, 1, channelsOfStep);
+
+    private static double Winograd(in ConvGeometry g, TileSet tiles, int outputs, int channelsOfStep)
     {
         double rows = (double)g.Batch * Math.Ceiling((double)g.OutHeight / outputs) * Math.Ceiling((double)g.OutWidth / outputs);
         int side = outputs + 2, lanes = tiles.Columns / 2;
         // A vector operation and a load or store for each of the inputs and outputs of both passes.
         double input = 2.0 * side * side * 2, output = (side * side + outputs * side) * 2;
-        double transforms = rows * (Vectors(g.InChannels, lanes) * input + Vectors(g.OutChannels, lanes) * output);
-        return side * side * Products(g, tiles, rows, 1) + transforms;
+        // Bytes are transformed in whole vectors only.
+        int inVectors = channelsOfStep == 1 ? Vectors(g.InChannels, lanes) : DivideUp(g.InChannels, channelsOfStep * lanes);
+        int outVectors = channelsOfStep == 1 ? Vectors(g.OutChannels, lanes) : DivideUp(g.OutChannels, lanes);
+        double transforms = rows * (inVectors * input + outVectors * output);
+        return Products(g, tiles, rows, 1, side * side, channelsOfStep) + transforms;
     }
 
-    /// <summary>Matrix products of <paramref name="rows"/> rows with the weights of some taps.</summary>
-    private static double Products(in ConvGeometry g, TileSet tiles, double rows, int taps)
+    /// <summary>Matrix products of <paramref name="rows"/> rows with the weights of some taps, in each of some planes.</summary>
+    private static double Products(in ConvGeometry g, TileSet tiles, double rows, int taps, int planes, int channelsOfStep)
     {
-        int vectors = (g.OutChannels + tiles.Columns / 2 - 1) / (tiles.Columns / 2);
-        double steps = (double)g.InChannels * taps * vectors;
+        int lanes = tiles.Columns / 2, vectors = DivideUp(g.OutChannels, lanes);
+        double steps = Math.Ceiling((double)g.InChannels / channelsOfStep) * taps * vectors;
         double tilesOfRows = Math.Ceiling(rows / tiles.MaxRows);
-        return rows * steps + steps * WeightCost + tilesOfRows * Math.Ceiling(vectors / 2.0) * TileCost;
+        bool streams = channelsOfStep > 1 && planes * steps * lanes * sizeof(int) > KeptBytes;
+        return planes * (rows * steps + steps * (streams ? StreamedWeightCost : WeightCost) + tilesOfRows * Math.Ceiling(vectors / 2.0) * TileCost);
     }
 
     /// <summary>Passes over channels: whole vectors, then short ones of four, then single ones.</summary>
     private static int Vectors(int channels, int lanes) => channels / lanes + channels % lanes / 4 + channels % 4;
+
+    private static int DivideUp(int count, int size) => (count + size - 1) / size;
 }

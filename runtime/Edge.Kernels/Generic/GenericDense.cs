@@ -42,10 +42,24 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
 
     public override DenseKernels With(DenseOptions other) => new GenericDense(isa, other);
 
-    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
+    public override IReadOnlyList<ConvMethod> MethodsInt8(in ConvGeometry geometry, in Int8Weights weights, bool inputSigned, int inputZeroPoint)
+    {
+        ConvArguments.Check(geometry, weights.Data.Length, 0);
+        return isa.Words is { } words ? ConvChoice.MethodsInt8(geometry, words.Accumulate, WinogradConvInt8.MostOutputs(geometry, weights, inputSigned, inputZeroPoint)) : [ConvMethod.Direct];
+    }
+
+    public override PreparedConvInt8 PrepareConvInt8(ConvMethod method, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Data.Length, bias.Length);
         store ??= PackedStore.Memory;
+        if (method != ConvMethod.Direct)
+        {
+            int outputs = method == ConvMethod.Winograd2 ? 2 : 4;
+            if (isa.Words is null || WinogradConvInt8.MostOutputs(geometry, weights, inputSigned, inputZeroPoint) < outputs)
+                throw new NotSupportedException($"method {method} for {geometry} in integers; supported: 3×3, stride 1, without dilation or groups, on CPUs without dot products of bytes, of weights whose sums it recovers");
+            return new WinogradConvInt8(isa, isa.Words, geometry, outputs, weights, bias, inputSigned, inputZeroPoint, output, options.Threads, store);
+        }
+
         if (geometry.IsDepthwise)
             return (isa.EmitsDepthwise ? EmittedDepthwiseInt8.TryCreate(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store) : null)
                 ?? (PreparedConvInt8)new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);

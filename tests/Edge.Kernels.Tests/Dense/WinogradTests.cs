@@ -13,7 +13,7 @@ public sealed unsafe class WinogradTests
     private static readonly Activation[] s_activations =
         [Activation.None, Activation.Relu, Activation.Clip(-0.5f, 0.75f), new(ActivationKind.LeakyRelu, 0.1f), new(ActivationKind.HardSwish), new(ActivationKind.Silu)];
 
-    private static IEnumerable<ConvGeometry> Shapes()
+    internal static IEnumerable<ConvGeometry> Shapes()
     {
         foreach (int size in (int[])[1, 2, 3, 4, 5, 6, 7, 8, 9])
             foreach ((int inChannels, int outChannels) in ((int, int)[])[(1, 1), (3, 16), (16, 3), (17, 33), (33, 17)])

@@ -10,7 +10,7 @@ namespace Edge.Benchmarks.Kernels;
 /// <param name="Only">Part of the names of the rows to measure.</param>
 /// <param name="Threads">Threads of a run.</param>
 /// <param name="Slices">Turns of each contender.</param>
-/// <param name="AllMethods">Whether float32 convolutions are measured in every way that they can be computed, the chosen one first.</param>
+/// <param name="AllMethods">Whether convolutions are measured in every way in which they can be computed, the chosen one first.</param>
 /// <param name="AgainstOnnxRuntime">Whether ONNX Runtime takes part.</param>
 internal sealed record KernelBenchmarkOptions(string[] Isas, string Only, int Threads, int Slices, bool AllMethods, bool AgainstOnnxRuntime);
 
@@ -58,7 +58,7 @@ internal static class KernelBenchmark
     }
 
     private static IEnumerable<ConvMethod?> Methods(KernelSet set, KernelShape shape, bool int8, KernelBenchmarkOptions options) =>
-        options.AllMethods && !int8 ? set.Dense.MethodsF32(shape.Geometry).Select(m => (ConvMethod?)m) : [null];
+        options.AllMethods ? LayerChain.Methods(set, shape, int8).Select(m => (ConvMethod?)m) : [null];
 
     private static IEnumerable<KernelResult> Measure(KernelShape shape, string type, bool int8, KernelSet[] sets, Peaks peaks, WorkerPool pool, KernelBenchmarkOptions options)
     {

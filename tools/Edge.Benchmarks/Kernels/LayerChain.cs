@@ -14,6 +14,8 @@ internal sealed unsafe class LayerChain : IDisposable
     /// <summary>Layers of a chain.</summary>
     public const int Layers = 20;
 
+    private const int InputZeroPoint = 128;
+
     private readonly WorkerPool _pool;
     private readonly Arena[] _buffers;
     private readonly Arena _scratch;
@@ -23,7 +25,7 @@ internal sealed unsafe class LayerChain : IDisposable
     /// <param name="set">The kernels.</param>
     /// <param name="shape">Of the first layer.</param>
     /// <param name="int8">Whether layers are integer convolutions.</param>
-    /// <param name="method">How float32 convolutions are computed; null for the way that the kernels choose.</param>
+    /// <param name="method">How convolutions are computed; null for the way that the kernels choose.</param>
     /// <param name="pool">The threads.</param>
     public LayerChain(KernelSet set, KernelShape shape, bool int8, ConvMethod? method, WorkerPool pool)
     {
@@ -38,6 +40,11 @@ internal sealed unsafe class LayerChain : IDisposable
         _layers = [.. Enumerable.Range(0, Layers).Select(i => Prepare(set.Dense.With(new DenseOptions(pool.Threads)), method, i % 2 == 1 && shape.Return is { } back ? back : shape.Geometry, int8, random))];
         _scratch = new Arena(_layers.Max(l => l.ScratchBytes));
     }
+
+    /// <summary>The ways of computing layers of a shape, the one that the kernels would choose first.</summary>
+    public static IReadOnlyList<ConvMethod> Methods(KernelSet set, KernelShape shape, bool int8) => int8
+        ? set.Dense.MethodsInt8(shape.Geometry, Weights(shape.Geometry, new Random(1)), false, InputZeroPoint)
+        : set.Dense.MethodsF32(shape.Geometry);
 
     public string KernelName => _layers[0].KernelName;
 
@@ -65,16 +72,25 @@ internal sealed unsafe class LayerChain : IDisposable
 
     private static PreparedConv Prepare(DenseKernels kernels, ConvMethod? method, in ConvGeometry g, bool int8, Random random)
     {
-        int count = g.OutChannels * g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth;
+        int count = Count(g);
         float scale = 1 / MathF.Sqrt((float)count / g.OutChannels);
         if (int8)
         {
-            var weights = new byte[count];
-            random.NextBytes(weights);
-            return kernels.PrepareConvInt8(g, new Int8Weights(weights, true, []), new int[g.OutChannels], false, 128, new Int8Output(Int8OutputKind.UInt8, [scale / 75], 128, 0, 255));
+            Int8Weights weights = Weights(g, random);
+            method ??= kernels.MethodsInt8(g, weights, false, InputZeroPoint)[0];
+            return kernels.PrepareConvInt8(method.Value, g, weights, new int[g.OutChannels], false, InputZeroPoint, new Int8Output(Int8OutputKind.UInt8, [scale / 75], InputZeroPoint, 0, 255));
         }
         var floats = new float[count];
         foreach (ref float f in floats.AsSpan()) f = (random.NextSingle() - 0.5f) * 3.4f * scale;
         return kernels.PrepareConvF32(method ?? kernels.MethodsF32(g)[0], g, floats, new float[g.OutChannels], Activation.None);
     }
+
+    private static Int8Weights Weights(in ConvGeometry g, Random random)
+    {
+        var weights = new byte[Count(g)];
+        random.NextBytes(weights);
+        return new Int8Weights(weights, true, []);
+    }
+
+    private static int Count(in ConvGeometry g) => g.OutChannels * g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Edge.Kernels.Generic.Depthwise;
 
 namespace Edge.Kernels.Generic.Gemm;
@@ -15,8 +16,32 @@ internal unsafe interface IWordLanes<TAcc, TPair> : IPairLanes<TAcc, TPair>
     /// <summary>The pair at <paramref name="pair"/> in every lane.</summary>
     static abstract TPair BroadcastPair(byte* pair);
 
+    /// <summary>Widens twice as many bytes as there are lanes, int8 if <typeparamref name="TSigned"/>, else uint8.</summary>
+    static abstract TPair LoadWide<TSigned>(byte* x) where TSigned : IFlag;
+
+    static abstract TPair LoadWords(short* p);
+
+    static abstract void StoreWords(TPair words, short* p);
+
+    static abstract TPair CreateWords(short value);
+
+    static abstract TPair AddWords(TPair a, TPair b);
+
+    static abstract TPair SubtractWords(TPair a, TPair b);
+
+    static abstract TPair ShiftWordsLeft(TPair words, [ConstantExpected] int count);
+
+    static abstract TAcc Create(int value);
+
     static abstract TAcc Add(TAcc a, TAcc b);
 
-    /// <summary>Widens twice as many bytes as there are lanes, int8 if <typeparamref name="TSigned"/>, else uint8.</summary>
-    static abstract void Widen<TSigned>(byte* x, short* to) where TSigned : IFlag;
+    static abstract TAcc Subtract(TAcc a, TAcc b);
+
+    /// <summary>The lower 32 bits of products.</summary>
+    static abstract TAcc Multiply(TAcc a, TAcc b);
+
+    static abstract TAcc ShiftLeft(TAcc a, [ConstantExpected] int count);
+
+    /// <summary>The sign bit moves in.</summary>
+    static abstract TAcc ShiftRight(TAcc a, [ConstantExpected] int count);
 }

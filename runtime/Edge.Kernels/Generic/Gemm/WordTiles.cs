@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
+using Edge.Kernels.Generic.Winograd;
 
 namespace Edge.Kernels.Generic.Gemm;
 
 /// <summary>The int8 tiles of an instruction set without dot products of bytes, and how it widens their inputs.</summary>
 internal sealed unsafe class WordTiles
 {
-    private WordTiles(TileSet accumulate, TileSet requantize, delegate*<byte*, short*, nint, void> widenUnsigned, delegate*<byte*, short*, nint, void> widenSigned)
+    private WordTiles(TileSet accumulate, TileSet requantize, WinogradKernelsInt8 winograd, delegate*<byte*, short*, nint, void> widenUnsigned, delegate*<byte*, short*, nint, void> widenSigned)
     {
+        Winograd = winograd;
         Accumulate = accumulate;
         Requantize = requantize;
         WidenUnsigned = widenUnsigned;
@@ -19,6 +21,9 @@ internal sealed unsafe class WordTiles
     /// <summary>Results become bytes.</summary>
     public TileSet Requantize { get; }
 
+    /// <summary>Transforms around products by Winograd's method.</summary>
+    public WinogradKernelsInt8 Winograd { get; }
+
     /// <summary>Widens bytes, of any number, that do not overlap the result.</summary>
     public delegate*<byte*, short*, nint, void> WidenUnsigned { get; }
 
@@ -29,6 +34,7 @@ internal sealed unsafe class WordTiles
         where TIsa : IWordLanes<TAcc, TPair> where TAcc : struct where TPair : struct => new(
             TileSet.Wide<WordTile<TIsa, TAcc, TPair, No>, TAcc, TPair, TPair>(),
             TileSet.Wide<WordTile<TIsa, TAcc, TPair, Yes>, TAcc, TPair, TPair>(),
+            WinogradKernelsInt8.Create<TIsa, TAcc, TPair>(),
             &Widen<TIsa, TAcc, TPair, No>,
             &Widen<TIsa, TAcc, TPair, Yes>);
 
@@ -37,6 +43,7 @@ internal sealed unsafe class WordTiles
         where TIsa : IWordLanes<TAcc, TPair> where TAcc : struct where TPair : struct => new(
             TileSet.Narrow<WordTile<TIsa, TAcc, TPair, No>, TAcc, TPair, TPair>(),
             TileSet.Narrow<WordTile<TIsa, TAcc, TPair, Yes>, TAcc, TPair, TPair>(),
+            WinogradKernelsInt8.Create<TIsa, TAcc, TPair>(),
             &Widen<TIsa, TAcc, TPair, No>,
             &Widen<TIsa, TAcc, TPair, Yes>);
 
@@ -45,7 +52,7 @@ internal sealed unsafe class WordTiles
         where TIsa : IWordLanes<TAcc, TPair> where TAcc : struct where TPair : struct where TSigned : IFlag
     {
         nint i = 0;
-        for (; i <= count - 2 * TIsa.Lanes; i += 2 * TIsa.Lanes) TIsa.Widen<TSigned>(x + i, to + i);
+        for (; i <= count - 2 * TIsa.Lanes; i += 2 * TIsa.Lanes) TIsa.StoreWords(TIsa.LoadWide<TSigned>(x + i), to + i);
         for (; i < count; i++) to[i] = TSigned.IsSet ? (sbyte)x[i] : x[i];
     }
 }

@@ -55,8 +55,8 @@ internal sealed unsafe class WinogradConvF32 : PreparedConvF32
     private void Run(float* x, float* residual, float* y, nint step, byte* scratch, WorkerPool pool)
     {
         if (_layout.Tiles == 0 || _layout.Panels == 0) return;
-        var run = new WinogradRun(_isa, _layout, _plan, _activation, _packed.Base, _packed.Base + _biasAt) { X = x, Residual = residual, Y = y, Step = step, Scratch = scratch };
-        run.Run(pool);
+        var ends = new WinogradEndsF32(_isa, _isa.WinogradF32.For(_layout.Outputs), _activation, x, residual, y, step, (float*)(_packed.Base + _biasAt));
+        new WinogradRun<WinogradEndsF32>(_isa.TilesF32.Value, ends, _layout, _plan, _packed.Base, scratch).Run(pool);
         GC.KeepAlive(this);
     }
 }

@@ -35,7 +35,7 @@ internal readonly struct WinogradPlan
     /// <summary>Where all tiles are transformed first: in how many parts.</summary>
     public readonly int InputChunks;
 
-    /// <summary>Floats between planes of transformed inputs, and of products.</summary>
+    /// <summary>Between planes of transformed inputs, and of products, in numbers of four bytes.</summary>
     public readonly nint InputPlane;
     public readonly nint ProductPlane;
 
@@ -50,8 +50,8 @@ internal readonly struct WinogradPlan
         _planes = layout.Planes;
         int groups = Math.Max((layout.Tiles + maxRows - 1) / maxRows, 1);
         int columns = layout.Panels == 0 ? layout.Columns : layout.PanelColumns(0);
-        nint floats = (nint)_planes * maxRows * sizeof(float), groupBytes = floats * (layout.RowFloats + columns);
-        Shares = threads > 1 && groups < threads * BlocksPerThread && layout.Panels >= threads && groups * floats * layout.RowFloats <= MaxSharedBytes;
+        nint stepBytes = (nint)_planes * maxRows * sizeof(float), groupBytes = stepBytes * (layout.RowSteps + columns);
+        Shares = threads > 1 && groups < threads * BlocksPerThread && layout.Panels >= threads && groups * stepBytes * layout.RowSteps <= MaxSharedBytes;
         int most = (int)Math.Max(MaxBlockBytes / groupBytes, 1);
         if (!Shares && threads > 1) most = Math.Min(most, Math.Max(groups / (threads * BlocksPerThread), 1));
         int blocks = Shares ? 1 : (groups + most - 1) / most;
@@ -61,8 +61,8 @@ internal readonly struct WinogradPlan
         InputChunks = Math.Min(layout.Tiles, threads * InputChunksPerThread);
         // The last tile of products may have more rows than count.
         _rows = BlockTiles + maxRows;
-        InputPlane = WinogradLayout.PlaneFloats(BlockTiles, layout.RowFloats);
-        ProductPlane = WinogradLayout.PlaneFloats(_rows, columns);
+        InputPlane = WinogradLayout.PlaneLength(BlockTiles, layout.RowSteps);
+        ProductPlane = WinogradLayout.PlaneLength(_rows, columns);
     }
 
     /// <summary>What threads share: transformed inputs, if they do.</summary>

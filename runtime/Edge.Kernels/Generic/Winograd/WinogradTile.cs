@@ -12,14 +12,7 @@ internal unsafe struct WinogradInput
 
     public int Channels;
 
-    /// <summary>Rows <c>[FirstRow, UntilRow)</c> and columns <c>[FirstColumn, UntilColumn)</c> lie inside the input.</summary>
-    public int FirstRow;
-
-    public int UntilRow;
-
-    public int FirstColumn;
-
-    public int UntilColumn;
+    public WinogradWindow Inside;
 
     /// <summary>The tile's row of plane 0.</summary>
     public float* Planes;

@@ -15,7 +15,7 @@ internal static unsafe class WinogradTransforms<TWinograd, TIsa, TVec>
     public static int Input(WinogradInput* t, int from)
     {
         int n = TWinograd.Outputs + 2;
-        bool inside = t->FirstRow == 0 && t->UntilRow == n && t->FirstColumn == 0 && t->UntilColumn == n;
+        bool inside = t->Inside.IsWhole(n);
         nint c = from, tempRow = n * TIsa.Lanes;
         for (; c + TIsa.Lanes <= t->Channels; c += TIsa.Lanes)
         {
@@ -76,7 +76,7 @@ internal static unsafe class WinogradTransforms<TWinograd, TIsa, TVec>
         float* to = t->Temporary;
         for (int i = 0; i < n; i++, x += t->RowStep, to += n * TIsa.Lanes)
         {
-            if (i >= t->FirstRow && i < t->UntilRow) TWinograd.Input<TIsa, TVec, No>(x, t->PixelStep, t->FirstColumn, t->UntilColumn, to, TIsa.Lanes);
+            if (i >= t->Inside.FirstRow && i < t->Inside.UntilRow) TWinograd.Input<TIsa, TVec, No>(x, t->PixelStep, t->Inside.FirstColumn, t->Inside.UntilColumn, to, TIsa.Lanes);
             else for (int j = 0; j < n; j++) TIsa.Store(default, to + j * TIsa.Lanes);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -34,8 +35,41 @@ internal readonly unsafe struct Avx512Int8 : IWordLanes<Vector512<int>, Vector51
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Widen<TSigned>(byte* x, short* to) where TSigned : IFlag =>
-        (TSigned.IsSet ? Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)x)) : Avx512BW.ConvertToVector512Int16(Vector256.Load(x))).Store(to);
+    public static Vector512<short> LoadWide<TSigned>(byte* x) where TSigned : IFlag =>
+        TSigned.IsSet ? Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)x)) : Avx512BW.ConvertToVector512Int16(Vector256.Load(x));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> LoadWords(short* p) => Vector512.Load(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWords(Vector512<short> words, short* p) => words.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> CreateWords(short value) => Vector512.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> AddWords(Vector512<short> a, Vector512<short> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> SubtractWords(Vector512<short> a, Vector512<short> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> ShiftWordsLeft(Vector512<short> words, [ConstantExpected] int count) => words << count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Create(int value) => Vector512.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Subtract(Vector512<int> a, Vector512<int> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Multiply(Vector512<int> a, Vector512<int> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> ShiftLeft(Vector512<int> a, [ConstantExpected] int count) => a << count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> ShiftRight(Vector512<int> a, [ConstantExpected] int count) => a >> count;
 
     // A 32-bit lane is a channel: its lower 16 bits belong to the first tap, the upper ones to the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,9 +22,12 @@ internal sealed unsafe class ScalarDense : DenseKernels
 
     public override DenseKernels With(DenseOptions options) => this;
 
-    public override PreparedConvInt8 PrepareConvInt8(in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
+    public override IReadOnlyList<ConvMethod> MethodsInt8(in ConvGeometry geometry, in Int8Weights weights, bool inputSigned, int inputZeroPoint) => [ConvMethod.Direct];
+
+    public override PreparedConvInt8 PrepareConvInt8(ConvMethod method, in ConvGeometry geometry, in Int8Weights weights, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore? store = null)
     {
         ConvArguments.Check(geometry, weights.Data.Length, bias.Length);
+        if (method != ConvMethod.Direct) throw new NotSupportedException($"method {method}; the scalar set has only {ConvMethod.Direct}");
         return new ScalarConvInt8(geometry, weights, bias, inputSigned, inputZeroPoint, output);
     }
 
