@@ -81,8 +81,8 @@ internal readonly unsafe struct Avx2Int8 : IWordLanes<Vector256<int>, Vector256<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> LoadInputs<TSigned>(byte* x0, byte* x1) where TSigned : IFlag
     {
-        Vector256<int> second = LoadInput<TSigned>(x1).AsInt32() << 16;
-        return Avx2.Blend(LoadInput<TSigned>(x0), second.AsInt16(), 0b10101010);
+        Vector128<byte> pairs = Sse2.UnpackLow(Vector128.CreateScalarUnsafe(*(ulong*)x0).AsByte(), Vector128.CreateScalarUnsafe(*(ulong*)x1).AsByte());
+        return TSigned.IsSet ? Avx2.ConvertToVector256Int16(pairs.AsSByte()) : Avx2.ConvertToVector256Int16(pairs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -75,8 +75,8 @@ internal readonly unsafe struct Avx512Int8 : IWordLanes<Vector512<int>, Vector51
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<short> LoadInputs<TSigned>(byte* x0, byte* x1) where TSigned : IFlag
     {
-        Vector512<int> second = LoadInput<TSigned>(x1).AsInt32() << 16;
-        return ((LoadInput<TSigned>(x0).AsInt32() & Vector512.Create(0xFFFF)) | second).AsInt16();
+        Vector512<int> first = LoadInput<TSigned>(x0).AsInt32(), second = LoadInput<TSigned>(x1).AsInt32() << 16;
+        return ((TSigned.IsSet ? first & Vector512.Create(0xFFFF) : first) | second).AsInt16();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -83,6 +83,12 @@ internal readonly unsafe struct Vector128Int8 : IWordLanes<Vector128<int>, Vecto
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> LoadInputs<TSigned>(byte* x0, byte* x1) where TSigned : IFlag
     {
+        if (Sse2.IsSupported)
+        {
+            Vector128<byte> pairs = Sse2.UnpackLow(Vector128.CreateScalarUnsafe(*(uint*)x0).AsByte(), Vector128.CreateScalarUnsafe(*(uint*)x1).AsByte());
+            return TSigned.IsSet ? Vector128.WidenLower(pairs.AsSByte()) : Vector128.WidenLower(pairs).AsInt16();
+        }
+
         Vector128<int> second = LoadInput<TSigned>(x1).AsInt32() << 16;
         return ((LoadInput<TSigned>(x0).AsInt32() & Vector128.Create(0xFFFF)) | second).AsInt16();
     }
