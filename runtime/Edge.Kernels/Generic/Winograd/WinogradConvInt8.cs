@@ -58,12 +58,22 @@ internal sealed unsafe class WinogradConvInt8 : PreparedConvInt8
 
     private float* Scale => (float*)Bias + Slots;
 
-    /// <summary>The greatest m, 4 or 2, of which F(m×m, 3×3) recovers every sum that a byte's inputs can have with these weights; 0 if there is none.</summary>
+    /// <summary>The greatest m, 4 or 2, of which F(m×m, 3×3) recovers every sum that inputs of a byte can have with these weights; 0 if there is none.</summary>
     public static int MostOutputs(in ConvGeometry g, in Int8Weights weights, bool inputSigned, int inputZeroPoint)
     {
         if (!WinogradLayout.Takes(g)) return 0;
-        if (IsExact<Winograd4Int8>(g, weights, inputSigned, inputZeroPoint)) return 4;
-        return IsExact<Winograd2Int8>(g, weights, inputSigned, inputZeroPoint) ? 2 : 0;
+        int[] zeroPoints = weights.PerChannelZeroPoints(g.OutChannels);
+        int perChannel = g.OutChannels == 0 ? 0 : weights.Data.Length / g.OutChannels, outputs = 4;
+        long least = (inputSigned ? sbyte.MinValue : byte.MinValue) - inputZeroPoint, greatest = (inputSigned ? sbyte.MaxValue : byte.MaxValue) - inputZeroPoint;
+        for (int oc = 0; oc < g.OutChannels && outputs > 0; oc++)
+        {
+            (long above, long below, int most) = Extent(weights.Data.Slice(oc * perChannel, perChannel), weights.Signed, zeroPoints[oc]);
+            long sum = Math.Max(above * greatest - below * least, below * greatest - above * least);
+            if (outputs == 4 && (most > Winograd4Int8.MostWeight || sum > Winograd4Int8.MostSum)) outputs = 2;
+            if (most > Winograd2Int8.MostWeight || sum > Winograd2Int8.MostSum) outputs = 0;
+        }
+
+        return outputs;
     }
 
     public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool)
@@ -76,27 +86,20 @@ internal sealed unsafe class WinogradConvInt8 : PreparedConvInt8
 
     protected override void Dispose(bool disposing) => _packed.Dispose();
 
-    private static bool IsExact<TWinograd>(in ConvGeometry g, in Int8Weights weights, bool inputSigned, int inputZeroPoint) where TWinograd : IWinogradInt8
+    /// <summary>Of weights less their zero point: the sum of those above 0, that of those below without its sign, and the greatest absolute one.</summary>
+    private static (long Above, long Below, int Most) Extent(ReadOnlySpan<byte> weights, bool signed, int zeroPoint)
     {
-        int[] zeroPoints = weights.PerChannelZeroPoints(g.OutChannels);
-        int perChannel = g.OutChannels == 0 ? 0 : weights.Data.Length / g.OutChannels;
-        long least = (inputSigned ? sbyte.MinValue : byte.MinValue) - inputZeroPoint, greatest = (inputSigned ? sbyte.MaxValue : byte.MaxValue) - inputZeroPoint;
-        for (int oc = 0; oc < g.OutChannels; oc++)
+        long above = 0, sum = 0;
+        int low = 0, high = 0, flip = signed ? 0x80 : 0, offset = flip + zeroPoint;
+        foreach (byte b in weights)
         {
-            long above = 0, below = 0;
-            int zeroPoint = zeroPoints[oc];
-            foreach (byte b in weights.Data.Slice(oc * perChannel, perChannel))
-            {
-                int w = (weights.Signed ? (sbyte)b : b) - zeroPoint;
-                if (Math.Abs(w) > TWinograd.MostWeight) return false;
-                if (w > 0) above += w;
-                else below -= w;
-            }
-
-            // The greatest sum, and the least one.
-            if (above * greatest - below * least > TWinograd.MostSum || below * greatest - above * least > TWinograd.MostSum) return false;
+            int w = (b ^ flip) - offset;
+            sum += w;
+            above += Math.Max(w, 0);
+            low = Math.Min(low, w);
+            high = Math.Max(high, w);
         }
 
-        return true;
+        return (above, above - sum, Math.Max(-low, high));
     }
 }
