@@ -28,8 +28,8 @@ internal sealed partial class X64Assembler
     public void BroadcastConstant(Zmm to, int value, X64Register scratch)
     {
         // mov r32, imm32; vpbroadcastd zmm, r32
-        if (scratch >= X64Register.R8) _code.Add(0x41);
-        _code.Add((byte)(0xB8 + ((int)scratch & 7)));
+        if (scratch >= X64Register.R8) Byte(0x41);
+        Byte((byte)(0xB8 + ((int)scratch & 7)));
         Int32(value);
         Evex(Map0F38, P66, 0x7C, to, default, new Zmm((int)scratch));
     }
@@ -77,19 +77,19 @@ internal sealed partial class X64Assembler
     public void StoreLowBytes(X64Address to, Zmm from, bool masked = false) => Evex(Map0F38, PF3, 0x31, from, default, to, Quarter, masked: masked);
 
     /// <summary>Clears what lies above the lower halves of registers, which legacy code would have to carry along.</summary>
-    public void ZeroUpper() => _code.AddRange([0xC5, 0xF8, 0x77]);
+    public void ZeroUpper() => Bytes(0xC5, 0xF8, 0x77);
 
     private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, Zmm third, bool wide = false)
     {
         Prefix(map, prefix, register, second, (third.Number >> 3) & 1, (third.Number >> 4) & 1, Bits512, wide);
-        _code.Add(opcode);
-        _code.Add((byte)(0xC0 | ((register.Number & 7) << 3) | (third.Number & 7)));
+        Byte(opcode);
+        Byte((byte)(0xC0 | ((register.Number & 7) << 3) | (third.Number & 7)));
     }
 
     private void Evex(int map, int prefix, byte opcode, Zmm register, Zmm second, X64Address memory, int scale, int length = Bits512, bool wide = false, bool masked = false)
     {
         Prefix(map, prefix, register, second, (int)memory.Base >> 3, memory.Index is { } i ? (int)i >> 3 : 0, length, wide, masked);
-        _code.Add(opcode);
+        Byte(opcode);
         Memory(register.Number, memory, scale);
     }
 
@@ -97,10 +97,10 @@ internal sealed partial class X64Assembler
     private void Prefix(int map, int prefix, Zmm register, Zmm second, int b, int x, int length, bool wide = false, bool masked = false)
     {
         int r = register.Number, v = second.Number;
-        _code.Add(0x62);
-        _code.Add((byte)(Not(r >> 3) << 7 | Not(x) << 6 | Not(b) << 5 | Not(r >> 4) << 4 | map));
-        _code.Add((byte)((wide ? 0x80 : 0) | (~v & 15) << 3 | 4 | prefix));
-        _code.Add((byte)(length | Not(v >> 4) << 3 | (masked ? 1 : 0)));
+        Byte(0x62);
+        Byte((byte)(Not(r >> 3) << 7 | Not(x) << 6 | Not(b) << 5 | Not(r >> 4) << 4 | map));
+        Byte((byte)((wide ? 0x80 : 0) | (~v & 15) << 3 | 4 | prefix));
+        Byte((byte)(length | Not(v >> 4) << 3 | (masked ? 1 : 0)));
 
         static int Not(int bit) => ~bit & 1;
     }

@@ -10,8 +10,8 @@ internal sealed partial class X64Assembler
     /// <summary><c>r = value</c>, the upper half being zero.</summary>
     public void Set(X64Register r, int value)
     {
-        if (r >= X64Register.R8) _code.Add(0x41);
-        _code.Add((byte)(0xB8 + ((int)r & 7)));
+        if (r >= X64Register.R8) Byte(0x41);
+        Byte((byte)(0xB8 + ((int)r & 7)));
         Int32(value);
     }
 
@@ -19,7 +19,7 @@ internal sealed partial class X64Assembler
     public void SetMask(int lanes)
     {
         Set(X64Register.Rax, (1 << lanes) - 1);
-        _code.AddRange([0xC5, 0xF8, 0x92, 0xC8]); // kmovw k1, eax
+        Bytes(0xC5, 0xF8, 0x92, 0xC8); // kmovw k1, eax
     }
 
     public void Move(Zmm to, Zmm from) => Evex(Map0F, None, 0x28, to, default, from);
@@ -44,14 +44,14 @@ internal sealed partial class X64Assembler
     public void InsertQuarter(Zmm to, Zmm a, X64Address from, int quarter)
     {
         Evex(Map0F3A, P66, 0x38, to, a, from, Quarter);
-        _code.Add((byte)quarter);
+        Byte((byte)quarter);
     }
 
     /// <summary><paramref name="a"/> with another quarter: the lowest of <paramref name="from"/>.</summary>
     public void InsertQuarter(Zmm to, Zmm a, Zmm from, int quarter)
     {
         Evex(Map0F3A, P66, 0x38, to, a, from);
-        _code.Add((byte)quarter);
+        Byte((byte)quarter);
     }
 
     /// <summary>VPERMD: lane n becomes lane <c>index[n]</c> of <paramref name="from"/>.</summary>

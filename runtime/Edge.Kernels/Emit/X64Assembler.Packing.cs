@@ -41,7 +41,7 @@ internal sealed partial class X64Assembler
 
         // vextracti64x4
         Evex(Map0F3A, P66, 0x3B, from, default, to, Half, wide: true);
-        _code.Add(1);
+        Byte(1);
     }
 
     /// <summary>Stores those of the first 32 bytes of a register that k1 says.</summary>
@@ -51,7 +51,7 @@ internal sealed partial class X64Assembler
     public void ExtractHalf(Zmm to, Zmm from, int half)
     {
         Evex(Map0F3A, P66, 0x3B, from, default, to, wide: true);
-        _code.Add((byte)half);
+        Byte((byte)half);
     }
 
     /// <summary>Stores quarter <paramref name="quarter"/> of a register: 16 bytes.</summary>
@@ -65,7 +65,7 @@ internal sealed partial class X64Assembler
 
         // vextracti32x4
         Evex(Map0F3A, P66, 0x39, from, default, to, Quarter);
-        _code.Add((byte)quarter);
+        Byte((byte)quarter);
     }
 
     /// <summary>Stores those of the first 16 bytes of a register that k1 says.</summary>
@@ -75,7 +75,7 @@ internal sealed partial class X64Assembler
     public void ExtractQuarter(Zmm to, Zmm from, int quarter)
     {
         Evex(Map0F3A, P66, 0x39, from, default, to);
-        _code.Add((byte)quarter);
+        Byte((byte)quarter);
     }
 
     /// <summary>KMOVW: the mask k1, of 16 elements.</summary>
@@ -88,7 +88,7 @@ internal sealed partial class X64Assembler
     private void LoadMask(byte prefix, X64Address from)
     {
         int x = from.Index is { } i ? (int)i >> 3 : 0, b = (int)from.Base >> 3;
-        _code.AddRange([0xC4, (byte)(0x80 | (x ^ 1) << 6 | (b ^ 1) << 5 | Map0F), prefix, 0x90]);
+        Bytes(0xC4, (byte)(0x80 | (x ^ 1) << 6 | (b ^ 1) << 5 | Map0F), prefix, 0x90);
         Memory(1, from, 1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 
@@ -9,33 +10,42 @@ namespace Edge.Kernels.Emit;
 /// </summary>
 internal sealed partial class X64Assembler
 {
-    /// <summary>Most functions are shorter than the list is at first.</summary>
-    private readonly List<byte> _code = new(4096);
+    /// <summary>Most functions are shorter; they are many, so that the buffer is borrowed.</summary>
+    private const int FirstBytes = 4096;
+
+    private byte[] _code = [];
 
     /// <summary>Bytes so far; the address of the next instruction.</summary>
-    public int Position => _code.Count;
+    public int Position { get; private set; }
 
-    public byte[] ToArray() => [.. _code];
+    /// <summary>Ends the function and returns its code; what is written next begins another.</summary>
+    public byte[] ToArray()
+    {
+        byte[] function = _code.AsSpan(0, Position).ToArray();
+        Replace([]);
+        Position = 0;
+        return function;
+    }
 
     /// <summary>Fills up with instructions that do nothing.</summary>
     public void Align(int bytes)
     {
-        while (_code.Count % bytes != 0) _code.Add(0x90);
+        while (Position % bytes != 0) Byte(0x90);
     }
 
     public void Push(X64Register r)
     {
-        if (r >= X64Register.R8) _code.Add(0x41);
-        _code.Add((byte)(0x50 + ((int)r & 7)));
+        if (r >= X64Register.R8) Byte(0x41);
+        Byte((byte)(0x50 + ((int)r & 7)));
     }
 
     public void Pop(X64Register r)
     {
-        if (r >= X64Register.R8) _code.Add(0x41);
-        _code.Add((byte)(0x58 + ((int)r & 7)));
+        if (r >= X64Register.R8) Byte(0x41);
+        Byte((byte)(0x58 + ((int)r & 7)));
     }
 
-    public void Return() => _code.Add(0xC3);
+    public void Return() => Byte(0xC3);
 
     /// <summary><c>to = [from]</c>, 8 bytes.</summary>
     public void Load(X64Register to, X64Address from) => General(0x8B, to, from);
@@ -57,9 +67,9 @@ internal sealed partial class X64Assembler
     {
         Rex(0, 0, (int)r);
         bool isSmall = value is >= sbyte.MinValue and <= sbyte.MaxValue;
-        _code.Add((byte)(isSmall ? 0x83 : 0x81));
-        _code.Add((byte)(0xC0 | ((int)r & 7)));
-        if (isSmall) _code.Add((byte)value);
+        Byte((byte)(isSmall ? 0x83 : 0x81));
+        Byte((byte)(0xC0 | ((int)r & 7)));
+        if (isSmall) Byte((byte)value);
         else Int32(value);
     }
 
@@ -73,7 +83,7 @@ internal sealed partial class X64Assembler
     {
         // mov r64, imm64
         Rex(0, 0, (int)to);
-        _code.Add((byte)(0xB8 + ((int)to & 7)));
+        Byte((byte)(0xB8 + ((int)to & 7)));
         Int32((int)value);
         Int32((int)(value >> 32));
     }
@@ -111,7 +121,7 @@ internal sealed partial class X64Assembler
     /// <summary>A jump forward, always.</summary>
     public int Jump()
     {
-        _code.AddRange([0xE9, 0, 0, 0, 0]);
+        Bytes(0xE9, 0, 0, 0, 0);
         return Position;
     }
 
@@ -121,55 +131,53 @@ internal sealed partial class X64Assembler
     /// <summary>Lets a jump forward end here.</summary>
     public void Land(int jump)
     {
-        Span<byte> offset = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(offset, Position - jump);
-        for (int i = 0; i < 4; i++) _code[jump - 4 + i] = offset[i];
+        BinaryPrimitives.WriteInt32LittleEndian(_code.AsSpan(jump - 4, 4), Position - jump);
     }
 
     /// <summary><c>edx:eax = XCR0</c>, as one number in rax: which registers the system saves.</summary>
     public void ReadExtendedControl()
     {
-        _code.AddRange([0x31, 0xC9, 0x0F, 0x01, 0xD0]); // xor ecx, ecx; xgetbv
-        _code.AddRange([0x48, 0xC1, 0xE2, 0x20, 0x48, 0x09, 0xD0]); // shl rdx, 32; or rax, rdx
+        Bytes(0x31, 0xC9, 0x0F, 0x01, 0xD0); // xor ecx, ecx; xgetbv
+        Bytes(0x48, 0xC1, 0xE2, 0x20, 0x48, 0x09, 0xD0); // shl rdx, 32; or rax, rdx
     }
 
     private void Prefetch(int hint, X64Address at)
     {
         int index = at.Index is { } i ? (int)i >> 3 : 0, b = (int)at.Base >> 3;
-        if ((index | b) != 0) _code.Add((byte)(0x40 | index << 1 | b));
-        _code.AddRange([0x0F, 0x18]);
+        if ((index | b) != 0) Byte((byte)(0x40 | index << 1 | b));
+        Bytes(0x0F, 0x18);
         Memory(hint, at, 1);
     }
 
     private void JumpBack(byte condition, int target)
     {
-        _code.AddRange([0x0F, condition]);
+        Bytes(0x0F, condition);
         Int32(target - (Position + 4));
     }
 
     private int JumpForward(byte condition)
     {
-        _code.AddRange([0x0F, condition, 0, 0, 0, 0]);
+        Bytes(0x0F, condition, 0, 0, 0, 0);
         return Position;
     }
 
     private void General(byte opcode, X64Register register, X64Address address)
     {
         Rex((int)register, address.Index is { } i ? (int)i : 0, (int)address.Base);
-        _code.Add(opcode);
+        Byte(opcode);
         Memory((int)register, address, 1);
     }
 
     private void General(byte opcode, X64Register register, X64Register other)
     {
         Rex((int)register, 0, (int)other);
-        _code.Add(opcode);
-        _code.Add((byte)(0xC0 | (((int)register & 7) << 3) | ((int)other & 7)));
+        Byte(opcode);
+        Byte((byte)(0xC0 | (((int)register & 7) << 3) | ((int)other & 7)));
     }
 
     /// <summary>REX with W: 64 bits.</summary>
     private void Rex(int register, int index, int @base) =>
-        _code.Add((byte)(0x48 | ((register >> 3) << 2) | ((index >> 3) << 1) | (@base >> 3)));
+        Byte((byte)(0x48 | ((register >> 3) << 2) | ((index >> 3) << 1) | (@base >> 3)));
 
     /// <summary>
     /// ModRM, SIB and displacement. A displacement that is a multiple of <paramref name="scale"/> and small takes one byte, as
@@ -185,26 +193,49 @@ internal sealed partial class X64Assembler
         if (address.Index is { } index)
         {
             if (index == X64Register.Rsp) throw new ArgumentException("rsp cannot be an index");
-            _code.Add((byte)((mode << 6) | ((register & 7) << 3) | 4));
-            _code.Add((byte)((BitOperations.Log2((uint)address.Scale) << 6) | (((int)index & 7) << 3) | low));
+            Byte((byte)((mode << 6) | ((register & 7) << 3) | 4));
+            Byte((byte)((BitOperations.Log2((uint)address.Scale) << 6) | (((int)index & 7) << 3) | low));
         }
         else if (low == 4)
         {
             // Base 100 needs a SIB byte that says "no index".
-            _code.Add((byte)((mode << 6) | ((register & 7) << 3) | 4));
-            _code.Add(0x24);
+            Byte((byte)((mode << 6) | ((register & 7) << 3) | 4));
+            Byte(0x24);
         }
         else
         {
-            _code.Add((byte)((mode << 6) | ((register & 7) << 3) | low));
+            Byte((byte)((mode << 6) | ((register & 7) << 3) | low));
         }
 
-        if (mode == 1) _code.Add((byte)(sbyte)(address.Displacement / scale));
+        if (mode == 1) Byte((byte)(sbyte)(address.Displacement / scale));
         if (mode == 2) Int32(address.Displacement);
     }
 
     private void Int32(int value)
     {
-        for (int i = 0; i < 4; i++) _code.Add((byte)(value >> (8 * i)));
+        for (int i = 0; i < 4; i++) Byte((byte)(value >> (8 * i)));
+    }
+
+    private void Byte(byte value)
+    {
+        if (Position == _code.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBytes, 2 * Position));
+            _code.CopyTo(larger, 0);
+            Replace(larger);
+        }
+
+        _code[Position++] = value;
+    }
+
+    private void Bytes(params ReadOnlySpan<byte> values)
+    {
+        foreach (byte value in values) Byte(value);
+    }
+
+    private void Replace(byte[] code)
+    {
+        if (_code.Length > 0) ArrayPool<byte>.Shared.Return(_code);
+        _code = code;
     }
 }
