@@ -21,6 +21,7 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
 {
     private readonly Int8TapWeights _weights;
     private readonly int _vectors;
+    private readonly Zmm[] _padding;
 
     /// <param name="tiling">What <see cref="Int8TapGroups.TilingOf"/> returned.</param>
     /// <param name="strip">As for <see cref="DepthwiseEmitter"/>.</param>
@@ -32,6 +33,8 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
     {
         _weights = weights;
         _vectors = vectors;
+        _padding = new Zmm[vectors];
+        Array.Fill(_padding, Padding);
         Types = types;
     }
 
@@ -81,16 +84,26 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
     private void Group(ColumnTile tile, int row, List<(int Row, int KernelRow)> rows, int group)
     {
         int first = group * Int8TapGroups.Width, end = Math.Min(first + Int8TapGroups.Width, Tiling.ColumnSpan);
-        var used = _weights.Groups.FindAll(g => g.Group == group && g.Column < tile.Columns);
-        if (used.Count == 0) return;
-        X64Address?[] pixels = [.. Enumerable.Range(first, end - first).Select(c => Strip.Holds(row) && tile.Holds(c) ? Pixel(row, c) : (X64Address?)null)];
-        Zmm[] inputs = pixels.All(p => p is null) ? [.. Enumerable.Repeat(Padding, _vectors)] : Interleave(pixels);
+        bool used = false, inside = false;
+        foreach (TapGroup taps in _weights.Groups) used |= IsUsed(taps);
+        if (!used) return;
+        var pixels = new X64Address?[end - first];
+        for (int c = first; c < end; c++)
+        {
+            if (!Strip.Holds(row) || !tile.Holds(c)) continue;
+            pixels[c - first] = Pixel(row, c);
+            inside = true;
+        }
+        Zmm[] inputs = inside ? Interleave(pixels) : _padding;
         foreach (var (r, ky) in rows)
-            foreach (TapGroup taps in used)
+            foreach (TapGroup taps in _weights.Groups)
             {
+                if (!IsUsed(taps)) continue;
                 (int once, int again) = _weights.Place(ky, taps);
                 for (int v = 0; v < _vectors; v++) Code.DotProduct(Sum(r, taps.Column, v), inputs[v], Panel((2 + once) * _vectors + v));
                 for (int v = 0; v < _vectors && again >= 0; v++) Code.DotProduct(Sum(r, taps.Column, v), inputs[v], Panel((2 + again) * _vectors + v));
             }
+
+        bool IsUsed(TapGroup taps) => taps.Group == group && taps.Column < tile.Columns;
     }
 }

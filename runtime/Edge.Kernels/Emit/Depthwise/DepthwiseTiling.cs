@@ -39,7 +39,11 @@ internal sealed class DepthwiseTiling
         ColumnSpan = InputColumn(columns - 1, geometry.KernelWidth - 1) + 1;
         Tiles = (geometry.OutWidth + columns - 1) / columns;
         StripsPerImage = (geometry.OutHeight + rows - 1) / rows;
-        Strips = [.. Enumerable.Range(0, StripsPerImage).Select(StripAt).Distinct()];
+        // Equal strips follow each other: what is cut off at the top becomes less from strip to strip, at the bottom more.
+        var strips = new List<RowStrip>();
+        for (int i = 0; i < StripsPerImage; i++)
+            if (StripAt(i) is var strip && (strips.Count == 0 || strips[^1] != strip)) strips.Add(strip);
+        Strips = strips;
         var segments = new List<(ColumnTile, int)>();
         for (int i = 0; i < Tiles; i++)
         {
@@ -89,12 +93,33 @@ internal sealed class DepthwiseTiling
     public int InputColumn(int column, int kernelColumn) => column * Geometry.StrideWidth + kernelColumn * Geometry.DilationWidth;
 
     /// <summary>Which output rows of a strip meet an input row, and with which kernel row.</summary>
-    public List<(int Row, int KernelRow)> RowsThatSee(int inputRow, int rows) =>
-        [.. from r in Enumerable.Range(0, rows) from k in Enumerable.Range(0, Geometry.KernelHeight) where InputRow(r, k) == inputRow select (r, k)];
+    public List<(int Row, int KernelRow)> RowsThatSee(int inputRow, int rows)
+    {
+        var see = new List<(int, int)>();
+        for (int r = 0; r < rows; r++)
+            for (int k = 0; k < Geometry.KernelHeight; k++)
+                if (InputRow(r, k) == inputRow) see.Add((r, k));
+        return see;
+    }
+
+    /// <summary>Whether an output row of a whole strip meets an input row.</summary>
+    public bool IsSeen(int inputRow)
+    {
+        for (int r = 0; r < Rows; r++)
+            for (int k = 0; k < Geometry.KernelHeight; k++)
+                if (InputRow(r, k) == inputRow) return true;
+        return false;
+    }
 
     /// <summary>Which output columns of a tile meet an input column, and with which kernel column.</summary>
-    public List<(int Column, int KernelColumn)> ColumnsThatSee(int inputColumn, int columns) =>
-        [.. from c in Enumerable.Range(0, columns) from k in Enumerable.Range(0, Geometry.KernelWidth) where InputColumn(c, k) == inputColumn select (c, k)];
+    public List<(int Column, int KernelColumn)> ColumnsThatSee(int inputColumn, int columns)
+    {
+        var see = new List<(int, int)>();
+        for (int c = 0; c < columns; c++)
+            for (int k = 0; k < Geometry.KernelWidth; k++)
+                if (InputColumn(c, k) == inputColumn) see.Add((c, k));
+        return see;
+    }
 
     private ColumnTile TileAt(int tile)
     {

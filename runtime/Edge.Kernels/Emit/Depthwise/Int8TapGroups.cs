@@ -16,16 +16,21 @@ internal static class Int8TapGroups
     public static List<TapGroup> Of(DepthwiseTiling tiling)
     {
         var groups = new List<TapGroup>();
-        int width = tiling.Geometry.KernelWidth;
         for (int c = 0; c < tiling.Columns; c++)
             for (int group = 0; group * Width < tiling.ColumnSpan; group++)
             {
-                int[] taps = [.. Enumerable.Range(group * Width, Width).Select(p => KernelColumnAt(p - c * tiling.Geometry.StrideWidth))];
-                if (taps.Any(t => t >= 0)) groups.Add(new(c, group, taps));
+                int[] taps = new int[Width];
+                for (int t = 0; t < Width; t++) taps[t] = KernelColumnAt(c, group * Width + t);
+                if (taps.AsSpan().ContainsAnyExcept(-1)) groups.Add(new(c, group, taps));
             }
         return groups;
 
-        int KernelColumnAt(int column) => Enumerable.Range(0, width).Where(k => tiling.InputColumn(0, k) == column).DefaultIfEmpty(-1).First();
+        int KernelColumnAt(int outputColumn, int inputColumn)
+        {
+            for (int k = 0; k < tiling.Geometry.KernelWidth; k++)
+                if (tiling.InputColumn(outputColumn, k) == inputColumn) return k;
+            return -1;
+        }
     }
 
     /// <summary>The tiles that take the fewest instructions; null if none has compact code.</summary>
@@ -46,7 +51,9 @@ internal static class Int8TapGroups
     /// <summary>Instructions for one output of 64 channels: eight interleave a group, four multiply one.</summary>
     private static double Cost(DepthwiseTiling tiling)
     {
-        int inputRows = Enumerable.Range(0, tiling.InputRow(tiling.Rows - 1, tiling.Geometry.KernelHeight - 1) + 1).Count(i => tiling.RowsThatSee(i, tiling.Rows).Count > 0);
+        int inputRows = 0;
+        for (int row = 0; row <= tiling.InputRow(tiling.Rows - 1, tiling.Geometry.KernelHeight - 1); row++)
+            if (tiling.IsSeen(row)) inputRows++;
         int interleaved = inputRows * ((tiling.ColumnSpan + Width - 1) / Width);
         int products = tiling.Rows * tiling.Geometry.KernelHeight * Of(tiling).Count;
         // A border of which less is computed in vain counts in favour of small tiles.

@@ -16,6 +16,8 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
 
     private static readonly Zmm s_pixels = new(16), s_order = new(24), s_bytes = new(25), s_raw = new(26), s_zeroPoint = new(27), s_flip = new(29), s_low = new(30), s_high = new(31);
 
+    private static readonly Zmm[] s_interleaved = [s_pixels];
+
     private readonly int _lanes = lanes;
 
     /// <summary>
@@ -53,7 +55,7 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
         Code.PermuteInt32s(s_pixels, s_order, s_pixels);
         Code.PermuteBytes(s_pixels, s_pixels, s_bytes);
         if (Types.InputSigned) Code.Xor(s_pixels, s_pixels, s_flip);
-        return [s_pixels];
+        return s_interleaved;
     }
 
     protected override void Finish(int row, int column)

@@ -29,7 +29,8 @@ internal sealed class WideDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip 
 
     protected override Zmm[] Interleave(X64Address?[] pixels)
     {
-        Zmm[] p = [.. pixels.Select(Load)];
+        var p = new Zmm[pixels.Length];
+        for (int i = 0; i < p.Length; i++) p[i] = Load(pixels[i], i);
         // Columns that no kernel column meets have weights of 0: any pixel does for them.
         Zmm p1 = p.Length > 1 ? p[1] : p[0];
         Code.InterleaveLowBytes(s_pairs[0], p[0], p1);
