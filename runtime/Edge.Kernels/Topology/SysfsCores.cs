@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Edge.Kernels.Topology;
 
@@ -9,6 +11,9 @@ namespace Edge.Kernels.Topology;
 internal static class SysfsCores
 {
     private const int FullCapacity = 1024;
+
+    /// <summary>What is read of a file: sysfs has a page in one at most, and the numbers and lists that are read here are short.</summary>
+    private const int MostBytes = 4096;
 
     /// <summary>
     /// Cores below these shares of the fastest are the slow ones. By capacity: little cores of Arm systems have 0.2 to 0.55 of
@@ -101,7 +106,11 @@ internal static class SysfsCores
         try
         {
             string path = Path.Combine(folder, file);
-            return File.Exists(path) ? File.ReadAllText(path).Trim() : "";
+            if (!File.Exists(path)) return "";
+            // There are many of them, and a reader of text has buffers of several kilobytes.
+            using SafeFileHandle handle = File.OpenHandle(path);
+            Span<byte> text = stackalloc byte[MostBytes];
+            return Encoding.UTF8.GetString(text[..RandomAccess.Read(handle, text, 0)]).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
