@@ -12,10 +12,12 @@ namespace Edge.Runtime.Graph;
 internal sealed class NodeAttributes(Node owner)
 {
     private readonly Dictionary<string, object> _values = [];
-    private readonly HashSet<string> _read = [];
+
+    /// <summary>Of the names that are there those that somebody asked for: a few, if any.</summary>
+    private readonly List<string> _read = [];
 
     /// <summary>Names that no operator has asked for.</summary>
-    public IEnumerable<string> Unread => _values.Keys.Where(k => !_read.Contains(k));
+    public IEnumerable<string> Unread => _values.Count == 0 ? [] : _values.Keys.Where(k => !_read.Contains(k));
 
     public IEnumerable<KeyValuePair<string, object>> All => _values;
 
@@ -25,8 +27,9 @@ internal sealed class NodeAttributes(Node owner)
 
     public bool Has(string name)
     {
-        _read.Add(name);
-        return _values.ContainsKey(name);
+        if (!_values.ContainsKey(name)) return false;
+        Note(name);
+        return true;
     }
 
     public long Int(string name, long fallback) => Find<long>(name, out var v) ? v : fallback;
@@ -66,13 +69,13 @@ internal sealed class NodeAttributes(Node owner)
 
     private bool Find<T>(string name, out T? value)
     {
-        _read.Add(name);
         if (!_values.TryGetValue(name, out var v))
         {
             value = default;
             return false;
         }
 
+        Note(name);
         if (v is T t)
         {
             value = t;
@@ -87,6 +90,11 @@ internal sealed class NodeAttributes(Node owner)
         }
 
         throw owner.Error($"attribute '{name}' has another type than the operator defines");
+    }
+
+    private void Note(string name)
+    {
+        if (!_read.Contains(name)) _read.Add(name);
     }
 
     private ModelException Missing(string name) => owner.Error($"attribute '{name}' is required and missing");

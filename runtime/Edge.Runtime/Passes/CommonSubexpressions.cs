@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Edge.Runtime.Graph;
 using Edge.Tensors;
@@ -13,10 +14,16 @@ internal static class CommonSubexpressions
 
     public static void Run(ModelGraph graph)
     {
+        // Few nodes are like another at all, and only what those are is written down: until there is another, the first waits here.
+        var waiting = new Dictionary<int, Node?>();
         var seen = new Dictionary<string, Node>();
         var identities = new Dictionary<object, int>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Nodes.ToArray())
         {
+            int likeness = Likeness(node);
+            if (waiting.TryAdd(likeness, node)) continue;
+            if (waiting[likeness] is { } alike && Key(alike, identities) is { } its) seen.Add(its, alike);
+            waiting[likeness] = null;
             if (Key(node, identities) is not { } key) continue;
             if (!seen.TryGetValue(key, out var first))
             {
@@ -30,6 +37,15 @@ internal static class CommonSubexpressions
                 if (node.Outputs[i] is { } v) graph.ReplaceUses(v, first.Outputs[i]!);
             graph.Remove(node);
         }
+    }
+
+    /// <summary>Equal for nodes with the same operator and inputs, as far as these are not constants.</summary>
+    private static int Likeness(Node node)
+    {
+        var hash = new HashCode();
+        hash.Add(node.OpType, StringComparer.Ordinal);
+        foreach (var v in node.Inputs) hash.Add(v is null || v.IsConstant ? 0 : RuntimeHelpers.GetHashCode(v));
+        return hash.ToHashCode();
     }
 
     /// <summary>Equal for nodes that compute the same; null for those that may not be merged.</summary>

@@ -70,7 +70,7 @@ internal sealed class IntegerConvOperator(string opType, string domain, IntegerC
         var w = c.Constant(_in.W)!;
         var weights = new Int8Weights(w.Bytes, w.Type == DataType.Int8, weightZeroPoints);
         int xZeroPoint = corrected || !c.Has(_in.XZeroPoint) ? 0 : Quantized.Integers(c.Constant(_in.XZeroPoint)!)[0];
-        int[] bias = _in.Bias >= 0 && c.Has(_in.Bias) ? Quantized.Integers(c.Constant(_in.Bias)!) : [];
+        ReadOnlySpan<int> bias = _in.Bias >= 0 && c.Has(_in.Bias) ? c.Constant(_in.Bias)!.AsSpan<int>() : [];
         var kernel = c.Kernels.Dense.PrepareConvInt8(g, weights, bias, c.Type(_in.X) == DataType.Int8, xZeroPoint, Output(c, y), c.Packed);
         var correction = corrected ? new ZeroPointCorrection(g, w, weightZeroPoints) : null;
         return new IntegerConvExecutor(kernel, g, layout, correction, _in.XZeroPoint, c.Type(_in.X) == DataType.Int8);

@@ -72,16 +72,13 @@ internal static class ConvFusion
     {
         bias = null;
         if (value is null) return true;
-        var wanted = new double[channels];
-        for (int i = 0; i < channels; i++) wanted[i] = (double)x.SingleScale * w.Scale.AsSpan<float>()[w.IsPerTensor ? 0 : i];
-
         if (Affine8.Dequantized(value) is { Type: DataType.Int32, Integer.IsConstant: true } q && q.Integer.Constant!.Count == channels)
         {
             bool same = q.ZeroPoint is null || !q.ZeroPoint.AsSpan<int>().ContainsAnyExcept(0);
             for (int i = 0; i < channels && same; i++)
             {
                 double scale = q.Scale.AsSpan<float>()[q.IsPerTensor ? 0 : i];
-                same = Math.Abs(scale - wanted[i]) <= 1e-6 * wanted[i];
+                same = Math.Abs(scale - Wanted(i)) <= 1e-6 * Wanted(i);
             }
 
             if (!same) return false;
@@ -93,12 +90,14 @@ internal static class ConvFusion
         bias = Tensor.Create(DataType.Int32, new Shape(channels));
         for (int i = 0; i < channels; i++)
         {
-            double steps = Math.Round(real.AsSpan<float>()[real.Count == 1 ? 0 : i] / wanted[i], MidpointRounding.ToEven);
+            double steps = Math.Round(real.AsSpan<float>()[real.Count == 1 ? 0 : i] / Wanted(i), MidpointRounding.ToEven);
             if (!(Math.Abs(steps) < int.MaxValue / 2)) return false;
             bias.AsSpan<int>()[i] = (int)steps;
         }
 
         return true;
+
+        double Wanted(int channel) => (double)x.SingleScale * w.Scale.AsSpan<float>()[w.IsPerTensor ? 0 : channel];
     }
 
     private static Value Reshape(ModelGraph graph, Node before, Value x, Shape shape, string name)
