@@ -182,7 +182,8 @@ public sealed class InferenceSession : IInferenceSession
             var graph = GraphImporter.Import(_model, shapes, _settings);
             PassPipeline.Run(graph, _settings);
             using var weights = PlanWeights.Open(_options.WeightCache, _options.WeightCacheBytes, _options.Log, _model, shapes, _settings);
-            plan = PlanBuilder.Build(graph, _settings, weights);
+            // What is measured while nodes are prepared wants the machine for itself.
+            plan = PlanBuilder.Build(graph, _settings, weights, _options.Tune ? null : _pool);
             weights.Save();
         });
         if (_tuner.Measured > 0) _options.Log?.Invoke($"{_model.Name}: {_tuner.Measured} convolutions measured");

@@ -6,13 +6,15 @@ namespace Edge.Runtime.Caching;
 
 /// <summary>
 /// The packed weights of one plan while it is made: from its file in the cache as far as that has them, else new; then the
-/// file is written. That a cache cannot be used is no reason for a model not to run: the log says so.
+/// file is written. That a cache cannot be used is no reason for a model not to run: the log says so. Several threads may take
+/// blocks at once, each for other steps.
 /// </summary>
 internal sealed unsafe class PlanWeights : IDisposable
 {
     /// <summary>Bytes packed after which the model's pages are given back.</summary>
     private const long ReleaseBytes = 1 << 20;
 
+    private readonly Lock _gate = new();
     private readonly Model? _model;
     private readonly string? _path;
     private readonly long _mostBytes;
@@ -79,9 +81,13 @@ internal sealed unsafe class PlanWeights : IDisposable
     /// <param name="bytes">Packed weights of the step.</param>
     public void Prepared(nint bytes)
     {
-        _packed += bytes;
-        if (_packed < ReleaseBytes) return;
-        _packed = 0;
+        lock (_gate)
+        {
+            _packed += bytes;
+            if (_packed < ReleaseBytes) return;
+            _packed = 0;
+        }
+
         _model?.ReleasePages();
     }
 
@@ -92,7 +98,7 @@ internal sealed unsafe class PlanWeights : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            WeightFile.Write(_path, _identity, [.. _blocks.Select(b => (b.Entry, (nint)b.Block.Base))]);
+            WeightFile.Write(_path, _identity, [.. _blocks.OrderBy(b => (b.Entry.Step, b.Entry.Index)).Select(b => (b.Entry, (nint)b.Block.Base))]);
             WeightFolder.Trim(_path, _mostBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -113,7 +119,11 @@ internal sealed unsafe class PlanWeights : IDisposable
 
     private PackedBlock Take(int step, int index, string layout, nint bytes)
     {
-        if (_path is null) return New(bytes);
+        lock (_gate) return _path is null ? New(bytes) : Cached(step, index, layout, bytes);
+    }
+
+    private PackedBlock Cached(int step, int index, string layout, nint bytes)
+    {
         ulong hash = WeightIdentity.OfLayout(layout);
         PackedBlock block;
         if (_kept.TryGetValue((step, index), out var entry) && entry.Layout == hash && entry.Bytes == bytes)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Edge.Kernels;
+using Edge.Kernels.Threading;
 using Edge.Onnx;
 using Edge.Runtime.Caching;
 using Edge.Runtime.Execution;
@@ -25,12 +26,12 @@ internal sealed unsafe class PlanBuilder
 
     private readonly List<InputView> _views = [];
     private readonly RunValue[] _present;
-    private long _packed;
-    private long _constants;
+    private readonly WorkerPool _pool;
 
-    private PlanBuilder(ModelGraph graph, PlanSettings settings, PlanWeights weights)
+    private PlanBuilder(ModelGraph graph, PlanSettings settings, PlanWeights weights, WorkerPool pool)
     {
         _weights = weights;
+        _pool = pool;
         _graph = graph;
         _settings = settings;
         _operators = [.. graph.Nodes.Select(n => OperatorCatalog.Find(n.Domain, n.OpType)!)];
@@ -41,9 +42,10 @@ internal sealed unsafe class PlanBuilder
     /// <param name="graph">Final, in topological order, every node inferred.</param>
     /// <param name="settings">Kernels, threads and limits.</param>
     /// <param name="weights">Where packed weights come from, or go to; null for memory.</param>
+    /// <param name="pool">The threads that prepare nodes; null for the calling one alone.</param>
     /// <exception cref="ModelException">The plan would take more memory than the limits allow.</exception>
-    public static ExecutionPlan Build(ModelGraph graph, PlanSettings settings, PlanWeights? weights = null) =>
-        new PlanBuilder(graph, settings, weights ?? PlanWeights.None).Build();
+    public static ExecutionPlan Build(ModelGraph graph, PlanSettings settings, PlanWeights? weights = null, WorkerPool? pool = null) =>
+        new PlanBuilder(graph, settings, weights ?? PlanWeights.None, pool ?? WorkerPool.Inline).Build();
 
     private ExecutionPlan Build()
     {
@@ -75,7 +77,8 @@ internal sealed unsafe class PlanBuilder
         _weights.Expect(ConstantBytes());
         // Pointers are written last, when the arena exists; until then a slot is a number.
         var pending = new List<(Node Node, Executor? Executor, int Inputs, int Outputs)>();
-        for (int step = 0; step < _graph.Nodes.Count; step++) AddNode(step, pending);
+        Executor?[] executors = new StepPreparation(_graph, _settings, _weights, PreparesExecutor, _operators).Run(_pool);
+        for (int step = 0; step < _graph.Nodes.Count; step++) AddNode(step, executors[step], pending);
         foreach (var (from, output) in copies) AddCopy(from, output, pending);
         foreach (var v in _graph.Nodes.SelectMany(n => n.Inputs))
             if (v is not null && !_read.Contains(v) && !_graph.IsOutput(v)) v.ForgetConstant();
@@ -109,11 +112,15 @@ internal sealed unsafe class PlanBuilder
             [.. inputSlots], _present, [.. _views], outputs, [.. _keepAlive], _settings.Run);
     }
 
-    private void AddNode(int step, List<(Node, Executor?, int, int)> pending)
+    /// <summary>Whether a step is executed by what is prepared now.</summary>
+    private bool PreparesExecutor(int step) =>
+        !_storage.IsView(step) && _operators[step] is not ValueOperator && !StoragePlanner.ExecutesDynamically(_graph.Nodes[step], _operators[step]);
+
+    private void AddNode(int step, Executor? executor, List<(Node, Executor?, int, int)> pending)
     {
         var node = _graph.Nodes[step];
         if (_storage.IsView(step)) return;
-        if (_operators[step] is ValueOperator || StoragePlanner.ExecutesDynamically(node, _operators[step]))
+        if (executor is null)
         {
             pending.Add((node, null, 0, 0));
             foreach (var v in node.Inputs)
@@ -121,9 +128,6 @@ internal sealed unsafe class PlanBuilder
             return;
         }
 
-        var executor = NodeInference.Prepare(node, _operators[step], _settings.Kernels, _settings.Threads, _settings.Limits.MaxNodeWork, _weights.For(step));
-        CountPacked(node, executor);
-        _weights.Prepared(executor.PackedBytes);
         int inputs = _slots.Count;
         for (int i = 0; i < node.Inputs.Count; i++)
         {
@@ -139,18 +143,6 @@ internal sealed unsafe class PlanBuilder
 
     private long ConstantBytes() =>
         _graph.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct().Sum(v => v.Stored?.Bytes ?? v.Constant!.ByteLength);
-
-    /// <summary>Packing pads: what is one column wide takes many times its bytes.</summary>
-    private void CountPacked(Node node, Executor executor)
-    {
-        _packed += executor.PackedBytes;
-        foreach (var v in node.Inputs)
-            if (v?.Constant is { } constant) _constants += constant.ByteLength;
-        long allowed = _settings.Limits.MaxActivationBytes + 4 * _constants;
-        if (_packed <= allowed) return;
-        executor.Dispose();
-        throw node.Error($"packed weights take {_packed:N0} bytes so far; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} and four times the weights allow {allowed:N0}");
-    }
 
     private void AddCopy(Value from, int output, List<(Node, Executor?, int, int)> pending)
     {

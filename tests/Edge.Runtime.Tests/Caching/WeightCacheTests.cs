@@ -72,6 +72,19 @@ public sealed class WeightCacheTests : IDisposable
     }
 
     [Fact]
+    public void The_file_does_not_depend_on_which_thread_packed_first()
+    {
+        byte[]? first = null;
+        for (int i = 0; i < 10; i++)
+        {
+            Run(_folder);
+            byte[] written = System.IO.File.ReadAllBytes(File());
+            Assert.Equal(first ??= written, written);
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Each_model_and_each_kernel_set_has_a_file_of_its_own()
     {
         Run(_folder, "scalar", seed: 1);
