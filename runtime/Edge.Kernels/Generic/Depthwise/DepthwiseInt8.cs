@@ -49,13 +49,7 @@ internal static unsafe partial class DepthwiseInt8<TIsa, TAcc, TPair, TSigned, T
     private static void Store(DepthwiseArguments* t, int unit, nint c, TAcc a0, TAcc a1, TAcc a2, TAcc a3)
     {
         nint at = unit * t->UnitStrideY;
-        if (TRequantize.IsSet)
-        {
-            TIsa.StoreBytes(a3, t->Y3 + at + c, t->Scale + c, t->Low, t->High, t->ZeroPoint);
-            TIsa.StoreBytes(a2, t->Y2 + at + c, t->Scale + c, t->Low, t->High, t->ZeroPoint);
-            TIsa.StoreBytes(a1, t->Y1 + at + c, t->Scale + c, t->Low, t->High, t->ZeroPoint);
-            TIsa.StoreBytes(a0, t->Y0 + at + c, t->Scale + c, t->Low, t->High, t->ZeroPoint);
-        }
+        if (TRequantize.IsSet) TIsa.StorePixels(a0, a1, a2, a3, t->Y0 + at + c, t->Y1 + at + c, t->Y2 + at + c, t->Y3 + at + c, t->Scale + c, t->Low, t->High, t->ZeroPoint);
         else
         {
             TIsa.Store(a3, (int*)(t->Y3 + at) + c);

@@ -24,6 +24,9 @@ internal unsafe interface IPairLanes<TAcc, TPair> : IInt32Lanes<TAcc>
     /// <summary>As <see cref="MultiplyAdd"/> where the second tap's weights are 0 and its input is not defined.</summary>
     static abstract TAcc MultiplyAddFirst(TAcc acc, TPair x, TPair w);
 
+    /// <summary>As <see cref="IInt32Lanes{TAcc}.StoreBytes"/> for the same channels of four pixels, the last one first, so that another may lie at the same place.</summary>
+    static abstract void StorePixels(TAcc a0, TAcc a1, TAcc a2, TAcc a3, byte* y0, byte* y1, byte* y2, byte* y3, float* scale, float low, float high, int zeroPoint);
+
     /// <summary>Arranges <see cref="IInt32Lanes{TAcc}.Lanes"/> weights of each of two taps, twice as many in all.</summary>
     static abstract void PackWeights(short* w0, short* w1, short* to);
 }

@@ -40,6 +40,23 @@ internal readonly unsafe struct Avx2Int8 : IWordLanes<Vector256<int>, Vector256<
         Sse2.PackUnsignedSaturate(words, words).AsUInt64().GetLower().Store((ulong*)y);
     }
 
+    // Packing to 16 bits saturates, so that sums that are too low need no bound in float32; a sum that is too high would
+    // convert to the least integer. Packing leaves each half of the register with the halves of all four pixels.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePixels(Vector256<int> a0, Vector256<int> a1, Vector256<int> a2, Vector256<int> a3, byte* y0, byte* y1, byte* y2, byte* y3, float* scale, float low, float high, int zeroPoint)
+    {
+        Vector256<float> s = Vector256.Load(scale), most = Vector256.Create(high);
+        Vector256<short> zero = Vector256.Create((short)zeroPoint), least = Vector256.Create((short)((int)low + zeroPoint)), mask = Vector256.Create((short)0xFF);
+        Vector256<short> first = Avx2.AddSaturate(Avx2.PackSignedSaturate(Quantize(a0, s, most), Quantize(a1, s, most)), zero);
+        Vector256<short> second = Avx2.AddSaturate(Avx2.PackSignedSaturate(Quantize(a2, s, most), Quantize(a3, s, most)), zero);
+        Vector256<byte> bytes = Avx2.PackUnsignedSaturate(Avx2.Max(first, least) & mask, Avx2.Max(second, least) & mask);
+        Vector256<ulong> pixels = Avx2.PermuteVar8x32(bytes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsUInt64();
+        *(ulong*)y3 = pixels.GetElement(3);
+        *(ulong*)y2 = pixels.GetElement(2);
+        *(ulong*)y1 = pixels.GetElement(1);
+        *(ulong*)y0 = pixels.GetElement(0);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> LoadWide<TSigned>(byte* x) where TSigned : IFlag =>
         TSigned.IsSet ? Avx2.ConvertToVector256Int16((sbyte*)x) : Avx2.ConvertToVector256Int16(x);
@@ -102,4 +119,8 @@ internal readonly unsafe struct Avx2Int8 : IWordLanes<Vector256<int>, Vector256<
     {
         for (int i = 0; i < Lanes; i++) (to[2 * i], to[2 * i + 1]) = (w0[i], w1[i]);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Quantize(Vector256<int> acc, Vector256<float> scale, Vector256<float> most) =>
+        Avx.ConvertToVector256Int32(Avx.Min(Avx.ConvertToVector256Single(acc) * scale, most));
 }

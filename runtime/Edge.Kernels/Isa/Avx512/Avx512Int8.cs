@@ -35,6 +35,15 @@ internal readonly unsafe struct Avx512Int8 : IWordLanes<Vector512<int>, Vector51
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePixels(Vector512<int> a0, Vector512<int> a1, Vector512<int> a2, Vector512<int> a3, byte* y0, byte* y1, byte* y2, byte* y3, float* scale, float low, float high, int zeroPoint)
+    {
+        StoreBytes(a3, y3, scale, low, high, zeroPoint);
+        StoreBytes(a2, y2, scale, low, high, zeroPoint);
+        StoreBytes(a1, y1, scale, low, high, zeroPoint);
+        StoreBytes(a0, y0, scale, low, high, zeroPoint);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<short> LoadWide<TSigned>(byte* x) where TSigned : IFlag =>
         TSigned.IsSet ? Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)x)) : Avx512BW.ConvertToVector512Int16(Vector256.Load(x));
 

@@ -43,6 +43,15 @@ internal readonly unsafe struct NeonDepthwiseInt8 : IPairLanes<NeonDepthwiseInt8
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePixels(Accumulators a0, Accumulators a1, Accumulators a2, Accumulators a3, byte* y0, byte* y1, byte* y2, byte* y3, float* scale, float low, float high, int zeroPoint)
+    {
+        StoreBytes(a3, y3, scale, low, high, zeroPoint);
+        StoreBytes(a2, y2, scale, low, high, zeroPoint);
+        StoreBytes(a1, y1, scale, low, high, zeroPoint);
+        StoreBytes(a0, y0, scale, low, high, zeroPoint);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair LoadInputs<TSigned>(byte* x0, byte* x1) where TSigned : IFlag => new(Widen<TSigned>(x0), Widen<TSigned>(x1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

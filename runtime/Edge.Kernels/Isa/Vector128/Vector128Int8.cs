@@ -40,6 +40,15 @@ internal readonly unsafe struct Vector128Int8 : IWordLanes<Vector128<int>, Vecto
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePixels(Vector128<int> a0, Vector128<int> a1, Vector128<int> a2, Vector128<int> a3, byte* y0, byte* y1, byte* y2, byte* y3, float* scale, float low, float high, int zeroPoint)
+    {
+        StoreBytes(a3, y3, scale, low, high, zeroPoint);
+        StoreBytes(a2, y2, scale, low, high, zeroPoint);
+        StoreBytes(a1, y1, scale, low, high, zeroPoint);
+        StoreBytes(a0, y0, scale, low, high, zeroPoint);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> LoadWide<TSigned>(byte* x) where TSigned : IFlag
     {
         Vector128<byte> bytes = Vector128.CreateScalar(*(ulong*)x).AsByte();
