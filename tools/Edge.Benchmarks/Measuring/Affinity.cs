@@ -19,10 +19,18 @@ internal static unsafe partial class Affinity
     /// </summary>
     public static void Pin(int threads)
     {
-        if (s_allowed.Length == 0) return;
+        PinTo(s_allowed.AsSpan(0, Math.Min(threads, s_allowed.Length)));
+    }
+
+    /// <summary>Lets the calling thread run on the core alone that <see cref="Pin"/> would take as number <paramref name="index"/>, from 0.</summary>
+    public static void PinTo(int index) => PinTo(s_allowed.AsSpan(Math.Min(index, s_allowed.Length), Math.Min(1, Math.Max(0, s_allowed.Length - index))));
+
+    private static void PinTo(ReadOnlySpan<int> cores)
+    {
+        if (cores.IsEmpty) return;
         ulong* mask = stackalloc ulong[MaxCores / 64];
         new Span<ulong>(mask, MaxCores / 64).Clear();
-        foreach (int core in s_allowed.Take(threads)) mask[core / 64] |= 1UL << (core % 64);
+        foreach (int core in cores) mask[core / 64] |= 1UL << (core % 64);
         if (SetAffinity(0, MaxCores / 8, mask) != 0) throw new InvalidOperationException("the thread cannot be pinned to its cores");
     }
 
