@@ -22,6 +22,9 @@ public sealed unsafe class StridedCopy
     private const int TileElements = 4096;
     private const int MinTileRows = 32;
 
+    // Bytes of one item of any other copy, which is a part of its innermost axis.
+    private const int PieceBytes = 16 * 1024;
+
     private readonly CopyAxis[] _outer;
     private readonly CopyAxis _inner;
     private readonly CopyAxis _row;
@@ -59,8 +62,9 @@ public sealed unsafe class StridedCopy
             }
         }
 
-        _tileRows = Math.Max(MinTileRows, TileElements / Math.Max(1, _inner.Count));
-        _rowTiles = (_row.Count + _tileRows - 1) / _tileRows;
+        bool transposes = _row.Count > 1;
+        _tileRows = transposes ? Math.Max(MinTileRows, TileElements / Math.Max(1, _inner.Count)) : Math.Max(1, PieceBytes / Math.Max(1, _element));
+        _rowTiles = ((transposes ? _row.Count : _inner.Count) + _tileRows - 1) / _tileRows;
         _outer = [.. merged];
         _outerItems = empty ? 0 : checked(_outer.Aggregate(1, (n, a) => n * a.Count) * _rowTiles);
         _bytes = empty ? 0 : (nint)_outerItems / _rowTiles * _row.Count * _inner.Count * _element;
@@ -180,13 +184,16 @@ public sealed unsafe class StridedCopy
             return;
         }
 
+        int count = Math.Min(_tileRows, _inner.Count - row);
+        source += row * _inner.Source;
+        target += row * _inner.Target;
         switch (_element)
         {
-            case 1: StridedLoops.Copy<byte>(source, target, _inner.Count, _inner.Source, _inner.Target); break;
-            case 2: StridedLoops.Copy<ushort>(source, target, _inner.Count, _inner.Source, _inner.Target); break;
-            case 4: StridedLoops.Copy<uint>(source, target, _inner.Count, _inner.Source, _inner.Target); break;
-            case 8: StridedLoops.Copy<ulong>(source, target, _inner.Count, _inner.Source, _inner.Target); break;
-            default: StridedLoops.CopyRuns(source, target, _inner.Count, _inner.Source, _inner.Target, _element); break;
+            case 1: StridedLoops.Copy<byte>(source, target, count, _inner.Source, _inner.Target); break;
+            case 2: StridedLoops.Copy<ushort>(source, target, count, _inner.Source, _inner.Target); break;
+            case 4: StridedLoops.Copy<uint>(source, target, count, _inner.Source, _inner.Target); break;
+            case 8: StridedLoops.Copy<ulong>(source, target, count, _inner.Source, _inner.Target); break;
+            default: StridedLoops.CopyRuns(source, target, count, _inner.Source, _inner.Target, _element); break;
         }
     }
 
