@@ -18,7 +18,7 @@ internal sealed class WorkerGroup
 
     private readonly string? _key;
     private readonly int _size;
-    private volatile Roster _roster = new([], []);
+    private volatile Roster _roster = Roster.Empty;
     private volatile bool _stopping;
     private volatile bool _announced;
     private SpinBudget _betweenRuns = new(least: TimeSpan.Zero, typical: TimeSpan.FromMilliseconds(10));
@@ -99,10 +99,10 @@ internal sealed class WorkerGroup
         Worker[] ending;
         lock (s_registering)
         {
-            WorkerPool[] pools = [.. _roster.Pools.Where(p => p != pool)];
-            ending = pools.Length == 0 ? _roster.Workers : [];
-            _roster = new Roster(pools, _roster.Workers);
-            if (pools.Length > 0) return;
+            Roster left = _roster.Without(pool);
+            ending = left.Pools.Length == 0 ? left.Workers : [];
+            _roster = left;
+            if (left.Pools.Length > 0) return;
             if (_key is not null) s_shared.Remove(_key);
             _stopping = true;
         }
@@ -141,11 +141,10 @@ internal sealed class WorkerGroup
     /// <summary>Adds a pool, and workers as long as they and a caller are no more than the group's size.</summary>
     private void Add(WorkerPool pool)
     {
-        WorkerPool[] pools = [.. _roster.Pools, pool];
         Worker[] workers = _roster.Workers;
-        int wanted = Math.Min(pools.Sum(p => p.Threads - 1), _size - 1);
+        int wanted = Math.Min(_roster.Pools.Append(pool).Sum(p => p.Threads - 1), _size - 1);
         if (workers.Length < wanted) workers = [.. workers, .. Enumerable.Range(workers.Length, wanted - workers.Length).Select(i => new Worker(this, i))];
-        _roster = new Roster(pools, workers);
+        _roster = _roster.With(pool, workers);
         foreach (Worker worker in workers) worker.Start();
     }
 }

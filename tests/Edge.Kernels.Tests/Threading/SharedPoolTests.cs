@@ -16,6 +16,16 @@ public sealed class SharedPoolTests
         public void Execute(int chunk) => Interlocked.Add(ref Total, chunk);
     }
 
+    private readonly struct Seated(int[] inside, int[] broken) : ISeatedJob
+    {
+        public void Execute(int chunk, int seat)
+        {
+            if (Interlocked.Increment(ref inside[seat]) != 1) Interlocked.Increment(ref broken[0]);
+            Thread.SpinWait(20);
+            Interlocked.Decrement(ref inside[seat]);
+        }
+    }
+
     private readonly struct Fail : IParallelJob
     {
         public void Execute(int chunk) => throw new InvalidDataException($"chunk {chunk}");
@@ -74,6 +84,49 @@ public sealed class SharedPoolTests
                 Assert.Equal(120, job.Total);
             }
         });
+    }
+
+    /// <summary>Scratch memory goes by seats: a worker that still has one must be the only one that ever gets it.</summary>
+    [Fact]
+    public void A_seat_has_one_thread_while_pools_come_and_go()
+    {
+        // Four threads, wherever the system lets them run.
+        int[] cores = [0, 0, 0, 0];
+        int[] broken = [0];
+        Callers.AtOnce(2, caller =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                using var pool = WorkerPool.OfProcess(2 + caller, cores);
+                int[] inside = new int[pool.Threads];
+                var job = new Seated(inside, broken);
+                using (WorkerPool.OfProcess(2, cores)) pool.RunSeated(ref job, 64);
+                pool.RunSeated(ref job, 64);
+            }
+        });
+        Assert.Equal(0, broken[0]);
+    }
+
+    /// <summary>As above, without chance: who stays keeps its workers when another goes or comes.</summary>
+    [Fact]
+    public void Pools_keep_their_workers()
+    {
+        int[] cores = [0, 0, 0, 0];
+        using var a = WorkerPool.OfProcess(3, cores);
+        using var b = WorkerPool.OfProcess(2, cores);
+        using var c = WorkerPool.OfProcess(4, cores);
+        Worker[] workers = [.. Enumerable.Range(0, 3).Select(i => new Worker(null!, i))];
+        Roster both = Roster.Empty.With(a, workers).With(b, workers);
+        Assert.Equal([1, 2, 0], Seats(both, 0));
+        Assert.Equal([0, 0, 1], Seats(both, 1));
+        Roster left = both.Without(a);
+        Assert.Equal([0, 0, 1], Seats(left, 0));
+        Roster more = left.With(c, workers).With(a, workers);
+        Assert.Equal([0, 0, 1], Seats(more, 0));
+        // Those with the fewest come first.
+        Assert.Equal([1, 2, 3], Seats(more, 1));
+        Assert.Equal([1, 2, 0], Seats(more, 2));
+        static int[] Seats(Roster roster, int pool) => [.. Enumerable.Range(0, roster.Workers.Length).Select(w => roster.Seat(w, pool))];
     }
 
     [Fact]
