@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Edge.Tensors;
 
 /// <summary>
@@ -16,9 +14,9 @@ public sealed unsafe class Arena : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ByteLength = bytes;
-        nint alignment = bytes >= HugePages.Size ? HugePages.Size : Tensor.Alignment;
+        nint alignment = Alignment(bytes);
         // Zeros that nobody writes over take no memory: the system brings pages when they are first touched.
-        _memory = NativeMemory.AllocZeroed((nuint)(bytes + Tensor.Slack + alignment));
+        _memory = SystemPages.AllocateZeroed(Taken(bytes));
         _base = (byte*)(((nint)_memory + alignment - 1) & ~(alignment - 1));
         HugePages.Advise(_base, bytes);
     }
@@ -43,9 +41,13 @@ public sealed unsafe class Arena : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    private static nint Alignment(nint bytes) => bytes >= HugePages.Size ? HugePages.Size : Tensor.Alignment;
+
+    private static nuint Taken(nint bytes) => (nuint)(bytes + Tensor.Slack + Alignment(bytes));
+
     private void Free()
     {
-        NativeMemory.Free(_memory);
+        SystemPages.Free(_memory, Taken(ByteLength));
         _memory = null;
         _base = null;
     }
