@@ -31,6 +31,9 @@ public sealed record DataOptions
     /// <summary>How far apart windows begin; their length by default, so that none overlap.</summary>
     public int? Stride { get; init; }
 
+    /// <summary>Samples a second that recordings are brought to; null where they have the model's rate.</summary>
+    public int? Rate { get; init; }
+
     /// <summary>What <c>pipeline.json</c> beside the model says, where this says nothing.</summary>
     public DataOptions Completed()
     {

@@ -10,7 +10,8 @@ namespace Edge.Evaluation;
 public static class InputData
 {
     /// <summary>
-    /// Opens inputs. They are fitted to the model when they are read. Labels that lie beside them are passed over.
+    /// Opens inputs. They are fitted to the model when they are read, and come mixed where they can be read in any order: the first ones
+    /// are spread over all classes. Labels that lie beside them are passed over.
     /// </summary>
     /// <param name="path">As for <see cref="LabelledData.Open"/>; also a folder of folders of pictures, such as a camera's record.</param>
     /// <param name="options">How it is read; give <see cref="DataOptions.Model"/> for the <c>pipeline.json</c> beside it.</param>
@@ -30,7 +31,7 @@ public static class InputData
     public static ICalibrationSource OfPictures(string description, IReadOnlyList<string> files, Imaging.Preprocessing.PreprocessOptions preprocess) =>
         new DelegateCalibrationSource(description, files.Count, inputs => All(new PictureSet(files, preprocess, inputs)));
 
-    private static IEnumerable<IReadOnlyList<Tensor>> Read(DataLayout layout, int? most, IReadOnlyList<TensorInfo> inputs) => All(SelectedSamples.Of(layout.Fit(inputs).Samples, most));
+    private static IEnumerable<IReadOnlyList<Tensor>> Read(DataLayout layout, int? most, IReadOnlyList<TensorInfo> inputs) => All(SelectedSamples.Mixed(layout.Fit(inputs).Samples, most));
 
     private static IEnumerable<IReadOnlyList<Tensor>> All(ISampleSet samples)
     {

@@ -47,11 +47,13 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>A recording of 16-bit PCM.</summary>
-    public string Wave(string name, int channels, params short[] samples)
+    public string Wave(string name, int channels, params short[] samples) => Wave(name, channels, 16000, samples);
+
+    public string Wave(string name, int channels, int rate, short[] samples)
     {
         byte[] data = MemoryMarshal.AsBytes<short>(samples).ToArray();
         return Bytes(name, [.. "RIFF"u8, .. BitConverter.GetBytes(36 + data.Length), .. "WAVEfmt "u8, .. BitConverter.GetBytes(16), 1, 0, (byte)channels, 0,
-            .. BitConverter.GetBytes(16000), .. BitConverter.GetBytes(32000 * channels), (byte)(2 * channels), 0, 16, 0, .. "data"u8, .. BitConverter.GetBytes(data.Length), .. data]);
+            .. BitConverter.GetBytes(rate), .. BitConverter.GetBytes(2 * rate * channels), (byte)(2 * channels), 0, 16, 0, .. "data"u8, .. BitConverter.GetBytes(data.Length), .. data]);
     }
 
     public static TensorInfo Info(string name, params int[] dims) => new(name, DataType.Float32, [.. dims.Select(d => new Dimension(d))]);

@@ -157,6 +157,26 @@ public sealed class SeriesDataTests : IDisposable
     }
 
     [Fact]
+    public void Recordings_get_the_rate_that_is_asked_for()
+    {
+        string slow = _folder.Wave("slow.wav", 1, 8000, [.. Enumerable.Repeat((short)8192, 400)]), fast = _folder.Wave("fast.wav", 1, 48000, [.. Enumerable.Repeat((short)8192, 2400)]);
+        var model = new ModelFacts([Info("x", 1, 400)], [Info("scores", 1, 2)]);
+        Assert.Equal($"{slow}: 8000 samples a second, but 48000 in {fast}: give the rate that the model was made for", Assert.Throws<DataException>(() => LabelledData.Open(_folder.Path, new DataOptions(), model)).Message);
+        float[][] windows = Inputs(LabelledData.Open(_folder.Path, new DataOptions { Rate = 16000 }, model));
+        // A twentieth of a second of each: two windows.
+        Assert.Equal(4, windows.Length);
+        Assert.All(windows[0][200..], v => Assert.Equal(0.25f, v, 4));
+        Assert.All(windows[2][200..], v => Assert.Equal(0.25f, v, 4));
+    }
+
+    [Fact]
+    public void A_recording_without_a_rate_is_told()
+    {
+        string path = _folder.Wave("a.wav", 1, 0, [1, 2]);
+        Assert.Equal($"{path}: 0 samples a second are no rate of a recording", Assert.Throws<DataException>(() => LabelledData.Open(path, new DataOptions(), new ModelFacts([Info("x", 1, 2)], [Info("scores", 1, 2)]))).Message);
+    }
+
+    [Fact]
     public void A_recording_that_is_none_is_told()
     {
         var model = new ModelFacts([Info("x", 1, 2)], [Info("scores", 1, 2)]);
@@ -180,6 +200,22 @@ public sealed class SeriesDataTests : IDisposable
     {
         string path = _folder.Text("t.csv", "a,b,label\n1,2,nobody knows this one\n3,4,9\n5,6,9\n");
         Assert.Equal([1f, 3], InputData.Open(path, new DataOptions { MaxSamples = 2 }).Read(s_rows.Inputs).Select(t => t[0].AsSpan<float>()[0]));
+    }
+
+    /// <summary>Data lies class by class; the first samples must not be those of the first class alone.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(30)]
+    public void The_first_inputs_are_spread_over_all(int? most)
+    {
+        string path = _folder.Text("t.csv", "a,b\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},0\n")));
+        float[] read = [.. InputData.Open(path, new DataOptions { MaxSamples = most }).Read(s_rows.Inputs).Select(t => t[0].AsSpan<float>()[0])];
+        Assert.Equal(most ?? 60, read.Distinct().Count());
+        for (int count = 3; count <= read.Length; count++)
+        {
+            // Of any number of first samples, about as many lie in each third.
+            for (int third = 0; third < 3; third++) Assert.InRange(read.Take(count).Count(v => (int)v / 20 == third), (count / 3) - 1, (count / 3) + 2);
+        }
     }
 
     /// <summary>Answers with the first number of its input.</summary>

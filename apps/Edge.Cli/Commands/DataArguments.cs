@@ -18,10 +18,11 @@ internal sealed class DataArguments
     private readonly Option<string?> _labelColumn = new("--label-column") { HelpName = "name", Description = "column of a table that holds the label; label, class, target or the like if it is not given" };
     private readonly Option<int?> _window = NumberOption.WholeOrNone("--window", "rows of a series or samples of a recording in one window, where the model leaves it open", min: 1, int.MaxValue);
     private readonly Option<int?> _stride = NumberOption.WholeOrNone("--stride", "how far apart windows begin; their length by default", min: 1, int.MaxValue);
+    private readonly Option<int?> _rate = NumberOption.WholeOrNone("--rate", "samples a second that the model was made for; recordings with other rates are resampled", min: 1, 10_000_000);
     private readonly Option<string?> _preprocess = PreprocessArguments.Option();
 
     /// <summary>Those about inputs.</summary>
-    public IReadOnlyList<Option> OfInputs => [_preprocess, _labelColumn, _window, _stride];
+    public IReadOnlyList<Option> OfInputs => [_preprocess, _labelColumn, _window, _stride, _rate];
 
     /// <summary>Those about what outputs mean, which is asked only where answers are judged.</summary>
     public IReadOnlyList<Option> OfOutputs => [_labels, _head, _skipFirst, _background, _postprocess];
@@ -47,6 +48,7 @@ internal sealed class DataArguments
             LabelColumn = p.GetValue(_labelColumn),
             Window = p.GetValue(_window),
             Stride = p.GetValue(_stride),
+            Rate = p.GetValue(_rate),
         };
     }
 

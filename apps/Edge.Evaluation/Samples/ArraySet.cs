@@ -21,6 +21,8 @@ internal sealed class ArraySet : ISampleSet
 
     public int Count { get; }
 
+    public bool ReadsAnywhere => false;
+
     public string Name(int index) => $"{_source.Description} #{index}";
 
     public IReadOnlyList<Tensor> Read(int index)

@@ -30,6 +30,8 @@ internal sealed class PictureSet : ISampleSet
 
     public int Count => _files.Count;
 
+    public bool ReadsAnywhere => true;
+
     public ModelInput Input => _preprocessor.Input;
 
     public string Name(int index) => _files[index];

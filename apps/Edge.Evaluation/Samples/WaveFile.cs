@@ -17,6 +17,9 @@ internal sealed record WaveFile(int Format, int Channels, int Rate, int Bits, lo
     /// <summary>An hour of 16 kHz stereo in float is 460 MB.</summary>
     private const long MaxBytes = 1L << 30;
 
+    /// <summary>What the fastest converters of sound and vibration do is far below.</summary>
+    private const int MostRate = 10_000_000;
+
     /// <summary>Formats that wrap another one (WAVE_FORMAT_EXTENSIBLE).</summary>
     private const int Extensible = 0xFFFE;
 
@@ -27,9 +30,9 @@ internal sealed record WaveFile(int Format, int Channels, int Rate, int Bits, lo
         return ReadHeader(file, path);
     }
 
-    /// <summary>All samples, −1…1, the mean of the channels.</summary>
+    /// <summary>All samples, −1…1, the mean of the channels, and how many there are a second.</summary>
     /// <exception cref="DataException">As for <see cref="ReadHeader(string)"/>.</exception>
-    public static float[] ReadMono(string path)
+    public static (float[] Sound, int Rate) ReadMono(string path)
     {
         using FileStream file = Open(path);
         WaveFile wave = ReadHeader(file, path);
@@ -44,7 +47,7 @@ internal sealed record WaveFile(int Format, int Channels, int Rate, int Bits, lo
             for (int c = 0; c < wave.Channels; c++) sum += wave.Sample(bytes.AsSpan((i * wave.Channels + c) * size, size));
             sound[i] = (float)(sum / wave.Channels);
         }
-        return sound;
+        return (sound, wave.Rate);
     }
 
     private double Sample(ReadOnlySpan<byte> s) => (Format, Bits) switch
@@ -106,6 +109,8 @@ internal sealed record WaveFile(int Format, int Channels, int Rate, int Bits, lo
         if (kind == Extensible) kind = BinaryPrimitives.ReadUInt16LittleEndian(f[24..]);
         bool known = kind == 1 ? bits is 8 or 16 or 24 or 32 : kind == 3 && bits is (32 or 64);
         if (!known || channels < 1) throw new DataException($"{path}: WAV format {kind} with {bits} bits and {channels} channels is not read; PCM of 8, 16, 24 or 32 bits and float of 32 or 64 are");
-        return new WaveFile(kind, channels, BinaryPrimitives.ReadInt32LittleEndian(f[4..]), bits, 0, 0);
+        int rate = BinaryPrimitives.ReadInt32LittleEndian(f[4..]);
+        if (rate is < 1 or > MostRate) throw new DataException($"{path}: {(uint)rate} samples a second are no rate of a recording");
+        return new WaveFile(kind, channels, rate, bits, 0, 0);
     }
 }

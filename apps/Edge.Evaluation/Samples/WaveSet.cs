@@ -3,31 +3,44 @@ using Edge.Tensors;
 
 namespace Edge.Evaluation.Samples;
 
-/// <summary>Windows of recordings: of each file as many as fit, and one, filled up with silence, of a file that is shorter.</summary>
+/// <summary>
+/// Windows of recordings: of each file as many as fit, and one, filled up with silence, of a file that is shorter. All have one
+/// sampling rate, as a model knows nothing of rates.
+/// </summary>
 internal sealed class WaveSet : ISampleSet
 {
     private readonly IReadOnlyList<string> _files;
     private readonly List<(int File, int Start)> _windows = [];
     private readonly Tensor[] _input;
+    private readonly int? _rate;
     private float[] _sound = [];
     private int _loaded = -1;
 
-    /// <exception cref="DataException">The model takes no row of samples, leaves its length open, or a file is no recording.</exception>
+    /// <exception cref="DataException">
+    /// The model takes no row of samples, leaves its length open, a file is no recording, or they differ in rate and no rate is asked for.
+    /// </exception>
     public WaveSet(IReadOnlyList<string> files, DataOptions options, IReadOnlyList<TensorInfo> inputs)
     {
         _files = files;
         Shape shape = WindowShape(inputs, options.Window);
         _input = [Tensor.Create<float>(shape)];
-        int length = shape.Count, stride = options.Stride ?? length;
+        _rate = options.Rate;
+        int length = shape.Count, stride = options.Stride ?? length, rate = 0;
         for (int f = 0; f < files.Count; f++)
         {
-            int frames = WaveFile.ReadHeader(files[f]).Frames;
+            WaveFile wave = WaveFile.ReadHeader(files[f]);
+            if (f == 0) rate = wave.Rate;
+            if (_rate is null && wave.Rate != rate) throw new DataException($"{files[f]}: {wave.Rate} samples a second, but {rate} in {files[0]}: give the rate that the model was made for");
+            int frames = Resampler(wave.Rate)?.Length(wave.Frames) ?? wave.Frames;
             _windows.Add((f, 0));
             for (int start = stride; start + length <= frames; start += stride) _windows.Add((f, start));
         }
     }
 
     public int Count => _windows.Count;
+
+    /// <summary>Where files have several windows, each would be decoded once for each of them.</summary>
+    public bool ReadsAnywhere => _windows.Count == _files.Count;
 
     /// <summary>The file that a sample is of.</summary>
     public int FileOf(int index) => _windows[index].File;
@@ -39,7 +52,8 @@ internal sealed class WaveSet : ISampleSet
         (int file, int start) = _windows[index];
         if (file != _loaded)
         {
-            _sound = WaveFile.ReadMono(_files[file]);
+            (_sound, int rate) = WaveFile.ReadMono(_files[file]);
+            if (Resampler(rate) is { } resampler) _sound = resampler.Run(_sound);
             _loaded = file;
         }
         Span<float> to = _input[0].AsSpan<float>();
@@ -47,6 +61,9 @@ internal sealed class WaveSet : ISampleSet
         _sound.AsSpan(start, Math.Min(to.Length, _sound.Length - start)).CopyTo(to);
         return _input;
     }
+
+    /// <summary>Null where the rate is the one that is wanted.</summary>
+    private SoundResampler? Resampler(int from) => _rate is { } to && to != from ? new SoundResampler(from, to) : null;
 
     private static Shape WindowShape(IReadOnlyList<TensorInfo> inputs, int? window)
     {

@@ -41,6 +41,8 @@ internal sealed class RowSet : ISampleSet
 
     public int Count => _windows.Count;
 
+    public bool ReadsAnywhere => true;
+
     public string Name(int index) => _rows == 1 ? $"{_tables[_windows[index].Table].Path} row {_windows[index].Start}" : $"{_tables[_windows[index].Table].Path} rows {_windows[index].Start}–{Last(index).Row}";
 
     /// <summary>The last row of a sample, whose label is the sample's.</summary>
