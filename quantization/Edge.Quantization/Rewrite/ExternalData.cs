@@ -9,15 +9,18 @@ internal static class ExternalData
     /// Takes them into the model, wherever it has them: among the constants of the graph and of bodies of nodes, in attributes, in
     /// functions. They stay views of the mapped files.
     /// </summary>
+    /// <returns>Whether there were any.</returns>
     /// <exception cref="ModelException">A file is not there or does not fit its tensor; the message names both.</exception>
-    public static void TakeIn(OnnxFile file)
+    public static bool TakeIn(OnnxFile file)
     {
-        foreach (TensorProto tensor in Tensors(file.Model).Where(t => t.DataLocation == DataLocation.External))
+        TensorProto[] external = [.. Tensors(file.Model).Where(t => t.DataLocation == DataLocation.External)];
+        foreach (TensorProto tensor in external)
         {
             tensor.RawData = file.GetBytes(tensor);
             tensor.ExternalData.Clear();
             tensor.DataLocation = DataLocation.Default;
         }
+        return external.Length > 0;
     }
 
     private static IEnumerable<TensorProto> Tensors(ModelProto model) =>

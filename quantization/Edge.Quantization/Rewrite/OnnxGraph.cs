@@ -68,14 +68,18 @@ internal sealed class OnnxGraph(ModelProto model)
         Changed();
     }
 
-    public static void ReplaceReads(NodeProto node, string old, string by)
+    public static void ReplaceReads(NodeProto node, string old, string by) => ReplaceReads(node, new Dictionary<string, string> { [old] = by });
+
+    /// <summary>Lets a node, bodies included, read other values, all at once.</summary>
+    /// <param name="node">Changed in place.</param>
+    /// <param name="by">By the name of what was read: what is read instead.</param>
+    public static void ReplaceReads(NodeProto node, IReadOnlyDictionary<string, string> by)
     {
-        for (int i = 0; i < node.Inputs.Count; i++)
-            if (node.Inputs[i] == old) node.Inputs[i] = by;
+        for (int i = 0; i < node.Inputs.Count; i++) node.Inputs[i] = by.GetValueOrDefault(node.Inputs[i], node.Inputs[i]);
         foreach (GraphProto body in Bodies(node))
         {
-            foreach (NodeProto inner in body.Nodes) ReplaceReads(inner, old, by);
-            foreach (ValueInfoProto output in body.Outputs.Where(o => o.Name == old)) output.Name = by;
+            foreach (NodeProto inner in body.Nodes) ReplaceReads(inner, by);
+            foreach (ValueInfoProto output in body.Outputs) output.Name = by.GetValueOrDefault(output.Name, output.Name);
         }
     }
 

@@ -59,6 +59,30 @@ public class SpecializationTests
         Assert.Equal(expected, Run(made, x));
     }
 
+    /// <summary>Exporters number values, so that a name with a number is as likely in a branch as one without, and the other branch has both, too.</summary>
+    [Fact]
+    public void Names_that_branches_share_stay_apart()
+    {
+        ModelProto model = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 4, 6, 6).Input("fast", DataType.Bool)
+            .Node("If", ["fast"], ["y"], AttributeProto.Of("then_branch", Difference("x", 3, 1)), AttributeProto.Of("else_branch", Difference("x", 1, 3)))
+            .Node("If", ["fast"], ["z"], AttributeProto.Of("then_branch", Difference("y", 5, 2)), AttributeProto.Of("else_branch", Difference("y", 2, 5)))
+            .Output("z", DataType.Float32, 1, 4, 6, 6).Build();
+        Tensor x = Samples.NormalTensor(X, 5), fast = Tensor.Create<bool>(new Shape(), [true]);
+        float[] expected = Run(model, x, fast);
+        Assert.Contains(expected, v => Math.Abs(v) > 1);
+        Assert.Equal(expected, Run(Quantizer.Specialize(model, For("fast", 1)), x));
+
+        static GraphProto Difference(string input, float first, float second) => new OnnxGraphBuilder().Initializer("w", [first]).Initializer("w_1", [second])
+            .Node("Mul", [input, "w"], ["h"]).Node("Mul", [input, "w_1"], ["h_1"]).Node("Sub", ["h", "h_1"], ["d"]).Output("d").Build().Graph;
+    }
+
+    [Fact]
+    public void A_number_that_a_float_does_not_hold_is_told()
+    {
+        ModelProto model = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 2).Input("gain", DataType.Float32, 1).Node("Mul", ["x", "gain"], ["y"]).Output("y", DataType.Float32, 1, 2).Build();
+        Assert.Equal("input 'gain' cannot be 1E+39: it holds float", Assert.Throws<ModelException>(() => Quantizer.Specialize(model, For("gain", 1e39))).Message);
+    }
+
     [Theory]
     [InlineData("speed", 1, "input 'speed' cannot be fixed: the model's inputs are 'x', 'rate'")]
     [InlineData("rate", 0.5, "input 'rate' cannot be 0.5: it holds int64")]

@@ -12,6 +12,9 @@ namespace Edge.Quantization.Rewrite.Preparation;
 /// </summary>
 internal static class ModelPreparation
 {
+    /// <summary>Elements of an input of zeros, at most.</summary>
+    private const int MostZeros = 1 << 26;
+
     private static readonly HashSet<string> Integer =
     [
         "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul",
@@ -39,14 +42,13 @@ internal static class ModelPreparation
 
     /// <summary>The same where only weights become integers: nothing is rewritten for the sake of integer operators.</summary>
     /// <param name="model">Changed in place.</param>
-    /// <param name="samples">The first is run to learn shapes and types; null to take zeros where the model says all sizes of its inputs, else what it declares.</param>
+    /// <param name="samples">The first is run to learn shapes and types; null to take zeros where the model says all sizes of its inputs and runs on them, else what it declares.</param>
     /// <param name="sessions">What it is run on.</param>
     /// <exception cref="ModelException">The model is quantized already, or a node cannot be brought to the operator set.</exception>
     public static (OnnxGraph Graph, TensorFacts Facts) PrepareWeights(ModelProto model, SampleReader? samples, SessionFactory sessions)
     {
         OnnxGraph graph = Clean(model, sessions);
-        samples ??= Zeros(model);
-        TensorFacts facts = samples is null ? TensorFacts.Declared(graph, sessions) : TensorFacts.Gather(graph, sessions, samples);
+        TensorFacts facts = samples is not null ? TensorFacts.Gather(graph, sessions, samples) : OfZeros(graph, sessions) ?? TensorFacts.Declared(graph, sessions);
         OpsetUpgrade.Apply(graph, facts);
         ConstantFolding.Apply(graph, facts);
         GemmForm.Normalize(graph);
@@ -72,15 +74,27 @@ internal static class ModelPreparation
         return graph;
     }
 
-    /// <summary>A sample of zeros; null where a size or type is left open.</summary>
-    private static SampleReader? Zeros(ModelProto model)
+    /// <summary>
+    /// What a run on zeros tells; null where a size or type is left open, or the model does not run on them: its values may be too
+    /// large to be looked at all at once, and zeros may be nothing that it was made for. What it declares is enough then.
+    /// </summary>
+    private static TensorFacts? OfZeros(OnnxGraph graph, SessionFactory sessions)
     {
-        var tensors = new List<Tensor>();
-        foreach (ValueInfoProto input in model.Graph.Inputs)
+        if (!graph.Model.Graph.Inputs.TrueForAll(IsKnown)) return null;
+        Tensor[] zeros = [.. graph.Model.Graph.Inputs.Select(i => Tensor.Create((DataType)i.Type!.Tensor!.ElemType, new Shape([.. i.Type.Tensor.Shape!.Dims.Select(d => (int)d.Value!)])))];
+        try
         {
-            if (input.Type?.Tensor is not { Shape: { } shape } type || (DataType)type.ElemType == DataType.String || !shape.Dims.TrueForAll(d => d.Value is > 0 and <= int.MaxValue)) return null;
-            tensors.Add(Tensor.Create((DataType)type.ElemType, new Shape([.. shape.Dims.Select(d => (int)d.Value!)])));
+            return TensorFacts.Gather(graph, sessions, new SampleReader(new DelegateCalibrationSource("zeros", 1, _ => [zeros]), null));
         }
-        return new SampleReader(new DelegateCalibrationSource("zeros", 1, _ => [tensors]), null);
+        catch (ModelException)
+        {
+            return null;
+        }
     }
+
+    private static bool IsKnown(ValueInfoProto input) =>
+        input.Type?.Tensor is { Shape: { } shape } type
+        && (DataType)type.ElemType is DataType.Float32 or DataType.Float64 or DataType.Float16 or DataType.BFloat16 or DataType.Int8 or DataType.UInt8 or DataType.Int16 or DataType.UInt16 or DataType.Int32 or DataType.UInt32 or DataType.Int64 or DataType.UInt64 or DataType.Bool
+        && shape.Dims.TrueForAll(d => d.Value is > 0)
+        && shape.Dims.Aggregate(1.0, (n, d) => n * d.Value!.Value) <= MostZeros;
 }

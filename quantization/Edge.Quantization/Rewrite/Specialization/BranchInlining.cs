@@ -38,24 +38,8 @@ internal static class BranchInlining
         GraphProto branch = node.Attributes.Find(a => a.Name == (taken ? "then_branch" : "else_branch"))?.G
             ?? throw new ModelException($"{OnnxGraph.Describe(node)} has no {(taken ? "then" : "else")}_branch");
         int at = graph.Nodes.IndexOf(node);
+        Rename(branch, FreshNames(graph, branch));
         graph.Remove(node);
-        // The other branch, which goes, and bodies beside this one may use the same names.
-        foreach (TensorProto t in branch.Initializers)
-        {
-            string name = graph.Fresh(t.Name);
-            Rename(branch, t.Name, name);
-            t.Name = name;
-        }
-        foreach (NodeProto inner in branch.Nodes)
-        {
-            for (int i = 0; i < inner.Outputs.Count; i++)
-            {
-                string old = inner.Outputs[i];
-                if (old.Length == 0) continue;
-                inner.Outputs[i] = graph.Fresh(old);
-                Rename(branch, old, inner.Outputs[i]);
-            }
-        }
         graph.Model.Graph.Initializers.AddRange(branch.Initializers);
         graph.Nodes.InsertRange(at, branch.Nodes);
         at += branch.Nodes.Count;
@@ -67,10 +51,23 @@ internal static class BranchInlining
         graph.Changed();
     }
 
-    private static void Rename(GraphProto branch, string old, string name)
+    /// <summary>
+    /// A name of its own in the whole model for each value that the branch makes: the other branch, and bodies beside this one, may use
+    /// the same. The branch is still part of the graph, so that none of the new names is one of its own.
+    /// </summary>
+    private static Dictionary<string, string> FreshNames(OnnxGraph graph, GraphProto branch) =>
+        branch.Initializers.Select(t => t.Name).Concat(branch.Nodes.SelectMany(n => n.Outputs)).Where(n => n.Length > 0).Distinct().ToDictionary(n => n, graph.Fresh);
+
+    /// <summary>All at once: one after the other, a new name could be taken for the old name of another value.</summary>
+    private static void Rename(GraphProto branch, Dictionary<string, string> names)
     {
-        if (old == name) return;
-        foreach (NodeProto reader in branch.Nodes) OnnxGraph.ReplaceReads(reader, old, name);
-        foreach (ValueInfoProto output in branch.Outputs.Where(o => o.Name == old)) output.Name = name;
+        foreach (TensorProto t in branch.Initializers) t.Name = names[t.Name];
+        foreach (NodeProto node in branch.Nodes)
+        {
+            for (int i = 0; i < node.Outputs.Count; i++)
+                if (node.Outputs[i].Length > 0) node.Outputs[i] = names[node.Outputs[i]];
+            OnnxGraph.ReplaceReads(node, names);
+        }
+        foreach (ValueInfoProto output in branch.Outputs) output.Name = names.GetValueOrDefault(output.Name, output.Name);
     }
 }

@@ -7,6 +7,9 @@ namespace Edge.Quantization.Rewrite.Specialization;
 /// <summary>Makes a model for one value of some of its inputs: a sampling rate, a switch, a threshold. They are no longer inputs.</summary>
 internal static class FixedInputs
 {
+    /// <summary>What is fixed are switches, rates and states, all small.</summary>
+    private const int MostElements = 1 << 24;
+
     /// <param name="model">Changed in place.</param>
     /// <param name="values">By the input's name; every element has the value, and sizes that are open count 1.</param>
     /// <param name="sessions">What conditions are computed on.</param>
@@ -26,6 +29,8 @@ internal static class FixedInputs
         var linked = new OnnxGraph(model);
         linked.NameNodes();
         BranchInlining.Apply(linked, sessions);
+        // Branches may use the same names of nodes.
+        linked.NameNodes();
         linked.RemoveDead();
     }
 
@@ -33,10 +38,11 @@ internal static class FixedInputs
     {
         if (input.Type?.Tensor is not { } type) throw new ModelException($"input '{input.Name}' cannot be fixed: it is no tensor");
         long[] dims = [.. (type.Shape?.Dims ?? []).Select(d => d.Value is > 0 and var size ? size : 1)];
-        long count = dims.Aggregate(1L, (n, d) => checked(n * d));
+        if (dims.Aggregate(1.0, (n, d) => n * d) > MostElements) throw new ModelException($"input '{input.Name}' cannot be fixed: {string.Join('×', dims)} elements are more than {MostElements}");
+        int count = (int)dims.Aggregate(1L, (n, d) => n * d);
         return (ElementType)type.ElemType switch
         {
-            ElementType.Float => Fill((float)value),
+            ElementType.Float => Fill(float.IsFinite((float)value) || !double.IsFinite(value) ? (float)value : throw CannotBe()),
             ElementType.Double => Fill(value),
             ElementType.Int64 => Fill((long)Whole(long.MinValue, long.MaxValue)),
             ElementType.Int32 => Fill((int)Whole(int.MinValue, int.MaxValue)),
@@ -46,7 +52,7 @@ internal static class FixedInputs
             var other => throw new ModelException($"input '{input.Name}' cannot be fixed: it holds {other.OnnxName()}; float, double, int64, int32, uint8, int8 and bool can be"),
         };
 
-        TensorProto Fill<T>(T element) where T : unmanaged => TensorValues.Make<T>(input.Name, Enumerable.Repeat(element, (int)count).ToArray(), dims);
+        TensorProto Fill<T>(T element) where T : unmanaged => TensorValues.Make<T>(input.Name, Enumerable.Repeat(element, count).ToArray(), dims);
 
         TensorProto Bool(byte element)
         {
@@ -57,6 +63,8 @@ internal static class FixedInputs
 
         double Whole(double least, double most) => value == Math.Truncate(value) && value >= least && value <= most
             ? value
-            : throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"input '{input.Name}' cannot be {value}: it holds {((ElementType)type.ElemType).OnnxName()}"));
+            : throw CannotBe();
+
+        ModelException CannotBe() => new(string.Create(CultureInfo.InvariantCulture, $"input '{input.Name}' cannot be {value}: it holds {((ElementType)type.ElemType).OnnxName()}"));
     }
 }
