@@ -9,14 +9,18 @@ public sealed class AgreementTask(IAccuracyMetric metric) : EvaluationTask
 {
     public override string Kind => "agreement with float";
 
-    public override IReadOnlyList<Figure> Figures { get; } = [new(metric.Name, metric.Unit, metric.HigherIsBetter)];
+    public override IReadOnlyList<Figure> Figures { get; } = [new(metric.Name, metric.Unit, metric.HigherIsBetter, metric.CountsAnswers)];
 
     public override TaskScore Start() => new Score(metric.Start());
 
     private sealed class Score(IAccuracyScore score) : TaskScore
     {
-        public override IReadOnlyList<double> Values => [score.Value];
+        private readonly IAccuracyScore _score = score;
 
-        public override void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => score.Add(sample, reference, outputs);
+        public override IReadOnlyList<double> Values => [_score.Value];
+
+        public override void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => _score.Add(sample, reference, outputs);
+
+        public override void Add(TaskScore other) => _score.Add(((Score)other)._score);
     }
 }

@@ -44,5 +44,7 @@ public sealed class AnomalyTask : EvaluationTask
         public override IReadOnlyList<double> Values => [_area.Value];
 
         public override void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => _area.Add(score(sample, outputs), positive[sample]);
+
+        public override void Add(TaskScore other) => _area.Add(((Score)other)._area);
     }
 }

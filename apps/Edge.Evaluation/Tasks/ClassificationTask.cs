@@ -8,7 +8,7 @@ namespace Edge.Evaluation.Tasks;
 /// <summary>One class a sample.</summary>
 public sealed class ClassificationTask : EvaluationTask
 {
-    private static readonly Figure[] s_figures = [new("top-1", "%", true), new("top-5", "%", true), new("macro F1", "%", true)];
+    private static readonly Figure[] s_figures = [new("top-1", "%", true, true), new("top-5", "%", true, true), new("macro F1", "%", true)];
 
     private readonly IReadOnlyList<int> _truth;
     private readonly int _output, _firstClass;
@@ -76,5 +76,13 @@ public sealed class ClassificationScore : TaskScore
         Confusion.Add(_task.Truth(sample), predicted);
         _samples++;
         if (rank < 5) _among5++;
+    }
+
+    public override void Add(TaskScore other)
+    {
+        var more = (ClassificationScore)other;
+        Confusion.Add(more.Confusion);
+        _samples += more._samples;
+        _among5 += more._among5;
     }
 }

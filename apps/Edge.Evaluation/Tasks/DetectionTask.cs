@@ -37,6 +37,8 @@ public sealed class DetectionScore : TaskScore
     public override IReadOnlyList<double> Values => [100 * Precision.At50, 100 * Precision.At50To95];
 
     public override void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => Precision.Add(_truth(sample), _read(sample, outputs));
+
+    public override void Add(TaskScore other) => Precision.Add(((DetectionScore)other).Precision);
 }
 
 /// <summary>The same boxes as the float model, without any truth.</summary>
@@ -56,5 +58,7 @@ public sealed class BoxAgreementTask(BoxReader read) : EvaluationTask
         public override IReadOnlyList<double> Values => [100 * _agreement.Share, 100 * _agreement.Kept, 100 * _agreement.Confirmed];
 
         public override void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => _agreement.Add(read(sample, reference), read(sample, outputs));
+
+        public override void Add(TaskScore other) => _agreement.Add(((Score)other)._agreement);
     }
 }

@@ -7,7 +7,8 @@ namespace Edge.Evaluation.Tasks;
 /// <param name="Name">As reports show it.</param>
 /// <param name="Unit"><c>%</c> or empty, as of <see cref="IAccuracyMetric.Unit"/>.</param>
 /// <param name="HigherIsBetter">Whether more is better.</param>
-public sealed record Figure(string Name, string Unit, bool HigherIsBetter);
+/// <param name="CountsAnswers">As of <see cref="IAccuracyMetric.CountsAnswers"/>.</param>
+public sealed record Figure(string Name, string Unit, bool HigherIsBetter, bool CountsAnswers = false);
 
 /// <summary>What a model's outputs are to be, and how far they are it. Immutable; scores are made for each pass.</summary>
 public abstract class EvaluationTask
@@ -32,22 +33,31 @@ public abstract class EvaluationTask
 
         public bool HigherIsBetter => figure.HigherIsBetter;
 
+        public bool CountsAnswers => figure.CountsAnswers;
+
         public IAccuracyScore Start() => new FigureScore(task.Start(), index);
     }
 
     private sealed class FigureScore(TaskScore score, int index) : IAccuracyScore
     {
-        public double Value => score.Values[index];
+        private readonly TaskScore _score = score;
 
-        public void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => score.Add(sample, reference, outputs);
+        public double Value => _score.Values[index];
+
+        public void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => _score.Add(sample, reference, outputs);
+
+        public void Add(IAccuracyScore other) => _score.Add(((FigureScore)other)._score);
     }
 }
 
 /// <summary>The score of one model over samples. Not synchronized.</summary>
 public abstract class TaskScore
 {
-    /// <inheritdoc cref="IAccuracyScore.Add"/>
+    /// <inheritdoc cref="IAccuracyScore.Add(int, IReadOnlyList{Tensor}, IReadOnlyList{Tensor})"/>
     public abstract void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs);
+
+    /// <summary>Takes what another score of the same task has seen; that one stays as it is.</summary>
+    public abstract void Add(TaskScore other);
 
     /// <summary>One for each of the task's figures; NaN where one is not defined for the samples so far.</summary>
     public abstract IReadOnlyList<double> Values { get; }

@@ -21,6 +21,8 @@ public sealed class RegressionTask(IReadOnlyList<double> truth, Func<int, IReadO
         public override IReadOnlyList<double> Values => [_error.RootMeanSquared, _error.MeanAbsolute];
 
         public override void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => _error.Add(truth[sample], read(sample, outputs));
+
+        public override void Add(TaskScore other) => _error.Add(((Score)other)._error);
     }
 }
 
@@ -42,5 +44,7 @@ public sealed class ReconstructionTask(Func<int, IReadOnlyList<Tensor>> input) :
 
         public override void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) =>
             _error.Add(TensorNumbers.Of(input(sample)[0]), TensorNumbers.Of(outputs[0]));
+
+        public override void Add(TaskScore other) => _error.Add(((Score)other)._error);
     }
 }

@@ -32,4 +32,6 @@ public sealed class SegmentationScore : TaskScore
     public override IReadOnlyList<double> Values => [100 * Overlap.Mean];
 
     public override void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => Overlap.Add(_truth(sample), _read(sample, outputs));
+
+    public override void Add(TaskScore other) => Overlap.Add(((SegmentationScore)other).Overlap);
 }

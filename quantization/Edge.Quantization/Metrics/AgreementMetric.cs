@@ -28,6 +28,8 @@ public sealed class AgreementMetric : IAccuracyMetric
 
     public bool HigherIsBetter => true;
 
+    public bool CountsAnswers => true;
+
     /// <summary>The metric for a model without labels: agreement of its answers, or the error of its numbers where it gives no answers.</summary>
     /// <param name="graph">Of the model; null where only its declarations are known.</param>
     /// <param name="inputs">The model's inputs.</param>
@@ -58,6 +60,13 @@ public sealed class AgreementMetric : IAccuracyMetric
             }
             _agreed += least;
             _samples++;
+        }
+
+        public void Add(IAccuracyScore other)
+        {
+            var more = (Score)other;
+            _agreed += more._agreed;
+            _samples += more._samples;
         }
 
         private static double Same(OutputKind kind, double[] a, double[] b)

@@ -44,15 +44,24 @@ public sealed class ConfusionMatrix
 
     public int Count(int truth, int predicted) => _counts.GetValueOrDefault((truth, predicted));
 
-    public void Add(int truth, int predicted)
+    public void Add(int truth, int predicted) => Add(truth, predicted, 1);
+
+    /// <summary>Adds all that another matrix counts.</summary>
+    public void Add(ConfusionMatrix other)
     {
-        Samples++;
-        if (truth == predicted) Correct++;
-        _counts[(truth, predicted)] = Count(truth, predicted) + 1;
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (((int truth, int predicted), int count) in other._counts) Add(truth, predicted, count);
+    }
+
+    private void Add(int truth, int predicted, int count)
+    {
+        Samples += count;
+        if (truth == predicted) Correct += count;
+        _counts[(truth, predicted)] = Count(truth, predicted) + count;
         var t = _sums.GetValueOrDefault(truth);
-        _sums[truth] = (t.Samples + 1, t.Predicted);
+        _sums[truth] = (t.Samples + count, t.Predicted);
         var p = _sums.GetValueOrDefault(predicted);
-        _sums[predicted] = (p.Samples, p.Predicted + 1);
+        _sums[predicted] = (p.Samples, p.Predicted + count);
     }
 
     /// <summary>The most frequent mistakes, the most frequent first, then by class numbers.</summary>

@@ -34,4 +34,14 @@ public sealed class ErrorSum
         if (expected.Length != actual.Length) throw new ArgumentException($"{actual.Length} numbers cannot be compared with {expected.Length}", nameof(actual));
         for (int i = 0; i < expected.Length; i++) Add(expected[i], actual[i]);
     }
+
+    /// <summary>Adds all that another sum has seen.</summary>
+    public void Add(ErrorSum other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _squares += other._squares;
+        _absolute += other._absolute;
+        _signal += other._signal;
+        Count += other.Count;
+    }
 }

@@ -16,6 +16,9 @@ public interface IAccuracyMetric
 
     bool HigherIsBetter { get; }
 
+    /// <summary>Whether it is a share of samples, those with the right answer, so that it moves only where an answer does.</summary>
+    bool CountsAnswers => false;
+
     /// <summary>A score that has seen no sample.</summary>
     IAccuracyScore Start();
 }
@@ -28,6 +31,10 @@ public interface IAccuracyScore
     /// <param name="reference">What the float model returned for it, in the order of its outputs; valid during the call.</param>
     /// <param name="outputs">What this model returned, in the same order; valid during the call.</param>
     void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs);
+
+    /// <summary>Takes what another score of the same metric has seen.</summary>
+    /// <param name="other">Stays as it is.</param>
+    void Add(IAccuracyScore other);
 
     /// <summary>The metric over the samples so far; NaN where it is not defined for them.</summary>
     double Value { get; }

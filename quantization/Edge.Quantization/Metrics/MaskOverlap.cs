@@ -36,10 +36,27 @@ public sealed class MaskOverlap
         }
     }
 
+    /// <summary>Adds all pixels that another has seen.</summary>
+    public void Add(MaskOverlap other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other._truth.Length > _truth.Length) Resize(other._truth.Length);
+        for (int c = 0; c < other._truth.Length; c++)
+        {
+            _common[c] += other._common[c];
+            _truth[c] += other._truth[c];
+            _found[c] += other._found[c];
+        }
+    }
+
     private void Grow(int @class)
     {
         if (@class >= MaxClasses) throw new ArgumentException($"class {@class} in a map; the highest that is counted is {MaxClasses - 1}");
-        int size = Math.Min(MaxClasses, Math.Max(32, (@class + 1) * 2));
+        Resize(Math.Min(MaxClasses, Math.Max(32, (@class + 1) * 2)));
+    }
+
+    private void Resize(int size)
+    {
         Array.Resize(ref _common, size);
         Array.Resize(ref _truth, size);
         Array.Resize(ref _found, size);

@@ -34,5 +34,12 @@ public sealed class RelativeErrorMetric : IAccuracyMetric
                 _outputs[i].Add(TensorNumbers.Of(reference[i]), TensorNumbers.Of(outputs[i]));
             }
         }
+
+        public void Add(IAccuracyScore other)
+        {
+            ErrorSum[] more = ((Score)other)._outputs;
+            if (_outputs.Length == 0) _outputs = [.. more.Select(_ => new ErrorSum())];
+            for (int i = 0; i < more.Length; i++) _outputs[i].Add(more[i]);
+        }
     }
 }

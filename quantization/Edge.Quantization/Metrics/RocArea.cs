@@ -8,20 +8,31 @@ namespace Edge.Quantization.Metrics;
 public sealed class RocArea
 {
     private readonly List<double> _positive = [], _negative = [];
+    private bool _hasUnranked;
 
-    /// <exception cref="ArgumentException">The score is not a number.</exception>
+    /// <param name="score">One that is not a number has no rank, and leaves no <see cref="Value"/>.</param>
+    /// <param name="positive">Whether the sample is one of those that should score high.</param>
     public void Add(double score, bool positive)
     {
-        if (double.IsNaN(score)) throw new ArgumentException("a score that is not a number has no rank", nameof(score));
+        _hasUnranked |= double.IsNaN(score);
         (positive ? _positive : _negative).Add(score);
     }
 
-    /// <summary>0…1; NaN where there are no positives or no negatives.</summary>
+    /// <summary>Adds all scores that another has seen.</summary>
+    public void Add(RocArea other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _hasUnranked |= other._hasUnranked;
+        _positive.AddRange(other._positive);
+        _negative.AddRange(other._negative);
+    }
+
+    /// <summary>0…1; NaN where there are no positives or no negatives, or a score is not a number.</summary>
     public double Value
     {
         get
         {
-            if (_positive.Count == 0 || _negative.Count == 0) return double.NaN;
+            if (_positive.Count == 0 || _negative.Count == 0 || _hasUnranked) return double.NaN;
             double[] positive = [.. _positive], negative = [.. _negative];
             Array.Sort(positive);
             Array.Sort(negative);

@@ -18,6 +18,8 @@ public sealed class TopKMetric(IReadOnlyList<int> labels, int k = 1, int output 
 
     public bool HigherIsBetter => true;
 
+    public bool CountsAnswers => true;
+
     public IAccuracyScore Start() => new Score(this);
 
     private bool IsRight(int sample, IReadOnlyList<Tensor> outputs)
@@ -40,6 +42,13 @@ public sealed class TopKMetric(IReadOnlyList<int> labels, int k = 1, int output 
         {
             if (metric.IsRight(sample, outputs)) _right++;
             _samples++;
+        }
+
+        public void Add(IAccuracyScore other)
+        {
+            var more = (Score)other;
+            _samples += more._samples;
+            _right += more._right;
         }
     }
 }

@@ -21,17 +21,22 @@ internal sealed class DropSpread
 {
     private const int Groups = 16;
 
+    /// <summary>Fewer samples tell nothing.</summary>
+    public const int LeastSamples = 2 * Groups;
+
     /// <summary>Quantile 97.5 % of Student's t with one degree of freedom less than groups.</summary>
     private const double Quantile = 2.131;
 
-    private readonly (IAccuracyScore Float, IAccuracyScore Quantized)[] _without;
+    private readonly (IAccuracyScore Float, IAccuracyScore Quantized)[] _groups;
+    private readonly IAccuracyMetric _metric;
     private int _samples;
     private int _same;
 
     public DropSpread(IAccuracyMetric metric)
     {
-        _without = new (IAccuracyScore, IAccuracyScore)[Groups];
-        for (int g = 0; g < Groups; g++) _without[g] = (metric.Start(), metric.Start());
+        _metric = metric;
+        _groups = new (IAccuracyScore, IAccuracyScore)[Groups];
+        for (int g = 0; g < Groups; g++) _groups[g] = (metric.Start(), metric.Start());
     }
 
     /// <param name="sample">Position of the sample.</param>
@@ -40,12 +45,8 @@ internal sealed class DropSpread
     /// <param name="same">Whether both give the same answer; null where outputs have no such.</param>
     public void Add(int sample, IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> actual, bool? same)
     {
-        for (int g = 0; g < Groups; g++)
-        {
-            if (sample % Groups == g) continue;
-            _without[g].Float.Add(sample, expected, expected);
-            _without[g].Quantized.Add(sample, expected, actual);
-        }
+        _groups[sample % Groups].Float.Add(sample, expected, expected);
+        _groups[sample % Groups].Quantized.Add(sample, expected, actual);
         _samples++;
         if (same == true) _same++;
     }
@@ -53,13 +54,21 @@ internal sealed class DropSpread
     /// <summary>Null for too few samples, or where the metric is not defined without some of them.</summary>
     public DropInterval? Of(AccuracyPromise promise, double drop)
     {
-        if (_samples < 2 * Groups) return null;
-        double[] drops = [.. _without.Select(w => promise.Drop(w.Float.Value, w.Quantized.Value))];
+        if (_samples < LeastSamples) return null;
+        double[] drops = [.. Enumerable.Range(0, Groups).Select(g => promise.Drop(Without(g, s => s.Float), Without(g, s => s.Quantized)))];
         if (!drops.All(double.IsFinite)) return null;
         double mean = drops.Average(), spread = drops.Sum(d => (d - mean) * (d - mean)) * (Groups - 1) / Groups;
         double half = Quantile * Math.Sqrt(spread);
         // Not one answer differs: of three in so many one would have been seen.
-        if (_same == _samples && promise.Metric.Unit == "%" && !promise.Relative) half = Math.Max(half, 300.0 / _samples);
+        if (_same == _samples && promise.Metric.CountsAnswers && !promise.Relative) half = Math.Max(half, 300.0 / _samples);
         return new DropInterval(drop - half, drop + half);
+    }
+
+    private double Without(int group, Func<(IAccuracyScore Float, IAccuracyScore Quantized), IAccuracyScore> of)
+    {
+        IAccuracyScore rest = _metric.Start();
+        for (int g = 0; g < Groups; g++)
+            if (g != group) rest.Add(of(_groups[g]));
+        return rest.Value;
     }
 }

@@ -80,5 +80,13 @@ public class ClassificationFigureTests
         });
 
     [Fact]
-    public void A_score_without_a_rank_is_refused() => Assert.Throws<ArgumentException>(() => new RocArea().Add(double.NaN, true));
+    public void A_score_without_a_rank_leaves_no_area()
+    {
+        var area = new RocArea();
+        area.Add(1, true);
+        area.Add(0, false);
+        Assert.Equal(1, area.Value);
+        area.Add(double.NaN, true);
+        Assert.Equal(double.NaN, area.Value);
+    }
 }

@@ -37,11 +37,14 @@ public class DropSpreadTests
     public void Where_no_answer_differs_three_in_so_many_still_may() => Assert.Equal(new DropInterval(-1, 1), Interval(300, _ => true));
 
     [Fact]
+    public void What_does_not_move_by_whole_answers_is_as_sure_as_its_groups_are_alike() => Assert.Equal(new DropInterval(0, 0), Interval(300, _ => true, countsAnswers: false));
+
+    [Fact]
     public void Too_few_samples_tell_nothing() => Assert.Null(Interval(31, _ => true));
 
-    private static DropInterval? Interval(int samples, Func<int, bool> right)
+    private static DropInterval? Interval(int samples, Func<int, bool> right, bool countsAnswers = true)
     {
-        var metric = new Share();
+        var metric = new Share(countsAnswers);
         var promise = new AccuracyPromise(metric, Samples.Normal(1), 1);
         var spread = new DropSpread(metric);
         int hits = 0;
@@ -54,13 +57,15 @@ public class DropSpreadTests
         return spread.Of(promise, 100 - (100.0 * hits / samples));
     }
 
-    private sealed class Share : IAccuracyMetric
+    private sealed class Share(bool countsAnswers = true) : IAccuracyMetric
     {
         public string Name => "share";
 
         public string Unit => "%";
 
         public bool HigherIsBetter => true;
+
+        public bool CountsAnswers => countsAnswers;
 
         public IAccuracyScore Start() => new Score();
 
@@ -74,6 +79,12 @@ public class DropSpreadTests
             {
                 _seen++;
                 if (outputs[0].AsSpan<float>()[0] > 0.5f) _hits++;
+            }
+
+            public void Add(IAccuracyScore other)
+            {
+                _seen += ((Score)other)._seen;
+                _hits += ((Score)other)._hits;
             }
         }
     }

@@ -216,10 +216,20 @@ public class PromiseSearchTests
         private sealed class Score(double worth) : IAccuracyScore
         {
             private readonly OutputError _error = new();
+            private readonly List<(Tensor[] Reference, Tensor[] Outputs)> _seen = [];
 
             public double Value => worth * _error.Relative;
 
-            public void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs) => _error.Add(reference, outputs);
+            public void Add(int sample, IReadOnlyList<Tensor> reference, IReadOnlyList<Tensor> outputs)
+            {
+                _seen.Add(([.. reference.Select(t => t.Clone())], [.. outputs.Select(t => t.Clone())]));
+                _error.Add(reference, outputs);
+            }
+
+            public void Add(IAccuracyScore other)
+            {
+                foreach ((Tensor[] reference, Tensor[] outputs) in ((Score)other)._seen) Add(0, reference, outputs);
+            }
         }
     }
 

@@ -59,6 +59,18 @@ public sealed class AveragePrecision
         }
     }
 
+    /// <summary>Adds all pictures that another has seen.</summary>
+    public void Add(AveragePrecision other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach ((int @class, int count) in other._truths) _truths[@class] = _truths.GetValueOrDefault(@class) + count;
+        foreach ((int @class, List<Judged> judged) in other._found)
+        {
+            if (!_found.TryGetValue(@class, out List<Judged>? list)) _found[@class] = list = [];
+            list.AddRange(judged);
+        }
+    }
+
     /// <summary>The detections that take a true box.</summary>
     private static IEnumerable<int> Matched(double[,] overlaps, double threshold)
     {

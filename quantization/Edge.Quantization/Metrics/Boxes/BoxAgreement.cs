@@ -26,6 +26,15 @@ public sealed class BoxAgreement
     /// <summary>Both shares in one, <c>2·common / (reference + others)</c>; 1 where neither model finds anything.</summary>
     public double Share => Reference + Others == 0 ? 1 : 2.0 * Common / (Reference + Others);
 
+    /// <summary>Adds all pictures that another has seen.</summary>
+    public void Add(BoxAgreement other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Reference += other.Reference;
+        Others += other.Others;
+        Common += other.Common;
+    }
+
     /// <summary>Adds one picture.</summary>
     public void Add(IReadOnlyList<ObjectBox> reference, IReadOnlyList<ObjectBox> others)
     {
