@@ -36,7 +36,7 @@ public static class Quantizer
     public static QuantizationResult QuantizeFile(
         string path, ICalibrationSource? samples, QuantizationOptions? options = null, IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        return OfFile(path, (model, sha256) => Quantize(model, sha256, samples, null, options ?? new(), progress, cancellation));
+        return OfFile(path, file => Quantize(file.Model, file, samples, null, options ?? new(), progress, cancellation));
     }
 
     /// <summary>Quantizes a model in memory.</summary>
@@ -72,7 +72,7 @@ public static class Quantizer
         IProgress<QuantizationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(promise);
-        return OfFile(path, (model, sha256) => Quantize(model, sha256, samples, promise, options ?? new(), progress, cancellation));
+        return OfFile(path, file => Quantize(file.Model, file, samples, promise, options ?? new(), progress, cancellation));
     }
 
     /// <summary>The float model with fixed inputs, as a quantized one with the same options is compared with.</summary>
@@ -89,22 +89,25 @@ public static class Quantizer
     /// <summary>The same of a model file; external weights are taken into the result.</summary>
     /// <inheritdoc cref="Specialize(ModelProto, QuantizationOptions)" path="/param[@name='options']"/>
     /// <inheritdoc cref="Specialize(ModelProto, QuantizationOptions)" path="/exception"/>
-    public static ModelProto SpecializeFile(string path, QuantizationOptions options) => OfFile(path, (model, _) => Specialize(model, options));
+    public static ModelProto SpecializeFile(string path, QuantizationOptions options) => OfFile(path, file =>
+    {
+        ExternalData.TakeIn(file);
+        return Specialize(file.Model, options);
+    });
 
-    private static ModelProto Specialize(byte[] bytes, QuantizationOptions options)
+    private static ModelProto Specialize(ReadOnlyMemory<byte> bytes, QuantizationOptions options)
     {
         ModelProto model = OnnxReader.Read(bytes, "the model");
         FixedInputs.Apply(model, options.FixedInputs, options.Sessions);
         return model;
     }
 
-    private static T OfFile<T>(string path, Func<ModelProto, string, T> work)
+    private static T OfFile<T>(string path, Func<OnnxFile, T> work)
     {
         using OnnxFile file = OnnxFile.Open(path);
-        ExternalData.TakeIn(file);
         try
         {
-            return work(file.Model, Sha256.Hex(file.Bytes.Span));
+            return work(file);
         }
         catch (ModelException e) when (!e.Message.Contains(path, StringComparison.Ordinal))
         {
@@ -113,15 +116,17 @@ public static class Quantizer
     }
 
     private static QuantizationResult Quantize(
-        ModelProto model, string? sha256, ICalibrationSource? source, AccuracyPromise? promise, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
+        ModelProto model, OnnxFile? file, ICalibrationSource? source, AccuracyPromise? promise, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
     {
         if (source is null && (promise is not null || options.Form == QuantizationForm.Static)) throw new ArgumentNullException(nameof(source), "the static form observes ranges on samples");
         if (promise is not null && options.Form != QuantizationForm.Static) throw new ArgumentException($"a search begins with the static form, not with {options.Form}", nameof(options));
         if (options.WeightBlock is < 16 or > 256 || !int.IsPow2(options.WeightBlock)) throw new ArgumentException($"WeightBlock is {options.WeightBlock}; it must be 16, 32, 64, 128 or 256", nameof(options));
         if (options.MaxSamples is < 1) throw new ArgumentException($"MaxSamples is {options.MaxSamples}; it must be 1 or more", nameof(options));
         if (options.MeasuredSamples < 0) throw new ArgumentException($"MeasuredSamples is {options.MeasuredSamples}; it must be 0 or more", nameof(options));
-        byte[] bytes = ModelBytes.Of(model);
-        sha256 ??= Sha256.Hex(bytes);
+        bool isWhole = file is not null && !ExternalData.TakeIn(file);
+        // The mapped file does as it is; but what is written without ranges keeps views of what it was made of, and outlives the file.
+        ReadOnlyMemory<byte> bytes = isWhole && options.Form == QuantizationForm.Static ? file!.Bytes : ModelBytes.Of(model);
+        string sha256 = Sha256.Hex((file?.Bytes ?? bytes).Span);
         if (options.FixedInputs.Count > 0) bytes = ModelBytes.Of(Specialize(bytes, options));
         if (options.Form != QuantizationForm.Static)
         {

@@ -117,7 +117,13 @@ public sealed class QuantizeTests : IDisposable
     [Fact]
     public void The_model_of_a_promise_is_judged_on_other_data_too()
     {
-        string output = Succeeds("quantize", _model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--max-drop", "0%", "--confirm", _pictures);
+        string others = _folder["others"];
+        Directory.CreateDirectory(others);
+        foreach (string file in Directory.GetFiles(_pictures)) File.Copy(file, Path.Combine(others, Path.GetFileName(file)));
+        string output = Succeeds("quantize", _model, "-o", _output, "--calibrate", _pictures, "--preprocess", Preprocess, "--max-drop", "0%", "--confirm", others);
+        Assert.Equal(
+            $"--confirm {_pictures}/: the search sees it as --calibrate; name other data; try edge quantize --help",
+            Fails("quantize", _model, "-o", _output, "--calibrate", _pictures + "/", "--preprocess", Preprocess, "--max-drop", "0%", "--confirm", _pictures + "/"));
         Assert.Contains("on 12 samples that the search did not see the promise is kept: 100.00 % → 100.00 %", output, StringComparison.Ordinal);
         Assert.Contains("which the search did not see | 12 |", File.ReadAllText(_folder["out/colors.int8.report.md"]), StringComparison.Ordinal);
     }

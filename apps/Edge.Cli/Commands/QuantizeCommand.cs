@@ -16,10 +16,10 @@ internal static class QuantizeCommand
     {
         var model = ModelArguments.Model();
         var output = new Option<string>("--output", "-o") { HelpName = "file", Description = "where the quantized model goes; the report goes beside it as .report.html, .report.json and .report.md", Required = true };
-        var calibrate = new Option<string?>("--calibrate") { HelpName = "path", Description = "representative inputs: a folder of pictures, or .npy or .npz arrays; forms other than static only compare with float32 on them" };
+        var calibrate = new Option<string?>("--calibrate") { HelpName = "path", Description = "representative inputs: a folder of pictures or of WAV files, .npy or .npz arrays, or a .csv of rows or series; forms other than static only compare with float32 on them" };
         var form = FormOption.Create();
         var arguments = new DataArguments();
-        var samples = NumberOption.WholeOrNone("--samples", "use at most so many of them", min: 1, int.MaxValue);
+        var samples = NumberOption.WholeOrNone("--samples", "use at most so many of them, spread over all", min: 1, int.MaxValue);
         var maxDrop = DropOption.Create("--max-drop", "search for the fastest int8 model whose accuracy is no more than this below that of float32: percentage points of a metric in percent, else a share (1%) or a difference (0.01)");
         var data = new Option<string>("--data") { HelpName = "path", Description = "what --max-drop is measured on: labelled data as edge evaluate takes it, or inputs, on which the answers of float32 are the truth; by default those of --calibrate" };
         var metric = new Option<string?>("--metric") { HelpName = "name", Description = "what --max-drop is about, of the metrics that the data has: top-1, mAP@0.5, AUROC, …; its first if it is not given" };
@@ -59,6 +59,8 @@ internal static class QuantizeCommand
             foreach (Option option in (Option[])[block, asymmetric])
                 if (asked != QuantizationForm.WeightOnly4 && Given(option)) r.AddError($"{option.Name} is of --form weights-4");
             if (int.TryParse(Text(block), out int size) && size is >= 16 and <= 256 && !int.IsPow2(size)) r.AddError($"--block {size}: 16, 32, 64, 128 or 256 is expected");
+            if (Text(confirm) is { } unseen && ((Option[])[calibrate, data]).FirstOrDefault(o => Text(o) is { } seen && Path.GetFullPath(seen) == Path.GetFullPath(unseen)) is { } same)
+                r.AddError($"--confirm {unseen}: the search sees it as {same.Name}; name other data");
             foreach ((Option option, string what) in ((Option, string)[])
                 [(data, "is what --max-drop is measured on"), (metric, "is what --max-drop is about"), (confirm, "is what a model found by --max-drop is judged on"), (fallback, "is for --max-drop"), (elsewhere, "is for --max-drop")])
                 if (Given(option) && r.GetResult(maxDrop) is null) r.AddError($"{option.Name} {what}; give both");
@@ -83,7 +85,6 @@ internal static class QuantizeCommand
                 PerChannel = !p.GetValue(perTensor),
                 SymmetricActivations = p.GetValue(symmetric),
                 QuantizeBias = !p.GetValue(symmetric),
-                MaxSamples = p.GetValue(samples),
                 Ranges = chosen?.Estimator ?? RangeEstimators.MinMax,
                 ChooseRanges = chosen?.Measured ?? false,
                 Equalize = p.GetValue(equalize),
@@ -98,7 +99,7 @@ internal static class QuantizeCommand
             string path = p.GetValue(model)!;
             string? inputs = p.GetValue(calibrate);
             QuantizedFiles files = QuantizedFiles.At(p.GetValue(output)!, path);
-            ICalibrationSource? source = inputs is null ? null : InputData.Open(inputs, arguments.Read(p, path, inputs));
+            ICalibrationSource? source = inputs is null ? null : InputData.Open(inputs, arguments.Read(p, path, inputs) with { MaxSamples = p.GetValue(samples) });
             if (p.GetValue(maxDrop) is not { } drop)
                 return Task.FromResult(Finish(terminal, QuantizationBar.Show(terminal, progress => Quantizer.QuantizeFile(path, source, options, progress, cancellation)), files, new HtmlReportOptions(Path.GetFileName(path))));
             string judged = p.GetValue(data) ?? inputs!;

@@ -41,7 +41,7 @@ internal sealed class PromisedData : IDisposable
     {
         ModelFacts facts = Facts(model, quantization);
         LabelledData data = LabelledData.Open(path, options, facts);
-        IAccuracyMetric chosen = metric is null ? data.Metrics[0] : Metric(data, metric, "--metric");
+        IAccuracyMetric chosen = metric is null ? data.Metrics[0] : Metric(data, metric, $"--metric {metric}");
         (double most, bool relative) = drop.For(chosen.Unit);
         var samples = new SpooledSource(data.Source, folder);
         return new PromisedData(data, samples, new AccuracyPromise(chosen, samples, most, relative, data.Name), options.Completed(), facts);
@@ -54,11 +54,11 @@ internal sealed class PromisedData : IDisposable
     public void Confirm(string path, DataOptions options)
     {
         LabelledData data = LabelledData.Open(path, options, _model);
-        Promise = Promise with { Unseen = new UnseenData(Metric(data, Promise.Metric.Name, "--confirm"), data.Source) };
+        Promise = Promise with { Unseen = new UnseenData(Metric(data, Promise.Metric.Name, $"--confirm {path}"), data.Source) };
     }
 
-    private static IAccuracyMetric Metric(LabelledData data, string name, string option) => data.Metrics.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new CommandException($"{option} {(option == "--metric" ? name : data.Description)}: {data.Description} is measured in {string.Join(", ", data.Metrics.Select(m => m.Name))}{(option == "--metric" ? "" : $", not in {name} as the promise is")}");
+    private static IAccuracyMetric Metric(LabelledData data, string name, string argument) => data.Metrics.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new CommandException($"{argument}: {data.Description} is measured in {string.Join(", ", data.Metrics.Select(m => m.Name))}, not in {name}");
 
     private static ModelFacts Facts(string model, QuantizationOptions quantization)
     {

@@ -23,7 +23,8 @@ internal sealed class SampleReader(ICalibrationSource source, int? most)
                 if (sample.Count != inputs.Count)
                     throw new ModelException($"{source.Description}: sample {read} has {sample.Count} tensors for the model's {inputs.Count} inputs");
                 yield return sample;
-                if (++read == most) break;
+                // A source that is read to its end knows that it was.
+                if (++read == most && source.Count != most) break;
             }
         }
         if (read == 0 && most != 0) throw new ModelException($"{source.Description}: there are no calibration samples");

@@ -7,7 +7,7 @@ namespace Edge.Quantization.Calibration;
 /// <summary>
 /// Samples that are costly to make, kept in a file after the first whole pass: a search reads the same pictures a dozen
 /// times, and decoding takes longer than running a small model. Memory holds one sample. The file is deleted when the
-/// source is disposed of, and by the system if the process ends. Used by one thread at a time.
+/// source is disposed of, and, as it has no name where the system allows that, by the system if the process ends. Used by one thread at a time.
 /// </summary>
 public sealed class SpooledSource : ICalibrationSource, IDisposable
 {
@@ -42,14 +42,7 @@ public sealed class SpooledSource : ICalibrationSource, IDisposable
     {
         // A pass that ended early left a part; the next one begins anew.
         _entries.Clear();
-        _file ??= new FileStream(Path.Combine(_folder, $".edge-samples-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose,
-            BufferSize = 1 << 16,
-        });
+        _file ??= Create();
         _file.SetLength(0);
         _file.Position = 0;
         long most = Math.Min(_mostBytes, Free() / 2);
@@ -59,6 +52,22 @@ public sealed class SpooledSource : ICalibrationSource, IDisposable
             yield return sample;
         }
         _complete = !_refused;
+    }
+
+    private FileStream Create()
+    {
+        string path = Path.Combine(_folder, $".edge-samples-{Guid.NewGuid():N}.tmp");
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = OperatingSystem.IsWindows() ? FileShare.None : FileShare.Delete,
+            Options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None,
+            BufferSize = 1 << 16,
+        });
+        // Elsewhere DeleteOnClose is .NET's own doing, which a process that is killed does not come to.
+        if (!OperatingSystem.IsWindows()) File.Delete(path);
+        return file;
     }
 
     private bool Write(IReadOnlyList<Tensor> sample, long most)

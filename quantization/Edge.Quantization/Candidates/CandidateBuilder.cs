@@ -20,7 +20,7 @@ namespace Edge.Quantization.Candidates;
 /// <param name="samples">Calibration samples, limited to those that are to be used.</param>
 /// <param name="progress">Told what is being done.</param>
 /// <param name="cancellation">Looked at before each sample.</param>
-internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
+internal sealed class CandidateBuilder(ReadOnlyMemory<byte> bytes, SampleReader samples, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
 {
     /// <summary>Entry of a quantized model's metadata that holds the version of this library.</summary>
     public const string MetadataKey = "edge.quantization";
@@ -66,6 +66,14 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
         return candidate;
     }
 
+    /// <summary>Tries whether the model can have 16-bit activations at all.</summary>
+    /// <exception cref="ModelException">A node has no form in an operator set that knows them.</exception>
+    public void RequireWideForm(QuantizationOptions options)
+    {
+        PreparedModel prepared = Prepared(options);
+        OpsetUpgrade.Apply(prepared.NewGraph(), prepared.Facts, OpsetUpgrade.Newest);
+    }
+
     private void Corrected(int done, int total) => progress?.Report(new(QuantizationStage.CorrectBias, done, total));
 
     /// <summary>First and last are those of the whole network, whatever a search leaves in float besides.</summary>
@@ -75,6 +83,12 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
         var kept = EndLayers.Of(graph, whole).ToDictionary(n => n, _ => "first and last layers are kept in float by option");
         foreach ((string node, string why) in options.KeptFloat) kept[node] = why;
         return options with { KeptFloat = kept };
+    }
+
+    /// <summary>Forgets all prepared models but that of a candidate: what a search has turned down it does not come back to.</summary>
+    public void KeepOnly(Candidate candidate)
+    {
+        foreach (var key in _prepared.Keys.Where(k => _prepared[k] != candidate.Source).ToArray()) _prepared.Remove(key);
     }
 
     /// <summary>The model in the form that is quantized.</summary>
@@ -90,6 +104,7 @@ internal sealed class CandidateBuilder(byte[] bytes, SampleReader samples, IProg
             options.AbsorbBias ? BiasAbsorption.Apply(graph, facts, Channels(graph, facts, BiasAbsorption.Values(graph, facts), options)) : []);
         var prepared = new PreparedModel(ModelBytes.Of(graph.Model), facts, changes);
         _prepared[key] = prepared;
+        SpareMemory.Return();
         progress?.Report(new(QuantizationStage.Prepare, 1, 1));
         return prepared;
     }

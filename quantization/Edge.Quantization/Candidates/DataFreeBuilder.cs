@@ -25,7 +25,7 @@ internal static class DataFreeBuilder
     /// <param name="cancellation">Looked at before each layer.</param>
     /// <exception cref="ModelException">There is nothing to quantize, or a node cannot be; the message names it.</exception>
     public static DataFreeModel Build(
-        byte[] bytes, SampleReader? samples, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
+        ReadOnlyMemory<byte> bytes, SampleReader? samples, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
     {
         progress?.Report(new(QuantizationStage.Prepare, 0, 1));
         (OnnxGraph graph, TensorFacts facts) = ModelPreparation.PrepareWeights(OnnxReader.Read(bytes, "the model"), samples, options.Sessions);

@@ -18,7 +18,7 @@ internal static class DataFreeReport
     /// <param name="progress">Told after each sample.</param>
     /// <param name="cancellation">Looked at before each sample.</param>
     public static QuantizationReport Make(
-        byte[] bytes, string sha256, DataFreeModel model, ICalibrationSource? source, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
+        ReadOnlyMemory<byte> bytes, string sha256, DataFreeModel model, ICalibrationSource? source, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
     {
         ModelProto real = OnnxReader.Read(model.Source, "the prepared model"), quantized = model.Graph.Model;
         ComparedValue[] outputs = [.. real.Graph.Outputs.Where(o => model.Facts.IsFloat(o.Name)).Select(o => new ComparedValue(o.Name, o.Name, null))];

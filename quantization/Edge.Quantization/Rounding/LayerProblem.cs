@@ -49,10 +49,10 @@ internal sealed class LayerProblem
     public (float Low, float High) Bounds => _bounds;
 
     /// <summary>The part of a column that a group reads.</summary>
-    public ReadOnlySpan<float> Column(int index, int group) => _samples.Column(index).AsSpan(group * Layer.Columns, Layer.Columns);
+    public ReadOnlySpan<float> Column(int index, int group) => _samples.Column(index).Slice(group * Layer.Columns, Layer.Columns);
 
     /// <summary>The float result of all rows, before a Relu or Clip.</summary>
-    public float[] Result(int index) => _samples.Result(index);
+    public ReadOnlySpan<float> Result(int index) => _samples.Result(index);
 
     /// <summary>The weights that integers of a row stand for.</summary>
     public void Dequantize(ReadOnlySpan<sbyte> codes, int row, Span<float> weights)

@@ -5,22 +5,24 @@ namespace Edge.Quantization.Rounding;
 /// Which columns are taken depends on the layer's and the sample's position alone. Not synchronized.
 /// </summary>
 /// <param name="layer">The layer.</param>
-/// <param name="most">Columns to take at most.</param>
+/// <param name="memory">Where they are kept: as many as fit are taken at most, each of <see cref="Floats"/>.</param>
 /// <param name="perSample">Columns to take of each sample at most.</param>
-internal sealed class LayerSamples(QuantizedLayer layer, int most, int perSample)
+internal sealed class LayerSamples(QuantizedLayer layer, Memory<float> memory, int perSample)
 {
-    private readonly List<float[]> _columns = [], _results = [];
     private readonly List<int> _sampleOf = [];
 
     public QuantizedLayer Layer { get; } = layer;
 
-    public int Count => _columns.Count;
+    public int Count => _sampleOf.Count;
+
+    /// <summary>What a column of a layer takes with its result.</summary>
+    public static int Floats(QuantizedLayer layer) => layer.Geometry.Length + layer.Rows;
 
     /// <summary>All channels of the input, in the order of <see cref="PatchGeometry"/>.</summary>
-    public float[] Column(int index) => _columns[index];
+    public Span<float> Column(int index) => memory.Span.Slice(index * Floats(Layer), Layer.Geometry.Length);
 
     /// <summary>All rows of the float result, before a Relu or Clip.</summary>
-    public float[] Result(int index) => _results[index];
+    public Span<float> Result(int index) => memory.Span.Slice((index * Floats(Layer)) + Layer.Geometry.Length, Layer.Rows);
 
     /// <summary>The sample that a column is of.</summary>
     public int SampleOf(int index) => _sampleOf[index];
@@ -28,21 +30,18 @@ internal sealed class LayerSamples(QuantizedLayer layer, int most, int perSample
     /// <summary>Takes columns of one sample.</summary>
     public void Add(int sample, ReadOnlySpan<float> input, Patches patches, Edge.Tensors.Tensor result)
     {
-        int take = Math.Min(Math.Min(perSample, most - Count), patches.Count);
+        int take = Math.Min(Math.Min(perSample, (memory.Length / Floats(Layer)) - Count), patches.Count);
         if (take <= 0) return;
         int axis = Layer.ChannelAxis < 0 ? result.Shape.Rank - 1 : Layer.ChannelAxis;
         int inner = result.Shape.Product(axis + 1, result.Shape.Rank);
         ReadOnlySpan<float> y = result.AsSpan<float>();
         foreach (int index in Positions(sample, take, patches.Count))
         {
-            var column = new float[Layer.Geometry.Length];
-            patches.Read(input, index, column);
-            var row = new float[Layer.Rows];
+            _sampleOf.Add(sample);
+            patches.Read(input, index, Column(Count - 1));
+            Span<float> row = Result(Count - 1);
             int at = (index / inner * Layer.Rows * inner) + (index % inner);
             for (int r = 0; r < row.Length; r++) row[r] = y[at + (r * inner)];
-            _columns.Add(column);
-            _results.Add(row);
-            _sampleOf.Add(sample);
         }
     }
 

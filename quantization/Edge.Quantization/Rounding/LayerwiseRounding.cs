@@ -25,11 +25,11 @@ internal sealed record RoundedLayer(string Layer, double Before, double After, i
 /// </summary>
 internal static class LayerwiseRounding
 {
-    /// <summary>Columns that a layer is rounded by, at most.</summary>
-    private const int MostColumns = 2048;
+    /// <summary>Columns that a layer is rounded by, at most, and those that even the largest has.</summary>
+    private const int MostColumns = 2048, LeastColumns = 64;
 
-    /// <summary>Floats that are kept of the layers of one level, at most: 32 MB.</summary>
-    private const int MostFloats = 8 << 20;
+    /// <summary>Floats that are kept of the layers of one level, at most: 16 MB.</summary>
+    private const int MostFloats = 4 << 20;
 
     /// <param name="candidate">Its graph is changed in place.</param>
     /// <param name="method">Chooses the integers of a layer.</param>
@@ -41,26 +41,29 @@ internal static class LayerwiseRounding
         Candidate candidate, IRoundingMethod method, SampleReader samples, Action<int, int> progress, CancellationToken cancellation)
     {
         IReadOnlyList<QuantizedLayer> layers = QuantizedLayer.Of(candidate);
+        // One memory for the columns of all levels, one after the other.
+        float[] memory = new float[MostFloats];
         var rounded = new List<RoundedLayer>();
         foreach (IGrouping<int, QuantizedLayer> level in layers.GroupBy(l => l.Level).OrderBy(g => g.Key))
         {
+            SpareMemory.Return();
             QuantizedLayer[] own = [.. level];
-            Dictionary<QuantizedLayer, LayerSamples> seen = own.ToDictionary(l => l, l => NewSamples(l, own.Length, samples.Count));
+            Dictionary<QuantizedLayer, LayerSamples> seen = own.Select((l, i) => NewSamples(l, memory.AsMemory(memory.Length / own.Length * i, memory.Length / own.Length), samples.Count)).ToDictionary(s => s.Layer);
             LayerPass.Run(candidate, own, samples, (layer, sample, input, patches, result) => seen[layer].Add(sample, input, patches, result), cancellation);
             foreach (QuantizedLayer layer in own)
             {
                 rounded.Add(Round(new LayerProblem(seen[layer]), method, cancellation));
-                seen.Remove(layer);
                 progress(rounded.Count, layers.Count);
             }
         }
         return rounded;
     }
 
-    private static LayerSamples NewSamples(QuantizedLayer layer, int layers, int? samples)
+    private static LayerSamples NewSamples(QuantizedLayer layer, Memory<float> memory, int? samples)
     {
-        int most = Math.Clamp(MostFloats / layers / (layer.Geometry.Length + layer.Rows), 64, MostColumns);
-        return new LayerSamples(layer, most, Math.Max(1, (most + (samples ?? 32) - 1) / (samples ?? 32)));
+        int floats = LayerSamples.Floats(layer), most = Math.Min(memory.Length / floats, MostColumns);
+        if (most < LeastColumns) (memory, most) = (new float[LeastColumns * floats], LeastColumns);
+        return new LayerSamples(layer, memory[..(most * floats)], Math.Max(1, (most + (samples ?? 32) - 1) / (samples ?? 32)));
     }
 
     private static RoundedLayer Round(LayerProblem problem, IRoundingMethod method, CancellationToken cancellation)

@@ -104,7 +104,7 @@ internal sealed class RowLearner
     private void AddError(int column)
     {
         ReadOnlySpan<float> x = _problem.Column(column, _group);
-        float[] result = _problem.Result(column);
+        ReadOnlySpan<float> result = _problem.Result(column);
         (float low, float high) = _problem.Bounds;
         for (int r = 0; r < _rows; r++)
         {

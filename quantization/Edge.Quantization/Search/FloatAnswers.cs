@@ -10,13 +10,11 @@ namespace Edge.Quantization.Search;
 /// </summary>
 /// <param name="open">Reads the float model.</param>
 /// <param name="sessions">What it runs on.</param>
-internal sealed class FloatAnswers(Func<ModelProto> open, SessionFactory sessions)
+/// <param name="mostBytes">Of answers that are kept, by default those of hundreds of samples of a classifier, of some of a detector; 0 for a single pass.</param>
+internal sealed class FloatAnswers(Func<ModelProto> open, SessionFactory sessions, long mostBytes = 32L << 20)
 {
-    /// <summary>Answers of hundreds of samples of a classifier, of some of a detector.</summary>
-    private const long MostBytes = 32L << 20;
-
     private readonly List<Tensor[]> _kept = [];
-    private long _left = MostBytes;
+    private long _left = mostBytes;
 
     /// <summary>Begins a pass through the samples.</summary>
     public Pass Begin() => new(this);
@@ -46,7 +44,7 @@ internal sealed class FloatAnswers(Func<ModelProto> open, SessionFactory session
     /// <summary>Once one does not fit, none behind it is kept, so that positions have no gaps.</summary>
     private void Keep(IReadOnlyList<Tensor> outputs)
     {
-        _left -= outputs.Sum(o => o.Type == DataType.String ? MostBytes + 1 : o.Bytes.Length);
+        _left = outputs.Any(o => o.Type == DataType.String) ? -1 : _left - outputs.Sum(o => o.Bytes.Length);
         if (_left >= 0) _kept.Add([.. outputs.Select(o => o.Clone())]);
     }
 }

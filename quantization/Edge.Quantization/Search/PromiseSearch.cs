@@ -13,9 +13,12 @@ namespace Edge.Quantization.Search;
 /// <summary>A candidate and how good it is.</summary>
 internal sealed record Tried(string Name, Candidate Candidate, EvaluationResult Result, double Drop, bool Kept);
 
+/// <summary>What is remembered of a candidate, whether or not it is built on: not the model, of which a search makes dozens.</summary>
+internal sealed record SearchStep(string Name, double Value, double Drop, double SqnrDb, bool Kept, bool Taken);
+
 /// <summary>What came of a search.</summary>
 /// <param name="Best">The model that was found.</param>
-/// <param name="Steps">All that were tried, in order, and which of them were built on.</param>
+/// <param name="Steps">All that were tried, in order.</param>
 /// <param name="Layers">Layers with weights of the candidate that the free steps ended with: what they add to the error (where measured), time in float and in integers.</param>
 /// <param name="Latency">Of the best model.</param>
 /// <param name="FloatMacsPercent">Share of the multiply-accumulates that the search left in float.</param>
@@ -23,7 +26,7 @@ internal sealed record Tried(string Name, Candidate Candidate, EvaluationResult 
 /// <param name="Interval">Of the best model's drop; null where the samples are too few to tell.</param>
 /// <param name="Unseen">On other data; null where there is none.</param>
 internal sealed record SearchResult(
-    Tried Best, IReadOnlyList<(Tried Step, bool Taken)> Steps, IReadOnlyList<LayerCost> Layers, LatencyPair Latency, double FloatMacsPercent,
+    Tried Best, IReadOnlyList<SearchStep> Steps, IReadOnlyList<LayerCost> Layers, LatencyPair Latency, double FloatMacsPercent,
     double WideMacsPercent, DropInterval? Interval, UnseenResult? Unseen);
 
 /// <summary>How the best model does on data that the search did not see.</summary>
@@ -48,7 +51,7 @@ internal sealed record LayerCost(string Name, long Macs, double? FloatMillisecon
 /// machine computes more slowly in integers go back to float if the whole model gains by it.
 /// </summary>
 internal sealed class PromiseSearch(
-    byte[] original, CandidateBuilder builder, AccuracyPromise promise, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
+    ReadOnlyMemory<byte> original, CandidateBuilder builder, AccuracyPromise promise, QuantizationOptions options, IProgress<QuantizationProgress>? progress, CancellationToken cancellation)
 {
     /// <summary>A rung is an improvement if the error of the outputs falls to so much of what it was.</summary>
     private const double Gain = 0.98;
@@ -73,17 +76,20 @@ internal sealed class PromiseSearch(
 
     private readonly SampleReader _samples = new(promise.Samples, null);
     private readonly FloatAnswers _answers = new(() => OnnxReader.Read(original, "the float model"), options.Sessions);
-    private readonly List<(Tried Step, bool Taken)> _steps = [];
+    private readonly List<SearchStep> _steps = [];
 
+    /// <exception cref="ModelException">Nothing can be quantized, or, before anything is tried, 16-bit activations were asked for and the model cannot have them.</exception>
     public SearchResult Run()
     {
+        if (options.Fallback == SearchFallback.SixteenBits) builder.RequireWideForm(options);
         Tried best = Climb();
         Tensor[] input = FirstSample(best.Candidate);
         List<LayerCost> layers = Costs(best.Candidate, input);
         if (!best.Kept) best = LeaveFloat(best, ref layers, input);
-        if (options.ForThisMachine) best = DropSlowLayers(best, layers, input);
+        // Who asks for 16-bit activations has an accelerator in mind that computes no layer in float.
+        if (options.ForThisMachine && options.Fallback == SearchFallback.Float) best = DropSlowLayers(best, layers, input);
         LatencyPair latency = LatencyMeasurement.Compare(Float(), best.Candidate.Model, input, cancellation);
-        HashSet<string> wide = [.. best.Candidate.Plan.Quantized.Where(u => u.Wide).Select(u => u.Main.Name)];
+        HashSet<string> asked = [.. options.Activations16], wide = [.. best.Candidate.Options.Activations16.Where(n => !asked.Contains(n))];
         double Share(Func<LayerCost, bool> which) => layers.Sum(l => l.Macs) is > 0 and var all ? 100.0 * layers.Where(which).Sum(l => l.Macs) / all : 0;
         return new SearchResult(
             best, _steps, layers, latency, Share(l => best.Candidate.Options.KeptFloat.ContainsKey(l.Name)), Share(l => wide.Contains(l.Name)), Interval(best), Unseen(best.Candidate));
@@ -91,6 +97,7 @@ internal sealed class PromiseSearch(
 
     private DropInterval? Interval(Tried best)
     {
+        if (best.Result.Samples < DropSpread.LeastSamples) return null;
         var spread = new DropSpread(promise.Metric);
         Evaluate("how sure the drop is", best.Candidate, _samples, promise.Metric, _answers, spread);
         return spread.Of(promise, best.Drop);
@@ -100,7 +107,7 @@ internal sealed class PromiseSearch(
     {
         if (promise.Unseen is not { } unseen) return null;
         var spread = new DropSpread(unseen.Metric);
-        var answers = new FloatAnswers(Float, options.Sessions);
+        var answers = new FloatAnswers(Float, options.Sessions, mostBytes: 0);
         EvaluationResult r = Evaluate("on unseen samples", candidate, new SampleReader(unseen.Samples, null), unseen.Metric, answers, spread);
         double drop = promise.Drop(r.FloatValue, r.Value);
         return new UnseenResult(r, drop, promise.Keeps(r.FloatValue, r.Value), spread.Of(promise, drop));
@@ -118,6 +125,7 @@ internal sealed class PromiseSearch(
             bool better = IsBetter(step, best);
             Take(step, better);
             if (better) best = step;
+            builder.KeepOnly(best.Candidate);
         }
         return best;
     }
@@ -159,6 +167,7 @@ internal sealed class PromiseSearch(
 
     private Tried Judge(string name, Candidate candidate)
     {
+        SpareMemory.Return();
         EvaluationResult result = Evaluate(name, candidate, _samples, promise.Metric, _answers, null);
         return new Tried(name, candidate, result, promise.Drop(result.FloatValue, result.Value), promise.Keeps(result.FloatValue, result.Value));
     }
@@ -166,7 +175,7 @@ internal sealed class PromiseSearch(
     private EvaluationResult Evaluate(string name, Candidate candidate, SampleReader samples, IAccuracyMetric metric, FloatAnswers answers, DropSpread? spread) => Evaluation.Run(
         answers, candidate.Model, samples, metric, options.Sessions, (done, total) => progress?.Report(new(QuantizationStage.Evaluate, done, total, name)), cancellation, spread);
 
-    private void Take(Tried step, bool taken) => _steps.Add((step, taken));
+    private void Take(Tried step, bool taken) => _steps.Add(new(step.Name, step.Result.Value, step.Drop, step.Result.Error.SqnrDb, step.Kept, taken));
 
     /// <summary>
     /// Whether to build on a step. The error of the outputs is the steadier sign of the two: a metric moves by chance with
@@ -183,7 +192,7 @@ internal sealed class PromiseSearch(
 
     /// <summary>How far the metric moves by chance: of a share, half a standard deviation of the number of answers that changed.</summary>
     private double Chance(EvaluationResult r) =>
-        promise.Metric.Unit == "%" && !promise.Relative && r.SameTop is { } same ? 50 * Math.Sqrt(Math.Max(1, r.Samples - same)) / r.Samples : 0.1 * promise.MaxDrop;
+        promise.Metric.CountsAnswers && !promise.Relative && r.SameTop is { } same ? 50 * Math.Sqrt(Math.Max(1, r.Samples - same)) / r.Samples : 0.1 * promise.MaxDrop;
 
     /// <summary>The fewest layers in float with which the promise is kept; all layers that help if none does.</summary>
     private Tried LeaveFloat(Tried best, ref List<LayerCost> layers, Tensor[] input)
@@ -194,8 +203,8 @@ internal sealed class PromiseSearch(
         layers = [.. layers.Select(l => l with { Error = Noise(noise, units[l.Name]) })];
         double least = LeastCost * layers.Sum(CostInIntegers);
         Dictionary<string, double> costs = layers.ToDictionary(l => l.Name, l => Math.Max(least, CostOfFloat(l)));
-        // All in float would not be a quantized model.
-        FloatStep[] steps = [.. FloatOrder.Of(best.Candidate.Plan, noise, l => costs[l]).Where(s => s.Layers.Count < units.Count)];
+        // All in float would not be a quantized model; all with 16-bit activations is one.
+        FloatStep[] steps = [.. FloatOrder.Of(best.Candidate.Plan, noise, l => costs[l]).Where(s => options.Fallback == SearchFallback.SixteenBits || s.Layers.Count < units.Count)];
         double all = noise.Activations.Values.Sum() + noise.Weights.Values.Sum();
         // The error falls with every step, and the metric about with the error, so that halving finds the fewest.
         Tried? kept = null;

@@ -24,7 +24,7 @@ internal sealed class NoiseMeasurement(SampleReader samples, QuantizationOptions
     private const int MostSamples = 8, LeastSamples = 2;
 
     /// <summary>Bytes of expected outputs, and of activations, that are kept at once.</summary>
-    private const long KeptBytes = 32L << 20;
+    private const long KeptBytes = 16L << 20;
 
     /// <summary>Where all weights together add less than this share of what activations add, no single layer's are measured.</summary>
     private const double FewWeights = 0.05;
