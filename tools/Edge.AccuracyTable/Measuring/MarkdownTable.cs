@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Edge.AccuracyTable.Costs;
 
 namespace Edge.AccuracyTable.Measuring;
 
@@ -7,10 +8,11 @@ namespace Edge.AccuracyTable.Measuring;
 internal static class MarkdownTable
 {
     /// <param name="rows">In their order.</param>
+    /// <param name="costs">Of quantizing, float32 inference first; none where they were not measured.</param>
     /// <param name="machine">What they were measured on.</param>
     /// <param name="command">How to do it again.</param>
     /// <param name="form">How the int8 models were made.</param>
-    public static string Of(IReadOnlyList<AccuracyRow> rows, string machine, string command, Int8Form form)
+    public static string Of(IReadOnlyList<AccuracyRow> rows, IReadOnlyList<CostRow> costs, string machine, string command, Int8Form form)
     {
         var text = new StringBuilder();
         text.AppendLine("# Accuracy").AppendLine();
@@ -27,7 +29,19 @@ internal static class MarkdownTable
         foreach (AccuracyRow r in rows) text.AppendLine(Row(r));
         text.AppendLine().AppendLine("How samples are kept apart:").AppendLine();
         foreach (AccuracyRow r in rows.Where(r => r.Split.Length > 0)) text.AppendLine(CultureInfo.InvariantCulture, $"- {r.Name}: {r.Split} ({r.CalibrationSamples} calibrate)");
+        if (costs.Count > 0) AddCosts(text, costs);
         return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static void AddCosts(StringBuilder text, IReadOnlyList<CostRow> costs)
+    {
+        text.AppendLine().AppendLine("## What quantizing takes").AppendLine();
+        text.AppendLine("MobileNetV2, on all cores; each line is a process of its own, with .NET's compiler in it, and the peak of its resident memory. What float32 inference takes is to be");
+        text.AppendLine("compared: memory must not grow with the number of samples. The search has one scale a tensor for its weights and a promise that nothing keeps, so that it tries every step there is.").AppendLine();
+        text.AppendLine("| work | calibrate | judge | s | peak, MB | above float32 inference, MB |");
+        text.AppendLine("|---|--:|--:|--:|--:|--:|");
+        foreach (CostRow c in costs)
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {c.Work} | {c.Samples} | {c.Judged} | {(c.Seconds < 1 ? c.Seconds.ToString("0.000", CultureInfo.InvariantCulture) : c.Seconds.ToString("0", CultureInfo.InvariantCulture))} | {c.PeakMegabytes:0} | {c.PeakMegabytes - costs[0].PeakMegabytes:0} |");
     }
 
     public static string Row(AccuracyRow r) => r.Failure is { } why
