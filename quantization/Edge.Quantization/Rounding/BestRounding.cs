@@ -1,3 +1,5 @@
+using Edge.Quantization.Candidates;
+
 namespace Edge.Quantization.Rounding;
 
 /// <summary>For each layer the integers of that method whose result is the best on the columns that were held back.</summary>
@@ -19,6 +21,8 @@ internal sealed class BestRounding(params IRoundingMethod[] methods) : IRounding
             sbyte[] codes = method.Round(problem, cancellation);
             double error = problem.Errors(codes, problem.BestBias(codes)).Sum();
             if (error < best.Error) best = (error, codes);
+            // A method leaves as much behind as the layer's columns take.
+            SpareMemory.Return();
         }
         return best.Codes;
     }
