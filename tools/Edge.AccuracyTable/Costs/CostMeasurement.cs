@@ -19,7 +19,7 @@ namespace Edge.AccuracyTable.Costs;
 /// </summary>
 internal static class CostMeasurement
 {
-    private const string File = "models/imagenet_mobilenet/mobilenet_v2_1.0_224_fp32.onnx.gz";
+    private const string ModelFile = "models/imagenet_mobilenet/mobilenet_v2_1.0_224_fp32.onnx.gz";
 
     /// <summary>500 pictures and their classes.</summary>
     private const string Pictures = "labelled/imagenet_1k_samples";
@@ -55,10 +55,10 @@ internal static class CostMeasurement
         string folder = Directory.CreateTempSubdirectory("edge-cost-").FullName, path = Path.Combine(folder, "model.onnx");
         try
         {
-            System.IO.File.WriteAllBytes(path, ModelFiles.Read(data, File));
+            File.WriteAllBytes(path, ModelFiles.Read(data, ModelFile));
             (string File, int Label)[] pictures =
             [
-                .. System.IO.File.ReadLines(Path.Combine(data, Pictures, "labels.tsv")).Skip(1).Select(l => l.Split('\t'))
+                .. File.ReadLines(Path.Combine(data, Pictures, "labels.tsv")).Skip(1).Select(l => l.Split('\t'))
                     .Select(r => (Path.Combine(data, Pictures, r[0]), int.Parse(r[1], CultureInfo.InvariantCulture))),
             ];
             // The file's bytes and what unpacking it left are none of the work's memory.
