@@ -61,11 +61,11 @@ public sealed class SpooledSource : ICalibrationSource, IDisposable
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
-            Share = OperatingSystem.IsWindows() ? FileShare.None : FileShare.Delete,
-            Options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose,
             BufferSize = 1 << 16,
         });
-        // Elsewhere DeleteOnClose is .NET's own doing, which a process that is killed does not come to.
+        // Windows deletes it however the process ends. Elsewhere DeleteOnClose is .NET's own doing, and a file that is open needs no name.
         if (!OperatingSystem.IsWindows()) File.Delete(path);
         return file;
     }

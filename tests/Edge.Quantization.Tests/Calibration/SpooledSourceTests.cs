@@ -8,6 +8,7 @@ namespace Edge.Quantization.Tests.Calibration;
 public sealed class SpooledSourceTests : IDisposable
 {
     private static readonly TensorInfo[] Inputs = [];
+    private static readonly TensorInfo Info = new("x", DataType.Float32, [new Dimension(1)]);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("edge-spool").FullName;
     private int _made;
@@ -43,6 +44,25 @@ public sealed class SpooledSourceTests : IDisposable
         Assert.Equal(first, second);
         Assert.Equal(10, _made);
         Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    /// <summary>As many are asked for as there are: the source's end is seen.</summary>
+    [Fact]
+    public void A_reader_that_takes_all_samples_completes_the_pass()
+    {
+        using var spooled = new SpooledSource(Source(), _folder);
+        for (int pass = 0; pass < 3; pass++) Assert.Equal(5, new SampleReader(spooled, 5).Read([Info]).Count());
+        Assert.Equal(5, _made);
+    }
+
+    [Fact]
+    public void A_process_that_is_killed_leaves_nothing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the file has a name there until it is closed, and the system deletes it then");
+        using var spooled = new SpooledSource(Source(), _folder);
+        foreach (IReadOnlyList<Tensor> _ in spooled.Read(Inputs)) Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+        Assert.Equal(5, Read(spooled).Length);
+        Assert.Equal(5, _made);
     }
 
     [Fact]
