@@ -48,6 +48,17 @@ public class WeightOnlyTests
         }
     }
 
+    /// <summary>Without samples the model is run on zeros to learn shapes; where it does not run on them, what it declares is enough.</summary>
+    [Fact]
+    public void A_model_that_does_not_run_on_zeros_needs_no_samples_either()
+    {
+        float[] w = Samples.NormalTensor(new Shape(32 * 32), 3, 0, 0.12).AsSpan<float>().ToArray();
+        ModelProto model = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 32).Input("step", DataType.Int64).Initializer("w", w, 32, 32).Initializer("from", [0L]).Initializer("to", [8L])
+            .Node("MatMul", ["x", "w"], ["y"]).Node("Squeeze", ["from"], ["first"]).Node("Squeeze", ["to"], ["last"]).Node("Range", ["first", "last", "step"], ["r"]).Output("y").Output("r", DataType.Int64, -1).Build();
+        Assert.Throws<ModelException>(() => FormAgreement.Run(model, [X(1, 32), Tensor.Create<long>(new Shape(), [0])], 0));
+        Assert.Single(Quantizer.Quantize(model, null, Weights8).Report.Layers);
+    }
+
     [Theory]
     [InlineData("dense", 16)]
     [InlineData("dense", 32)]

@@ -74,6 +74,40 @@ public class PromiseSearchTests
         Assert.Equal((0, true), (p.FloatMacsPercent, p.WideMacsPercent is > 40 and < 60));
     }
 
+    /// <summary>All layers in float are no quantized model, but all with 16-bit activations are one.</summary>
+    [Fact]
+    public void Every_layer_may_get_16_bit_activations()
+    {
+        OnnxGraphBuilder one = new OnnxGraphBuilder(13).Input("x", DataType.Float32, 1, 8, 12, 12)
+            .Initializer("w", Samples.NormalTensor(new Shape(8 * 8 * 9), 3, 0, 0.12).AsSpan<float>().ToArray(), 8, 8, 3, 3).Node("Conv", ["x", "w"], ["y"]).Output("y");
+        PromiseReport p = Search(one, 0, Clockless with { Fallback = SearchFallback.SixteenBits }).Report.Promise!;
+        Assert.Equal(100, p.WideMacsPercent);
+        Assert.Contains(p.Steps, s => s.Name == "1 of 1 layers with 16-bit activations" && s.Taken);
+        Assert.DoesNotContain(Search(one, 0).Report.Promise!.Steps, s => s.Name.Contains("in float", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_model_that_cannot_have_16_bit_activations_is_told_before_anything_is_tried()
+    {
+        float[] w = Samples.NormalTensor(new Shape(8 * 8), 3, 0, 0.12).AsSpan<float>().ToArray();
+        OnnxGraphBuilder model = new OnnxGraphBuilder(18).Input("x", DataType.Float32, 1, 8, 12, 12).Initializer("w", w, 8, 8, 1, 1)
+            .Initializer("s", [1f, 1]).Initializer("b", [0f, 0]).Node("Conv", ["x", "w"], ["c"])
+            .Node("GroupNormalization", ["c", "s", "b"], ["g"], AttributeProto.Of("num_groups", 2L)).Node("Conv", ["g", "w"], ["y"]).Output("y");
+        string path = Save(model);
+        try
+        {
+            var stages = new List<QuantizationStage>();
+            string message = Assert.Throws<ModelException>(() => Quantizer.Search(
+                path, Samples.Normal(4), new AccuracyPromise(new Error(), Samples.Normal(4), 0.05), Clockless with { Fallback = SearchFallback.SixteenBits }, new Steps(p => stages.Add(p.Stage)))).Message;
+            Assert.Contains("GroupNormalization", message, StringComparison.Ordinal);
+            Assert.DoesNotContain(QuantizationStage.Calibrate, stages);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Theory]
     [InlineData(0.05, true)]
     [InlineData(1000, false)]
