@@ -148,6 +148,8 @@ internal sealed unsafe class PlanBuilder
     {
         var node = new Node(OperatorCatalog.Internal, "Copy", 1, from.Name, [null], [null]);
         nint bytes = (nint)from.Shape!.Value.Count * from.Type.Size();
+        // The step knows the constant by its address only.
+        if (_storage[from] is ConstantStorage constant) _keepAlive.Add(constant.Tensor);
         _slots.Add((_storage[from], _storage.Offset(from)));
         _slots.Add((new BlockStorage(bytes, 0) { Output = output }, 0));
         pending.Add((node, new CopyExecutor(bytes), _slots.Count - 2, _slots.Count - 1));

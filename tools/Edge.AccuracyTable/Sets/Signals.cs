@@ -37,7 +37,10 @@ internal static class Bearings
     public static DataSet Open(SharedSets sets)
     {
         ISamples evaluation = sets.Vibration();
-        return new DataSet(Part.Spread(sets.Vibration(training: true), 200), evaluation, Classes.Of(evaluation, 10), "the first 70 % of each record calibrate, the last 30 % judge");
+        return new DataSet(Part.Spread(sets.Vibration(training: true), 200), evaluation, Classes.Of(evaluation, 10), "the first 70 % of each record calibrate, the last 30 % judge")
+        {
+            Beside = Signals.Agreement,
+        };
     }
 }
 
