@@ -24,12 +24,12 @@ internal abstract class TileEmitter
     private const int VectorBytes = 64;
 
     // [rsp] holds the arguments' address, behind it what the loops compare with and count.
-    private const int ArgumentsSlot = 0, TapsSlot = 8, EndSlot = 16, LastTurnSlot = 24, StartSlot = 32, OutputSlot = 40, TilesSlot = 48, OffsetSlot = 56, AheadStepSlot = 80, RowTermsSlot = 88;
+    private const int ArgumentsSlot = 0, TapsSlot = 8, EndSlot = 16, LastTurnSlot = 24, StartSlot = 32, OutputSlot = 40, TilesSlot = 48, OffsetSlot = 56, AheadStepSlot = 80, RowTermsSlot = 88, TableSlot = 96;
 
     /// <summary>16 bytes for constants on their way to a vector register.</summary>
     protected const int ConstantSlot = 64;
 
-    private const int FrameBytes = 96;
+    private const int FrameBytes = 104;
 
     /// <summary>Bytes by which a single row, which uses weights once, fetches them ahead: enough for the latency of memory.</summary>
     private const int AheadOfSingleRow = 4096;
@@ -84,12 +84,13 @@ internal abstract class TileEmitter
     /// <summary>Counts within a tap in the inner loops, free outside of them.</summary>
     protected static X64Register Position => R13;
 
-    /// <summary>What is fetched for later, where rows are equidistant: others have no register left.</summary>
-    private static X64Register Ahead => R10;
-
     private static X64Register Panel => R14;
 
-    private static X64Register Table => R15;
+    /// <summary>What is fetched for later.</summary>
+    private static X64Register Ahead => R15;
+
+    /// <summary>Where the next tap's addresses are, between taps only.</summary>
+    private static X64Register Table => Position;
 
     public byte[] Emit()
     {
@@ -156,14 +157,10 @@ internal abstract class TileEmitter
         Copy(TileOffsets.End, EndSlot);
         Code.Add(Rax, -4 * Unroll);
         Code.Store(new(Rsp, LastTurnSlot), Rax);
-        if (_equidistant)
-        {
-            Copy(TileOffsets.Start, OffsetSlot);
-            Copy(TileOffsets.AheadStep, AheadStepSlot);
-            Code.Load(Ahead, new(Arguments, TileOffsets.Ahead));
-        }
-
-        Code.Load(Table, new(Arguments, TileOffsets.Rows));
+        if (_equidistant) Copy(TileOffsets.Start, OffsetSlot);
+        else Copy(TileOffsets.Rows, TableSlot);
+        Copy(TileOffsets.AheadStep, AheadStepSlot);
+        Code.Load(Ahead, new(Arguments, TileOffsets.Ahead));
 
         void Copy(int argument, int slot)
         {
@@ -238,9 +235,15 @@ internal abstract class TileEmitter
 
     private void Loops(bool fetches)
     {
-        if (_equidistant) Code.Load(Table, new(Arguments, TileOffsets.Rows));
+        if (_equidistant)
+        {
+            Code.Load(Table, new(Arguments, TileOffsets.Rows));
+            Code.Store(new(Rsp, TableSlot), Table);
+        }
+
         Code.Align(16);
         int tap = Code.Position;
+        Code.Load(Table, new(Rsp, TableSlot));
         if (_equidistant)
         {
             Code.Load(Rax, new(Table));
@@ -253,6 +256,7 @@ internal abstract class TileEmitter
             Code.Add(Table, 8 * Rows);
         }
 
+        Code.Store(new(Rsp, TableSlot), Table);
         Code.Load(Position, new(Rsp, StartSlot));
         Code.Compare(Position, new(Rsp, LastTurnSlot));
         int few = Code.JumpIfGreater();
@@ -260,12 +264,8 @@ internal abstract class TileEmitter
         int turn = Code.Position;
         for (int s = 0; s < Unroll; s++) Step(s, fetches);
         Advance(Unroll);
-        if (_equidistant)
-        {
-            Code.PrefetchToSecondLevel(new(Ahead));
-            Code.Add(Ahead, new X64Address(Rsp, AheadStepSlot));
-        }
-
+        for (int line = 0; line < (Rows == 1 ? 1 : TileArguments.LinesAhead); line++) Code.PrefetchToSecondLevel(new(Ahead, line * TileArguments.LineBytes));
+        Code.Add(Ahead, new X64Address(Rsp, AheadStepSlot));
         Code.Compare(Position, new(Rsp, LastTurnSlot));
         Code.JumpIfNotGreater(turn);
         Code.Land(few);

@@ -63,7 +63,7 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
         };
         span.Masked = span.Columns < span.TileColumns && _tiles.HasAllVariants;
         TileVariant variant = (span.TileColumns < _layout.Columns ? TileVariant.LeftHalf : 0) | (span.Masked ? TileVariant.Masked : 0) | (rows.IsTable ? 0 : TileVariant.Equidistant);
-        FetchNextPanel(ref t, panel, (to - from + _tiles.MaxRows - 1) / _tiles.MaxRows);
+        FetchNextPanel(ref t, panel, to - from);
         t.ColumnMask = (1UL << span.Columns) - 1;
         for (nint pixel = from; pixel < to; pixel += span.Rows)
         {
@@ -94,13 +94,11 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
     /// <summary>Turns of 16 bytes of a row in a tile.</summary>
     private nint Turns => (nint)_layout.Taps * (_layout.TapBytes / 16);
 
-    /// <summary>The next panel's lines are spread over the turns of all tiles, but no more than one to each.</summary>
-    private void FetchNextPanel(ref TileArguments t, int panel, nint tiles)
+    private void FetchNextPanel(ref TileArguments t, int panel, nint pixels)
     {
-        if (panel + 1 >= _layout.Panels || Turns == 0) return;
+        if (panel + 1 >= _layout.Panels) return;
         nint next = _layout.PanelOffset(panel + 1);
-        t.Ahead = _panels + next;
-        t.AheadStep = Math.Min((next - _layout.PanelOffset(panel)) / (tiles * Turns) + 1, 64);
+        t.FetchAhead(_panels + next, next - _layout.PanelOffset(panel), pixels, _tiles.MaxRows, Turns);
     }
 }
 
