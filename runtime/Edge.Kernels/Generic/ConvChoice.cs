@@ -1,6 +1,7 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Generic.Gemm;
 using Edge.Kernels.Generic.Winograd;
+using Edge.Kernels.Topology;
 
 namespace Edge.Kernels.Generic;
 
@@ -8,7 +9,8 @@ namespace Edge.Kernels.Generic;
 /// <remarks>
 /// Costs are counted in multiply-adds of a vector. Products cost one for each vector of output channels; the weights that
 /// are read for them cost more the fewer tiles share them, as F(4×4) has four times as many as a direct convolution; transforms cost
-/// a number of vector operations for each tile and vector of channels. The constants were fitted to the shapes that
+/// a number of vector operations for each tile and vector of channels. Threads divide all of that, but not the bandwidth of
+/// memory: weights that caches do not keep cannot be used faster than they come. The constants were fitted to the shapes that
 /// <c>Edge.Benchmarks kernels</c> measures.
 /// </remarks>
 internal static class ConvChoice
@@ -22,6 +24,12 @@ internal static class ConvChoice
     /// <summary>Bytes of weights that a second-level cache keeps from one run to the next.</summary>
     private const double KeptBytes = 1 << 20;
 
+    /// <summary>Multiply-adds of one core in the time in which memory gives a vector of weights to all of them.</summary>
+    private const double MemoryCost = 8;
+
+    /// <summary>What the last-level caches of the cores keep, each of its share.</summary>
+    private static readonly double s_cacheBytes = Math.Max(CpuTopology.Current.L2BytesPerCore, CpuTopology.Current.L3BytesPerCore);
+
     /// <summary>What is done once for each tile of products, in multiply-adds.</summary>
     private const double TileCost = 60;
 
@@ -29,7 +37,10 @@ internal static class ConvChoice
     public static ConvMethod[] Methods(in ConvGeometry g, TileSet tiles, DenseOptions options)
     {
         if (!options.Winograd || !WinogradLayout.Takes(g)) return [ConvMethod.Direct];
-        return ByCost([(ConvMethod.Direct, Direct(g, tiles, 1)), (ConvMethod.Winograd2, Winograd(g, tiles, 2, 1)), (ConvMethod.Winograd4, Winograd(g, tiles, 4, 1))]);
+        ConvGeometry geometry = g;
+        return ByCost([(ConvMethod.Direct, Shared(Direct(g, tiles, 1), 9)), (ConvMethod.Winograd2, Shared(Winograd(g, tiles, 2, 1), 16)), (ConvMethod.Winograd4, Shared(Winograd(g, tiles, 4, 1), 36))]);
+
+        double Shared(double cost, int planes) => Math.Max(cost / options.Threads, Memory(geometry, tiles, planes, options.Threads));
     }
 
     /// <summary>The same of an integer convolution on 16-bit numbers.</summary>
@@ -68,6 +79,13 @@ internal static class ConvChoice
         double tilesOfRows = Math.Ceiling(rows / tiles.MaxRows);
         bool streams = channelsOfStep > 1 && planes * steps * lanes * sizeof(int) > KeptBytes;
         return planes * (rows * steps + steps * (streams ? StreamedWeightCost : WeightCost) + tilesOfRows * Math.Ceiling(vectors / 2.0) * TileCost);
+    }
+
+    /// <summary>What the weights cost if they come from memory on every run: more than <paramref name="threads"/> cores' caches keep.</summary>
+    private static double Memory(in ConvGeometry g, TileSet tiles, int planes, int threads)
+    {
+        double vectors = (double)planes * g.InChannels * DivideUp(g.OutChannels, tiles.Columns / 2);
+        return vectors * (tiles.Columns / 2) * sizeof(float) > threads * s_cacheBytes ? vectors * MemoryCost : 0;
     }
 
     /// <summary>Passes over channels: whole vectors, then short ones of four, then single ones.</summary>
