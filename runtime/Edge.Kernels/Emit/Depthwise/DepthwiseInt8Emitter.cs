@@ -19,6 +19,9 @@ internal readonly record struct Int8DepthwiseTypes(bool InputSigned, int InputZe
 /// </summary>
 internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
 {
+    // Bounds of bytes.
+    private static readonly Zmm s_low = new(30), s_high = new(31);
+
     private readonly Int8TapWeights _weights;
     private readonly int _vectors;
     private readonly Zmm[] _padding;
@@ -43,6 +46,12 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
     /// <summary>Padding, as VPDPBUSD takes it.</summary>
     protected static Zmm Padding { get; } = new(28);
 
+    /// <summary>The top bit of every byte.</summary>
+    protected static Zmm Flip { get; } = new(29);
+
+    /// <summary>The output's zero point, as int16.</summary>
+    private static Zmm ZeroPoint { get; } = new(27);
+
     protected override int PanelBytes => PanelVectors(_weights, _vectors) * VectorBytes;
 
     /// <summary>Vectors of a chunk's panel.</summary>
@@ -50,6 +59,15 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
 
     /// <summary>One byte in all four bytes of a number.</summary>
     protected static int Bytes(int value) => (byte)value * 0x01010101;
+
+    protected override void LoadConstants()
+    {
+        Code.BroadcastConstant(Padding, Bytes(Types.Padding), X64Register.Rax);
+        Code.BroadcastConstant(Flip, unchecked((int)0x80808080), X64Register.Rax);
+        Code.BroadcastConstant(s_low, Bytes(Types.Low), X64Register.Rax);
+        Code.BroadcastConstant(s_high, Bytes(Types.High), X64Register.Rax);
+        Code.BroadcastConstant(ZeroPoint, (ushort)Types.OutputZeroPoint * 0x10001, X64Register.Rax);
+    }
 
     protected override void BeginChunk()
     {
@@ -66,20 +84,43 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
             var rows = Tiling.RowsThatSee(row, Strip.Rows);
             for (int group = 0; group * Int8TapGroups.Width < Tiling.ColumnSpan && rows.Count > 0; group++) Group(tile, row, rows, group);
         }
-        for (int r = 0; r < Strip.Rows; r++)
-            for (int c = 0; c < tile.Columns; c++) Finish(r, c);
+        Finish([.. from r in Enumerable.Range(0, Strip.Rows) from c in Enumerable.Range(0, tile.Columns) select (r, c)]);
     }
 
     /// <summary>The register of the sums of an output.</summary>
     protected Zmm Sum(int row, int column, int vector) => new((row * Tiling.Columns + column) * _vectors + vector);
 
-    protected X64Address Scale(int vector) => Panel(_vectors + vector);
-
     /// <summary>Interleaves four pixels of an input row, of which null ones are padding, and returns the registers.</summary>
     protected abstract Zmm[] Interleave(X64Address?[] pixels);
 
-    /// <summary>Requantizes and stores an output.</summary>
-    protected abstract void Finish(int row, int column);
+    /// <summary>Requantizes and stores the outputs of a tile.</summary>
+    protected abstract void Finish((int Row, int Column)[] outputs);
+
+    /// <summary>Scales the sums in a register and rounds them.</summary>
+    protected void Requantize(Zmm sum, int vector)
+    {
+        Code.ToFloats(sum, sum);
+        Code.Scale(sum, sum, Panel(_vectors + vector));
+        Code.ToInt32s(sum, sum);
+    }
+
+    /// <summary>
+    /// Four registers of requantized sums to bytes in <paramref name="y"/>: in each quarter four of each register. Rounding and bounds
+    /// that are whole numbers may change places, so the bounds are those of the bytes.
+    /// </summary>
+    protected void PackBytes(Zmm y, Zmm second, Zmm third, Zmm fourth)
+    {
+        Code.PackInt32s(y, y, second);
+        Code.PackInt32s(third, third, fourth);
+        if (Types.OutputZeroPoint != 0)
+        {
+            Code.AddInt16sSaturating(y, y, ZeroPoint);
+            Code.AddInt16sSaturating(third, third, ZeroPoint);
+        }
+        Code.PackInt16s(y, y, third, Types.OutputSigned);
+        if (Types.Low > (Types.OutputSigned ? sbyte.MinValue : byte.MinValue)) Code.MaxBytes(y, y, s_low, Types.OutputSigned);
+        if (Types.High < (Types.OutputSigned ? sbyte.MaxValue : byte.MaxValue)) Code.MinBytes(y, y, s_high, Types.OutputSigned);
+    }
 
     private void Group(ColumnTile tile, int row, List<(int Row, int KernelRow)> rows, int group)
     {

@@ -14,7 +14,7 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
 {
     public const int Lanes = 16;
 
-    private static readonly Zmm s_pixels = new(16), s_order = new(24), s_bytes = new(25), s_raw = new(26), s_zeroPoint = new(27), s_flip = new(29), s_low = new(30), s_high = new(31);
+    private static readonly Zmm s_pixels = new(16), s_order = new(24), s_bytes = new(25), s_raw = new(26);
 
     private static readonly Zmm[] s_interleaved = [s_pixels];
 
@@ -32,14 +32,10 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
 
     protected override void LoadConstants()
     {
+        base.LoadConstants();
         Code.LoadInt32s(s_order, new(Extra));
         Code.LoadInt32s(s_bytes, new(Extra, VectorBytes));
-        Code.BroadcastConstant(Padding, Bytes(Types.Padding), X64Register.Rax);
         Code.BroadcastConstant(s_raw, Bytes(Types.InputZeroPoint), X64Register.Rax);
-        Code.BroadcastConstant(s_flip, unchecked((int)0x80808080), X64Register.Rax);
-        Code.BroadcastConstant(s_zeroPoint, Types.OutputZeroPoint, X64Register.Rax);
-        Code.BroadcastConstant(s_low, Types.Low, X64Register.Rax);
-        Code.BroadcastConstant(s_high, Types.High, X64Register.Rax);
         if (_lanes < Lanes) Code.SetMask(_lanes);
     }
 
@@ -54,20 +50,29 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
         }
         Code.PermuteInt32s(s_pixels, s_order, s_pixels);
         Code.PermuteBytes(s_pixels, s_pixels, s_bytes);
-        if (Types.InputSigned) Code.Xor(s_pixels, s_pixels, s_flip);
+        if (Types.InputSigned) Code.Xor(s_pixels, s_pixels, Flip);
         return s_interleaved;
     }
 
-    protected override void Finish(int row, int column)
+    // Quarter i of the packed bytes becomes output i, as the order that brings lanes of pixels together is its own inverse.
+    protected override void Finish((int Row, int Column)[] outputs)
     {
-        Zmm sum = Sum(row, column, 0);
-        Code.ToFloats(sum, sum);
-        Code.Scale(sum, sum, Scale(0));
-        Code.ToInt32s(sum, sum);
-        Code.AddInt32s(sum, sum, s_zeroPoint);
-        Code.MaxInt32s(sum, sum, s_low);
-        Code.MinInt32s(sum, sum, s_high);
-        if (_lanes < Lanes) Code.StoreLowBytesMasked(OutPixel(row, column), sum);
-        else Code.StoreLowBytes(OutPixel(row, column), sum);
+        Zmm[] sums = [.. outputs.Select(o => Sum(o.Row, o.Column, 0))];
+        foreach (Zmm sum in sums) Requantize(sum, 0);
+        Zmm first = sums[0], third = sums.Length > 2 ? sums[2] : s_pixels;
+        PackBytes(first, sums[Math.Min(1, sums.Length - 1)], third, sums[^1]);
+        Code.PermuteInt32s(first, s_order, first);
+        for (int i = 0; i < sums.Length; i++) Store(OutPixel(outputs[i].Row, outputs[i].Column), first, i);
+    }
+
+    private void Store(X64Address to, Zmm from, int quarter)
+    {
+        if (_lanes == Lanes)
+        {
+            Code.StoreQuarter(to, from, quarter);
+            return;
+        }
+        if (quarter > 0) Code.ExtractQuarter(s_pixels, from, quarter);
+        Code.StoreMaskedQuarter(to, quarter > 0 ? s_pixels : from);
     }
 }

@@ -9,23 +9,8 @@ internal sealed class WideDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip 
 {
     public const int Vectors = 4;
 
-    private static readonly Zmm s_flip = new(29), s_low = new(30), s_high = new(31), s_zeroPoint = new(27);
-
     private static readonly Zmm[] s_pixels = [new(20), new(21), new(22), new(23)];
     private static readonly Zmm[] s_pairs = [new(16), new(17), new(18), new(19)];
-
-    private bool IsBoundedBelow => Types.Low > (Types.OutputSigned ? sbyte.MinValue : byte.MinValue);
-
-    private bool IsBoundedAbove => Types.High < (Types.OutputSigned ? sbyte.MaxValue : byte.MaxValue);
-
-    protected override void LoadConstants()
-    {
-        Code.BroadcastConstant(Padding, Bytes(Types.Padding), X64Register.Rax);
-        Code.BroadcastConstant(s_flip, unchecked((int)0x80808080), X64Register.Rax);
-        Code.BroadcastConstant(s_low, Bytes(Types.Low), X64Register.Rax);
-        Code.BroadcastConstant(s_high, Bytes(Types.High), X64Register.Rax);
-        Code.BroadcastConstant(s_zeroPoint, (ushort)Types.OutputZeroPoint * 0x10001, X64Register.Rax);
-    }
 
     protected override Zmm[] Interleave(X64Address?[] pixels)
     {
@@ -50,34 +35,20 @@ internal sealed class WideDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip 
         return s_pixels;
     }
 
-    // Rounding and bounds that are whole numbers may change places, so the bounds are those of the bytes.
-    protected override void Finish(int row, int column)
+    protected override void Finish((int Row, int Column)[] outputs)
     {
-        for (int v = 0; v < Vectors; v++)
+        foreach (var (row, column) in outputs)
         {
-            Zmm sum = Sum(row, column, v);
-            Code.ToFloats(sum, sum);
-            Code.Scale(sum, sum, Scale(v));
-            Code.ToInt32s(sum, sum);
+            for (int v = 0; v < Vectors; v++) Requantize(Sum(row, column, v), v);
+            PackBytes(Sum(row, column, 0), Sum(row, column, 1), Sum(row, column, 2), Sum(row, column, 3));
+            Code.StoreInt32s(OutPixel(row, column), Sum(row, column, 0));
         }
-        Zmm y = Sum(row, column, 0), upper = Sum(row, column, 2);
-        Code.PackInt32s(y, y, Sum(row, column, 1));
-        Code.PackInt32s(upper, upper, Sum(row, column, 3));
-        if (Types.OutputZeroPoint != 0)
-        {
-            Code.AddInt16sSaturating(y, y, s_zeroPoint);
-            Code.AddInt16sSaturating(upper, upper, s_zeroPoint);
-        }
-        Code.PackInt16s(y, y, upper, Types.OutputSigned);
-        if (IsBoundedBelow) Code.MaxBytes(y, y, s_low, Types.OutputSigned);
-        if (IsBoundedAbove) Code.MinBytes(y, y, s_high, Types.OutputSigned);
-        Code.StoreInt32s(OutPixel(row, column), y);
     }
 
     private Zmm Load(X64Address? pixel, int index)
     {
         if (pixel is not { } from) return Padding;
-        if (Types.InputSigned) Code.Xor(s_pixels[index], s_flip, from);
+        if (Types.InputSigned) Code.Xor(s_pixels[index], Flip, from);
         else Code.LoadInt32s(s_pixels[index], from);
         return s_pixels[index];
     }
