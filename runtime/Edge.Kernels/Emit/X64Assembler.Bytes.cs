@@ -37,6 +37,9 @@ internal sealed partial class X64Assembler
 
     public void Xor(Zmm to, Zmm a, X64Address b) => Evex(Map0F, P66, 0xEF, to, a, b, Full);
 
+    /// <summary>32 bytes to the front of a register, whose rest becomes zero.</summary>
+    public void LoadHalf(Zmm to, X64Address from) => Evex(Map0F, None, 0x10, to, default, from, Half, Bits256);
+
     /// <summary>16 bytes in each quarter.</summary>
     public void BroadcastQuarter(Zmm to, X64Address from) => Evex(Map0F38, P66, 0x5A, to, default, from, Quarter);
 
@@ -59,6 +62,15 @@ internal sealed partial class X64Assembler
 
     /// <summary>VPSHUFB: byte n of each quarter becomes byte <c>index[n]</c> of that quarter.</summary>
     public void PermuteBytes(Zmm to, Zmm from, Zmm index) => Evex(Map0F38, P66, 0x00, to, from, index);
+
+    /// <summary>VPERMB, of AVX512_VBMI: byte n becomes byte <c>index[n]</c> of 64.</summary>
+    public void PermuteAllBytes(Zmm to, Zmm index, Zmm from) => Evex(Map0F38, P66, 0x8D, to, index, from);
+
+    /// <inheritdoc cref="PermuteAllBytes(Zmm, Zmm, Zmm)"/>
+    public void PermuteAllBytes(Zmm to, Zmm index, X64Address from) => Evex(Map0F38, P66, 0x8D, to, index, from, Full);
+
+    /// <summary>VPERMT2B, of AVX512_VBMI: byte n becomes byte <c>index[n]</c> of 128, of which <paramref name="to"/> holds the lower ones.</summary>
+    public void PermuteBytesOfTwo(Zmm to, Zmm index, X64Address upper) => Evex(Map0F38, P66, 0x7D, to, index, upper, Full);
 
     /// <summary>Bytes of the lower halves of quarters, in turn.</summary>
     public void InterleaveLowBytes(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0x60, to, a, b);

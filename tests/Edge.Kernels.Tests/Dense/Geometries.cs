@@ -22,7 +22,7 @@ internal static class Geometries
             yield return Depthwise(9, size, 3, pad: 1, stride: 2);
             yield return Depthwise(8, size, 5, pad: 2);
         }
-        foreach (int channels in (int[])[64, 80, 120, 203])
+        foreach (int channels in (int[])[8, 16, 24, 27, 32, 64, 80, 120, 203])
             foreach (int kernel in (int[])[3, 5, 7])
             {
                 yield return Depthwise(7, channels, kernel, pad: kernel / 2);
@@ -42,6 +42,8 @@ internal static class Geometries
         yield return Depthwise(9, 24, 3, pad: 2, dilation: 2);
         yield return Depthwise(10, 20, 3, pad: 1, stride: 3);
         yield return Depthwise(4, 18, 7, pad: 3);
+        yield return Depthwise(9, 16, 3, pad: 0);
+        yield return Depthwise(9, 32, 3, pad: 0, stride: 2);
         yield return Depthwise(7, 12, 3, pad: 1, multiplier: 2);
         yield return Depthwise(7, 5, 5, pad: 2, stride: 2, multiplier: 3);
         yield return new ConvGeometry(3, 4, 6, 10, 4, 6, 18, 3, 3, 1, 1, 1, 1, 1, 1);

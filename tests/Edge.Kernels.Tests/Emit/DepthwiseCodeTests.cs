@@ -72,6 +72,42 @@ public class DepthwiseCodeTests
         }).Select(l => l.StartsWith("je", StringComparison.Ordinal) ? "je 0x5e" : l));
 
     [Fact]
+    public void Permutations_of_all_bytes_decode() => Assert.Equal(
+        ["vpermb zmm1,zmm18,zmm31", "vpermb zmm18,zmm31,ZMMWORD PTR [rdi+0x40]", "vpermt2b zmm31,zmm1,ZMMWORD PTR [rdi+0x30]", "vmovups ymm18,YMMWORD PTR [rdi+0x20]"],
+        Decode(c =>
+        {
+            Zmm a = new(1), b = new(18), d = new(31);
+            c.PermuteAllBytes(a, b, d);
+            c.PermuteAllBytes(b, d, new X64Address(Rdi, 64));
+            c.PermuteBytesOfTwo(d, a, new(Rdi, 48));
+            c.LoadHalf(b, new(Rdi, 32));
+        }));
+
+    [Theory]
+    [InlineData(8, 3, 4, 8)]
+    [InlineData(16, 3, 4, 16)]
+    [InlineData(24, 3, 4, 16)]
+    [InlineData(24, 3, 4, 8)]
+    [InlineData(32, 3, 4, 16)]
+    [InlineData(64, 3, 0, 16)]
+    [InlineData(12, 3, 4, 12)]
+    [InlineData(10, 3, 0, 10)]
+    public void Pixels_of_few_channels_are_taken_out_of_the_registers_that_hold_them(int channels, int kernel, int pixels, int lanes)
+    {
+        DepthwiseTiling tiling = Int8TapGroups.TilingOf(Geometries.Square(20, channels, channels, kernel, 1, group: channels))!;
+        PixelRun? run = PixelRun.Of(tiling, lanes);
+        Assert.Equal(pixels, run?.Pixels ?? 0);
+        if (run is null) return;
+        int bytes = (pixels - 1) * channels + lanes;
+        for (int lane = 0; lane < lanes; lane++)
+            for (int p = 0; p < pixels; p++)
+            {
+                int at = run.Order[4 * lane + p];
+                Assert.Equal(p * channels + lane, at < 64 ? at : at - 64 + bytes - 64);
+            }
+    }
+
+    [Fact]
     public void Strips_decode_and_multiply_as_often_as_taps_lie_inside()
     {
         Assert.SkipUnless(Disassembler.IsPresent, "objdump is not here");
@@ -96,7 +132,7 @@ public class DepthwiseCodeTests
         {
             var products = new List<int>();
             foreach (Int8TapWeights w in (Int8TapWeights[])[small, large])
-                foreach (byte[] code in (byte[][])[new WideDepthwiseInt8Emitter(tiling, strip, w, types).Emit(), new NarrowDepthwiseInt8Emitter(tiling, strip, w, types, 7).Emit()])
+                foreach (byte[] code in (byte[][])[new WideDepthwiseInt8Emitter(tiling, strip, w, types).Emit(), new NarrowDepthwiseInt8Emitter(tiling, strip, w, types, 7, permutesBytes: false).Emit()])
                 {
                     string[] lines = Disassembler.Decode(code);
                     Assert.DoesNotContain(lines, l => l.Contains("(bad)", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
+using Edge.Kernels.Isa;
 using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
 
@@ -26,12 +27,13 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
         int channels = _g.OutChannels, wide = channels / WideChannels, firstNarrow = wide * WideChannels;
         int narrow = (channels - firstNarrow) / NarrowDepthwiseInt8Emitter.Lanes, rest = channels % NarrowDepthwiseInt8Emitter.Lanes;
         int narrowBytes = DepthwiseInt8Emitter.PanelVectors(weights, 1) * 64, wideBytes = WideDepthwiseInt8Emitter.Vectors * narrowBytes;
-        nint constants = NarrowDepthwiseInt8Emitter.Constants.Length, narrowAt = constants + (nint)wide * wideBytes, restAt = narrowAt + (nint)narrow * narrowBytes;
+        byte[] orders = NarrowDepthwiseInt8Emitter.Constants(tiling);
+        nint constants = orders.Length, narrowAt = constants + (nint)wide * wideBytes, restAt = narrowAt + (nint)narrow * narrowBytes;
         KernelName = $"depthwise_int8_{isa.Name}_{tiling.Rows}x{tiling.Columns}";
         _packed = store.Take(KernelName, restAt + narrowBytes);
         if (!_packed.IsFilled)
         {
-            NarrowDepthwiseInt8Emitter.Constants.CopyTo(new Span<byte>(_packed.Base, (int)constants));
+            orders.CopyTo(new Span<byte>(_packed.Base, (int)constants));
             var panels = new Int8DepthwisePanels(tiling, weights, bias, scale);
             for (int i = 0; i < wide; i++) panels.Write(_packed.Base + constants + (nint)i * wideBytes, i * WideChannels, WideDepthwiseInt8Emitter.Vectors);
             for (int i = 0; i < narrow + (rest > 0 ? 1 : 0); i++)
@@ -45,7 +47,7 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
         _strips = new EmittedStrips(tiling, runs, 1);
 
         (ChannelRun, Func<RowStrip, byte[]>) Narrow(int first, int chunks, nint at, int lanes) =>
-            (new(first, NarrowDepthwiseInt8Emitter.Lanes, chunks, at, narrowBytes), strip => new NarrowDepthwiseInt8Emitter(tiling, strip, weights, types, lanes).Emit());
+            (new(first, NarrowDepthwiseInt8Emitter.Lanes, chunks, at, narrowBytes), strip => new NarrowDepthwiseInt8Emitter(tiling, strip, weights, types, lanes, Avx512VnniFeatures.PermutesBytes).Emit());
     }
 
     public override string KernelName { get; }

@@ -2,32 +2,37 @@ namespace Edge.Kernels.Emit.Depthwise;
 
 /// <summary>
 /// 16 channels to a chunk: four pixels lie in the quarters of one register until they are interleaved. Inputs are read 16
-/// bytes at a time. <see cref="DepthwiseEmitter.Extra"/> is the address of <see cref="Constants"/>.
+/// bytes at a time; or, of few channels, all that four pixels have, where a CPU can take any bytes out of them (<see cref="PixelRun"/>).
+/// <see cref="DepthwiseEmitter.Extra"/> is the address of <see cref="Constants"/>.
 /// </summary>
 /// <param name="tiling">As for <see cref="DepthwiseInt8Emitter"/>.</param>
 /// <param name="strip">As for <see cref="DepthwiseEmitter"/>.</param>
 /// <param name="weights">As for <see cref="DepthwiseInt8Emitter"/>.</param>
 /// <param name="types">The operands.</param>
 /// <param name="lanes">Channels of a chunk that exist; those left out are not written.</param>
-internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, Int8TapWeights weights, in Int8DepthwiseTypes types, int lanes)
+/// <param name="permutesBytes">The CPU has AVX512_VBMI.</param>
+internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip strip, Int8TapWeights weights, in Int8DepthwiseTypes types, int lanes, bool permutesBytes)
     : DepthwiseInt8Emitter(tiling, strip, weights, 1, types)
 {
     public const int Lanes = 16;
 
-    private static readonly Zmm s_pixels = new(16), s_order = new(24), s_bytes = new(25), s_raw = new(26);
+    private static readonly Zmm s_pixels = new(16), s_order = new(24), s_bytes = new(25), s_raw = new(26), s_run = new(23);
 
     private static readonly Zmm[] s_interleaved = [s_pixels];
 
     private readonly int _lanes = lanes;
+    private readonly PixelRun? _run = permutesBytes ? PixelRun.Of(tiling, lanes) : null;
 
     /// <summary>
-    /// Two vectors: the order that brings lane k of quarter j to lane j of quarter k, and the one that does so with the
-    /// bytes of lanes in each quarter.
+    /// The order that brings lane k of quarter j to lane j of quarter k, the one that does so with the bytes of lanes in each
+    /// quarter, then, if there are such, the orders of runs of pixels: for whole chunks, and for the last one.
     /// </summary>
-    public static byte[] Constants { get; } =
+    public static byte[] Constants(DepthwiseTiling tiling) =>
     [
         .. from quarter in Enumerable.Range(0, 4) from lane in Enumerable.Range(0, 4) from b in (byte[])[(byte)(4 * lane + quarter), 0, 0, 0] select b,
         .. from quarter in Enumerable.Range(0, 4) from lane in Enumerable.Range(0, 4) from b in Enumerable.Range(0, 4) select (byte)(4 * b + lane),
+        .. PixelRun.Of(tiling, Lanes)?.Order ?? new byte[VectorBytes],
+        .. PixelRun.Of(tiling, tiling.Geometry.InChannels % Lanes)?.Order ?? new byte[VectorBytes],
     ];
 
     protected override void LoadConstants()
@@ -36,10 +41,19 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
         Code.LoadInt32s(s_order, new(Extra));
         Code.LoadInt32s(s_bytes, new(Extra, VectorBytes));
         Code.BroadcastConstant(s_raw, Bytes(Types.InputZeroPoint), X64Register.Rax);
+        if (_run is not null) Code.LoadInt32s(s_run, new(Extra, (_lanes == Lanes ? 2 : 3) * VectorBytes));
         if (_lanes < Lanes) Code.SetMask(_lanes);
     }
 
     protected override Zmm[] Interleave(X64Address?[] pixels)
+    {
+        if (_run is { } run && pixels.Length == run.Pixels && !pixels.Contains(null)) run.Interleave(Code, s_pixels, s_run, pixels[0]!.Value);
+        else Gather(pixels);
+        if (Types.InputSigned) Code.Xor(s_pixels, s_pixels, Flip);
+        return s_interleaved;
+    }
+
+    private void Gather(X64Address?[] pixels)
     {
         if (pixels[0] is { } first) Code.BroadcastQuarter(s_pixels, first);
         else Code.Move(s_pixels, s_raw);
@@ -50,8 +64,6 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
         }
         Code.PermuteInt32s(s_pixels, s_order, s_pixels);
         Code.PermuteBytes(s_pixels, s_pixels, s_bytes);
-        if (Types.InputSigned) Code.Xor(s_pixels, s_pixels, Flip);
-        return s_interleaved;
     }
 
     // Quarter i of the packed bytes becomes output i, as the order that brings lanes of pixels together is its own inverse.

@@ -15,6 +15,9 @@ internal static unsafe class Avx512VnniFeatures
     /// <summary>The CPU has it, and emitted code may run.</summary>
     public static bool IsSupported { get; }
 
+    /// <summary>It has AVX512_VBMI, too.</summary>
+    public static bool PermutesBytes { get; }
+
     /// <summary>Why the set is not used although the CPU has the instructions; null otherwise.</summary>
     public static string? Refusal { get; }
 
@@ -22,6 +25,7 @@ internal static unsafe class Avx512VnniFeatures
     {
         if (!HasInstructions()) return;
         Refusal = ExecutableMemory.Refusal;
+        PermutesBytes = (X86Base.CpuId(7, 0).Ecx >> 1 & 1) != 0;
         IsSupported = Refusal is null && (ExtendedControl() & SavedState) == SavedState;
     }
 
