@@ -6,7 +6,7 @@ internal unsafe struct TileArguments
     /// <summary>What is fetched at once.</summary>
     public const int LineBytes = 64;
 
-    /// <summary>Lines that are fetched ahead for each four steps.</summary>
+    /// <summary>Lines that are fetched ahead for each four steps; by tiles of a single row one.</summary>
     public const int LinesAhead = 4;
 
     /// <summary>
