@@ -114,10 +114,10 @@ internal sealed class Int8TileEmitter(int rows, int vectors, TileVariant variant
             for (int r = first; r < first + count; r++)
                 for (int v = 0; v < Vectors; v++) Round(Sum(r, v), v);
             Zmm bytes = Vectors == 2 ? PackTwo(first, count) : PackFour(first, count);
-            Code.MaxBytes(bytes, bytes, s_low);
-            Code.MinBytes(bytes, bytes, s_high);
+            Code.MaxBytes(bytes, bytes, s_low, signed: false);
+            Code.MinBytes(bytes, bytes, s_high, signed: false);
             Code.Xor(bytes, bytes, flip);
-            Code.Permute(bytes, s_transpose, bytes);
+            Code.PermuteInt32s(bytes, s_transpose, bytes);
             for (int i = 0; i < count; i++)
             {
                 if (Masked) StoreMaskedPart(OutputRow(i), bytes, i, Sum(first, Vectors - 1));
@@ -163,7 +163,7 @@ internal sealed class Int8TileEmitter(int rows, int vectors, TileVariant variant
     {
         for (int r = first; r < first + count; r++) ToWords(Sum(r, 0), Sum(r, 0), Sum(r, 1));
         Zmm bytes = Sum(first, 0);
-        Code.PackToBytes(bytes, bytes, Sum(first + count - 1, 0));
+        Code.PackInt16s(bytes, bytes, Sum(first + count - 1, 0), signed: false);
         return bytes;
     }
 
@@ -172,13 +172,13 @@ internal sealed class Int8TileEmitter(int rows, int vectors, TileVariant variant
         Zmm bytes = Sum(first, 0), second = Sum(first + Math.Min(2, count - 1), 0);
         ToWords(bytes, bytes, Sum(first + Math.Min(1, count - 1), 0));
         if (count > 2) ToWords(second, second, Sum(first + count - 1, 0));
-        Code.PackToBytes(bytes, bytes, count > 2 ? second : bytes);
+        Code.PackInt16s(bytes, bytes, count > 2 ? second : bytes, signed: false);
         return bytes;
     }
 
     private void ToWords(Zmm to, Zmm left, Zmm right)
     {
-        Code.PackToWords(to, left, right);
-        Code.AddWords(to, to, s_zeroPoint);
+        Code.PackInt32s(to, left, right);
+        Code.AddInt16sSaturating(to, to, s_zeroPoint);
     }
 }

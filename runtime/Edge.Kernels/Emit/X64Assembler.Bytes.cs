@@ -30,9 +30,6 @@ internal sealed partial class X64Assembler
     /// <summary>Only lanes of k1 are written.</summary>
     public void StoreFloatsMasked(X64Address to, Zmm from) => Masked(KeepOutsideMask, () => StoreFloats(to, from));
 
-    /// <inheritdoc cref="StoreFloatsMasked"/>
-    public void StoreLowBytesMasked(X64Address to, Zmm from) => Masked(KeepOutsideMask, () => StoreLowBytes(to, from));
-
     public void Scale(Zmm to, Zmm a, X64Address b) => Evex(Map0F, None, 0x59, to, a, b, Full);
 
     public void Xor(Zmm to, Zmm a, X64Address b) => Evex(Map0F, P66, 0xEF, to, a, b, Full);
@@ -96,10 +93,6 @@ internal sealed partial class X64Assembler
     public void MaxBytes(Zmm to, Zmm a, Zmm b, bool signed) => Evex(signed ? Map0F38 : Map0F, P66, signed ? (byte)0x3C : (byte)0xDE, to, a, b);
 
     public void MinBytes(Zmm to, Zmm a, Zmm b, bool signed) => Evex(signed ? Map0F38 : Map0F, P66, signed ? (byte)0x38 : (byte)0xDA, to, a, b);
-
-    public void MaxInt32s(Zmm to, Zmm a, Zmm b) => Evex(Map0F38, P66, 0x3D, to, a, b);
-
-    public void MinInt32s(Zmm to, Zmm a, Zmm b) => Evex(Map0F38, P66, 0x39, to, a, b);
 
     private void Masked(byte bits, Action write)
     {

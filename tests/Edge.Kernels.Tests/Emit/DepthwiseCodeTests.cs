@@ -26,7 +26,7 @@ public class DepthwiseCodeTests
             ["vpunpcklbw zmm1,zmm18,zmm31", "vpunpckhbw zmm31,zmm1,zmm18", "vpunpcklwd zmm18,zmm31,zmm1", "vpunpckhwd zmm1,zmm1,zmm31",
                 "vpackssdw zmm1,zmm18,zmm31", "vpacksswb zmm31,zmm1,zmm18", "vpackuswb zmm18,zmm31,zmm1", "vpaddsw zmm1,zmm18,zmm31",
                 "vpmaxsb zmm1,zmm18,zmm31", "vpmaxub zmm31,zmm1,zmm18", "vpminsb zmm18,zmm31,zmm1", "vpminub zmm1,zmm18,zmm31",
-                "vpmaxsd zmm1,zmm18,zmm31", "vpminsd zmm31,zmm1,zmm18", "vpermd zmm1,zmm18,zmm31", "vpshufb zmm31,zmm1,zmm18", "vmovaps zmm18,zmm31"],
+                "vpermd zmm1,zmm18,zmm31", "vpshufb zmm31,zmm1,zmm18", "vmovaps zmm18,zmm31"],
             Decode(c =>
             {
                 c.InterleaveLowBytes(a, b, d);
@@ -41,8 +41,6 @@ public class DepthwiseCodeTests
                 c.MaxBytes(d, a, b, signed: false);
                 c.MinBytes(b, d, a, signed: true);
                 c.MinBytes(a, b, d, signed: false);
-                c.MaxInt32s(a, b, d);
-                c.MinInt32s(d, a, b);
                 c.PermuteInt32s(a, b, d);
                 c.PermuteBytes(d, a, b);
                 c.Move(b, d);
@@ -53,7 +51,7 @@ public class DepthwiseCodeTests
     public void Quarters_masks_and_constants_decode() => Assert.Equal(
         ["vbroadcasti32x4 zmm18,XMMWORD PTR [rdi+0x30]", "vinserti32x4 zmm18,zmm1,XMMWORD PTR [rdi+0x100],0x2", "vinserti32x4 zmm1,zmm18,xmm31,0x3",
             "mov eax,0x1f", "kmovw k1,eax", "vmovups zmm18{k1}{z},ZMMWORD PTR [rdi+0x40]", "vmovups ZMMWORD PTR [rsi-0x40]{k1},zmm31",
-            "vpmovdb XMMWORD PTR [rsi+0x10]{k1},zmm18", "vmulps zmm1,zmm18,ZMMWORD PTR [rdx+0x80]", "vpxord zmm31,zmm1,ZMMWORD PTR [rdx]", "mov r9d,0x7", "add r8,0x0", "je 0x5e"],
+            "vmulps zmm1,zmm18,ZMMWORD PTR [rdx+0x80]", "vpxord zmm31,zmm1,ZMMWORD PTR [rdx]", "mov r9d,0x7", "add r8,0x0", "je 0x5e"],
         Decode(c =>
         {
             Zmm a = new(1), b = new(18), d = new(31);
@@ -63,7 +61,6 @@ public class DepthwiseCodeTests
             c.SetMask(5);
             c.LoadFloatsMasked(b, new(Rdi, 64));
             c.StoreFloatsMasked(new(Rsi, -64), d);
-            c.StoreLowBytesMasked(new(Rsi, 16), b);
             c.Scale(a, b, new X64Address(Rdx, 128));
             c.Xor(d, a, new X64Address(Rdx));
             c.Set(R9, 7);

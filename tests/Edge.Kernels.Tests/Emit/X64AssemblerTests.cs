@@ -139,12 +139,6 @@ public class X64AssemblerTests
         Same("vmulps", (c, x, y, z) => c.Multiply(x, y, z));
         Same("vmaxps", (c, x, y, z) => c.Max(x, y, z));
         Same("vminps", (c, x, y, z) => c.Min(x, y, z));
-        Same("vpackssdw", (c, x, y, z) => c.PackToWords(x, y, z));
-        Same("vpackuswb", (c, x, y, z) => c.PackToBytes(x, y, z));
-        Same("vpaddsw", (c, x, y, z) => c.AddWords(x, y, z));
-        Same("vpmaxub", (c, x, y, z) => c.MaxBytes(x, y, z));
-        Same("vpminub", (c, x, y, z) => c.MinBytes(x, y, z));
-        Same("vpermd", (c, x, y, z) => c.Permute(x, y, z));
         Assert.Equal(triples.SelectMany(t => (string[])[$"vcvtdq2ps zmm{t.A.Number},zmm{t.B.Number}", $"vcvtps2dq zmm{t.B.Number},zmm{t.C.Number}"]),
             Decode(c => Array.ForEach(triples, t =>
             {
