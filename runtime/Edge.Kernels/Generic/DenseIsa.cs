@@ -39,4 +39,7 @@ internal sealed unsafe class DenseIsa
 
     /// <summary>Depthwise convolutions are emitted where their shape allows it: the CPU has AVX-512 with VNNI, the system executable memory.</summary>
     public bool EmitsDepthwise { get; init; }
+
+    /// <summary>What is emitted may permute all bytes of a register: the CPU has AVX512_VBMI.</summary>
+    public bool PermutesBytes { get; init; }
 }

@@ -138,9 +138,9 @@ public sealed unsafe class WinogradTests
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Threads_that_wait_for_memory_prefer_the_way_with_the_fewest_weights(string isa)
     {
-        // 9, 16 and 36 planes of 2³⁰ bytes, more than caches keep: one thread takes the fewest products, many the fewest bytes.
+        // 9, 16 and 36 planes of 2³⁴ bytes, more than caches keep: one thread takes the fewest products, many the fewest bytes.
         DenseKernels dense = Require(isa);
-        ConvGeometry g = Geometries.Square(7, 16384, 16384, 3, 1);
+        ConvGeometry g = Geometries.Square(7, 65536, 65536, 3, 1);
         Assert.Equal([ConvMethod.Direct, ConvMethod.Winograd2, ConvMethod.Winograd4], dense.With(new DenseOptions(64)).MethodsF32(g));
         Assert.NotEqual(ConvMethod.Direct, dense.With(new DenseOptions(1)).MethodsF32(g)[0]);
     }

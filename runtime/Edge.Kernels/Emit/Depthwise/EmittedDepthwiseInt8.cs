@@ -1,7 +1,6 @@
 using Edge.Kernels.Dense;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
-using Edge.Kernels.Isa;
 using Edge.Kernels.Packing;
 using Edge.Kernels.Threading;
 
@@ -47,7 +46,7 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
         _strips = new EmittedStrips(tiling, runs, 1);
 
         (ChannelRun, Func<RowStrip, byte[]>) Narrow(int first, int chunks, nint at, int lanes) =>
-            (new(first, NarrowDepthwiseInt8Emitter.Lanes, chunks, at, narrowBytes), strip => new NarrowDepthwiseInt8Emitter(tiling, strip, weights, types, lanes, Avx512VnniFeatures.PermutesBytes).Emit());
+            (new(first, NarrowDepthwiseInt8Emitter.Lanes, chunks, at, narrowBytes), strip => new NarrowDepthwiseInt8Emitter(tiling, strip, weights, types, lanes, isa.PermutesBytes).Emit());
     }
 
     public override string KernelName { get; }

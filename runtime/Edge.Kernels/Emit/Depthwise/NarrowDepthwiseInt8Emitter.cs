@@ -66,7 +66,7 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
         Code.PermuteBytes(s_pixels, s_pixels, s_bytes);
     }
 
-    // Quarter i of the packed bytes becomes output i, as the order that brings lanes of pixels together is its own inverse.
+    // Tiles have no more than four outputs. Quarter i of the packed bytes becomes output i, as the order that brings lanes of pixels together is its own inverse.
     protected override void Finish((int Row, int Column)[] outputs)
     {
         Zmm[] sums = [.. outputs.Select(o => Sum(o.Row, o.Column, 0))];

@@ -82,15 +82,18 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
             Low = float.NegativeInfinity,
             High = float.PositiveInfinity,
         };
+        // The next plane's weights, or those of the next panel's first one, follow.
         nint turns = _layout.Steps / 4, planeBytes = _layout.PlanePanelBytes(panel);
+        t.Panel = weights + _layout.PanelOffset(panel);
+        t.FetchAhead(t.Panel + planeBytes, planeBytes, count, maxRows, turns);
+        nint ahead = (nint)(t.Ahead - t.Panel);
         for (int plane = 0; plane < _layout.Planes; plane++)
         {
             t.Panel = weights + _layout.PanelOffset(panel) + plane * planeBytes;
             t.Start = plane * _plan.InputPlane * sizeof(float);
             t.End = t.Start + _layout.Steps * sizeof(float);
             t.Y = memory.Products + plane * _plan.ProductPlane * sizeof(float);
-            // The next plane's weights, or those of the next panel's first one, follow.
-            t.FetchAhead(t.Panel + planeBytes, planeBytes, count, maxRows, turns);
+            t.Ahead = t.Panel + ahead;
             if (whole > 0) Multiply(t, 0, maxRows, whole / maxRows - 1, variant, memory);
             t.Ahead += whole / maxRows * turns * t.AheadStep;
             if (whole < count) Multiply(t, whole, count - whole, 0, variant, memory);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Edge.Kernels.Dense;
 
@@ -37,6 +38,7 @@ internal static unsafe class WinogradWeights
     }
 
     /// <summary>The kernels of neighbouring output channels, a channel in each lane: the same sums in the same order as one by one.</summary>
+    [SkipLocalsInit]
     private static void Transform(float* kernel, nint stride, int lanes, double* rows, int side, Vector128<double>* half, float* to, nint plane)
     {
         var w = stackalloc Vector128<double>[Groups * 9];

@@ -42,6 +42,7 @@ internal static unsafe class Avx512VnniKernels
         TilesInt8 = Int8Tiles.Of(takesSigned: false, (inputSigned, result) => Publish((rows, vectors, variant) => new Int8TileEmitter(rows, vectors, variant, flips: inputSigned, result))),
         DepthwiseInt8 = depthwiseInt8,
         EmitsDepthwise = true,
+        PermutesBytes = Avx512VnniFeatures.PermutesBytes,
     };
 
     private static TileSet Publish(Func<int, int, TileVariant, TileEmitter> make) =>
