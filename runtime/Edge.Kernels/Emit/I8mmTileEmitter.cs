@@ -18,6 +18,9 @@ internal sealed class I8mmTileEmitter
 {
     public const int MaxRows = 6;
 
+    /// <summary>Rows of a pair.</summary>
+    public const int RowGranule = 2;
+
     /// <summary>NR.</summary>
     public const int Columns = 16;
 

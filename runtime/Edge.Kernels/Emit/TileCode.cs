@@ -11,10 +11,11 @@ internal static unsafe class TileCode
     /// <summary>Emits the tiles of all numbers of rows, in all forms, and publishes them.</summary>
     /// <param name="columns">NR.</param>
     /// <param name="maxRows">Of the largest tile.</param>
+    /// <param name="rowGranule">Rows that are computed together, a divisor of <paramref name="maxRows"/>.</param>
     /// <param name="stepBytes">What a step takes of a row.</param>
     /// <param name="emit">The code of one tile, by its rows and form.</param>
     /// <exception cref="NotSupportedException">The system refuses executable memory.</exception>
-    public static TileSet Publish(int columns, int maxRows, int stepBytes, Func<int, TileVariant, byte[]> emit)
+    public static TileSet Publish(int columns, int maxRows, int rowGranule, int stepBytes, Func<int, TileVariant, byte[]> emit)
     {
         var tiles = new List<byte[]>();
         var numbers = new Dictionary<(int Rows, TileVariant Variant), int>();
@@ -26,6 +27,6 @@ internal static unsafe class TileCode
             }
 
         byte* memory = ExecutableMemory.Publish(tiles, Alignment, filler: 0, out int[] starts, out _);
-        return TileSet.Emitted(columns, maxRows, stepBytes, (rows, variant) => (nint)(memory + starts[numbers[(rows, variant)]]));
+        return TileSet.Emitted(columns, maxRows, rowGranule, stepBytes, (rows, variant) => (nint)(memory + starts[numbers[(rows, variant)]]));
     }
 }

@@ -25,11 +25,15 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
     private readonly byte _padding;
     private readonly int _chunks;
 
+    /// <summary>Of a line.</summary>
+    private readonly RowTiles _division;
+
     private ConvLines(in PanelTiles<TFinish> panels, byte* x, byte padding, int threads)
     {
         _panels = panels;
         _x = x;
         _padding = padding;
+        _division = new RowTiles(panels.Layout.Geometry.OutWidth, panels.Tiles);
         long wanted = threads == 1 ? 1 : Math.Clamp(panels.Layout.Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread);
         _chunks = (int)Math.Min(wanted, Lines(panels.Layout));
     }
@@ -95,7 +99,7 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
         var rows = new TileRows(taps, g.StrideWidth * layout.PixelBytes);
         nint pixel = (nint)line * g.OutWidth;
         if (_panels.Finish.NeedsRowSums) RowSums.OfEquidistant(rows, layout.Taps, layout.TapElements, 0, g.OutWidth, _panels.Finish.RowSumFlip, _panels.Finish.RowSumOfZeroPoint, rowSums);
-        for (int panel = 0; panel < layout.Panels; panel++) _panels.Run(panel, pixel, pixel + g.OutWidth, rows, rowSums, buffer);
+        for (int panel = 0; panel < layout.Panels; panel++) _panels.Run(panel, pixel, _division, 0, _division.Count, rows, rowSums, buffer);
     }
 
     /// <summary>Bytes of a sum for each pixel of a line, where they are needed.</summary>

@@ -26,7 +26,8 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     private readonly byte* _x;
     private readonly TFinish _finish;
     private readonly int _panelChunks;
-    private readonly nint _pixelsPerChunk;
+    private readonly RowTiles _division;
+    private readonly nint _tilesPerChunk;
 
     private ConvTiles(in PanelTiles<TFinish> perPanel, byte* padding, byte* x, int threads)
     {
@@ -38,17 +39,18 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         _padding = padding;
         _x = x;
         _finish = perPanel.Finish;
-        nint pixelTiles = (layout.Pixels + tiles.MaxRows - 1) / tiles.MaxRows;
+        _division = new RowTiles(layout.Pixels, tiles);
+        nint pixelTiles = _division.Count;
         long wanted = threads == 1 ? 1 : Math.Clamp(layout.Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread);
         nint pixelChunks = (nint)Math.Min(wanted, pixelTiles);
         // Weights that no core keeps are read once for each chunk of pixels: of as many panels as there are threads for, rather.
         bool splitsPanels = pixelChunks < threads * 2 || (layout.PackedBytes > PanelCache.Bytes && !_finish.NeedsRowSums);
-        if (splitsPanels && pixelChunks >= threads * 2) pixelChunks = Math.Min(pixelChunks, (pixelTiles - 1) / BlockTiles(layout.Pixels) + 1);
-        _pixelsPerChunk = (pixelTiles + pixelChunks - 1) / pixelChunks * tiles.MaxRows;
+        if (splitsPanels && pixelChunks >= threads * 2) pixelChunks = Math.Min(pixelChunks, (pixelTiles - 1) / BlockTiles(pixelTiles) + 1);
+        _tilesPerChunk = (pixelTiles + pixelChunks - 1) / pixelChunks;
         _panelChunks = splitsPanels ? (int)Math.Clamp(wanted / pixelChunks, 1, layout.Panels) : 1;
     }
 
-    private int Chunks => (int)((_layout.Pixels + _pixelsPerChunk - 1) / _pixelsPerChunk) * _panelChunks;
+    private int Chunks => (int)((_division.Count + _tilesPerChunk - 1) / _tilesPerChunk) * _panelChunks;
 
     /// <summary>Runs the convolution. Allocates nothing.</summary>
     /// <param name="layout">The convolution.</param>
@@ -75,19 +77,18 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     public void Execute(int chunk)
     {
         (int pixelChunk, int panelChunk) = Math.DivRem(chunk, _panelChunks);
-        nint from = pixelChunk * _pixelsPerChunk;
-        nint to = Math.Min(from + _pixelsPerChunk, _layout.Pixels);
+        nint first = pixelChunk * _tilesPerChunk;
+        nint last = Math.Min(first + _tilesPerChunk, _division.Count);
         int firstPanel = (int)((long)_layout.Panels * panelChunk / _panelChunks);
         int lastPanel = (int)((long)_layout.Panels * (panelChunk + 1) / _panelChunks);
-        int blockTiles = BlockTiles(to - from);
-        Blocks(from, to, firstPanel, lastPanel, blockTiles);
+        Blocks(first, last, firstPanel, lastPanel, BlockTiles(last - first));
     }
 
     /// <summary>Rows of A are the pixels of the input, and kernels know how to find them.</summary>
     private bool IsEquidistant => _layout.IsPointwise && _tiles.HasAllVariants;
 
-    /// <summary>Tiles of pixels that are taken through the panels together.</summary>
-    private int BlockTiles(nint pixels)
+    /// <summary>How many of some tiles of pixels are taken through the panels together.</summary>
+    private int BlockTiles(nint tiles)
     {
         int rows = _tiles.MaxRows;
         nint table = Math.Max(MaxTableBytes / ((nint)_layout.Taps * rows * sizeof(byte*)), 1);
@@ -95,11 +96,11 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         nint input = Math.Clamp(PanelCache.Bytes / Math.Max(rows * _layout.PixelBytes * _layout.Geometry.StrideHeight * _layout.Geometry.StrideWidth, 1), 1, MaxBlockPixels / rows);
         nint blocks = IsEquidistant ? input : Math.Min(table, input);
         if (_layout.GatherStride > 0) blocks = Math.Min(blocks, Math.Max(MaxTableBytes / (_layout.Taps * rows * _layout.GatherStride), 1));
-        return (int)Math.Min(blocks, (pixels + rows - 1) / rows);
+        return (int)Math.Min(blocks, tiles);
     }
 
     [SkipLocalsInit]
-    private void Blocks(nint from, nint to, int firstPanel, int lastPanel, int blockTiles)
+    private void Blocks(nint first, nint last, int firstPanel, int lastPanel, int blockTiles)
     {
         int rows = _tiles.MaxRows;
         nint tableEntries = (nint)_layout.Taps * rows;
@@ -109,28 +110,29 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         byte* gather = stackalloc byte[(int)(blockTiles * gatherBytes) + 16];
         int* rowSums = stackalloc int[blockTiles * rows];
         byte* buffer = stackalloc byte[rows * _layout.Columns * 4];
-        for (nint blockFrom = from; blockFrom < to; blockFrom += blockTiles * rows)
+        for (nint block = first; block < last; block += blockTiles)
         {
-            nint blockTo = Math.Min(blockFrom + blockTiles * rows, to);
-            nint pixel = blockFrom;
-            for (int tile = 0; pixel < blockTo && !equidistant; tile++, pixel += rows)
+            nint end = Math.Min(block + blockTiles, last);
+            byte** table = tables;
+            for (nint tile = block; tile < end && !equidistant; tile++)
             {
-                int count = (int)Math.Min(rows, blockTo - pixel);
-                RowTable.Fill(_layout, _x, _padding, pixel, count, _tiles.RowsFor(count), tables + tile * tableEntries, gather + tile * gatherBytes);
+                int count = _division.Rows(tile), tileRows = _tiles.RowsFor(count);
+                RowTable.Fill(_layout, _x, _padding, _division.Start(tile), count, tileRows, table, gather + (tile - block) * gatherBytes);
+                table += (nint)_layout.Taps * tileRows;
             }
 
-            byte* first = _x + blockFrom * _layout.PixelBytes;
-            TileRows rowsOfBlock = equidistant ? new(&first, _layout.PixelBytes) : new(tables, 0);
+            byte* firstRow = _x + _division.Start(block) * _layout.PixelBytes;
+            TileRows rowsOfBlock = equidistant ? new(&firstRow, _layout.PixelBytes) : new(tables, 0);
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
-                if (_finish.NeedsRowSums && (panel == firstPanel || panel % _layout.PanelsPerGroup == 0)) SumRows(panel, blockFrom, blockTo, rowsOfBlock, rowSums);
-                _perPanel.Run(panel, blockFrom, blockTo, rowsOfBlock, rowSums, buffer);
+                if (_finish.NeedsRowSums && (panel == firstPanel || panel % _layout.PanelsPerGroup == 0)) SumRows(panel, block, end, rowsOfBlock, rowSums);
+                _perPanel.Run(panel, 0, _division, block, end, rowsOfBlock, rowSums, buffer);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SumRows(int panel, nint from, nint to, in TileRows rows, int* rowSums)
+    private void SumRows(int panel, nint first, nint last, in TileRows rows, int* rowSums)
     {
         nint offset = (nint)(panel / _layout.PanelsPerGroup) * _layout.Geometry.InChannelsPerGroup;
         int taps = _layout.Taps, elements = _layout.TapElements, zero = _finish.RowSumOfZeroPoint;
@@ -138,13 +140,13 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         byte** tables = rows.Addresses;
         if (!rows.IsTable)
         {
-            RowSums.OfEquidistant(rows, taps, elements, offset, (int)(to - from), flip, zero, rowSums);
+            RowSums.OfEquidistant(rows, taps, elements, offset, (int)(_division.Start(last) - _division.Start(first)), flip, zero, rowSums);
             return;
         }
 
-        for (nint pixel = from; pixel < to; pixel += _tiles.MaxRows)
+        for (nint tile = first; tile < last; tile++)
         {
-            int count = (int)Math.Min(_tiles.MaxRows, to - pixel);
+            int count = _division.Rows(tile);
             int tileRows = _tiles.RowsFor(count);
             for (int r = 0; r < count; r++)
             {
@@ -153,8 +155,8 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
                 rowSums[r] = (int)sum - zero;
             }
 
-            tables += (nint)taps * _tiles.MaxRows;
-            rowSums += _tiles.MaxRows;
+            tables += (nint)taps * tileRows;
+            rowSums += count;
         }
     }
 }

@@ -41,14 +41,16 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
     [UnscopedRef]
     public ref readonly TFinish Finish => ref _finish;
 
-    /// <summary>Computes output pixels <c>from … to − 1</c> of the panel's channels.</summary>
+    /// <summary>Computes the panel's channels of output pixels.</summary>
     /// <param name="panel">The panel.</param>
-    /// <param name="from">First pixel.</param>
-    /// <param name="to">Behind the last one.</param>
-    /// <param name="rows">Of pixel <paramref name="from"/> and those that follow.</param>
-    /// <param name="rowSums">A sum for each of them, if they are needed.</param>
+    /// <param name="origin">The pixel that is row 0 of <paramref name="division"/>.</param>
+    /// <param name="division">How pixels are divided.</param>
+    /// <param name="first">The first tile to compute.</param>
+    /// <param name="last">Behind the last one.</param>
+    /// <param name="rows">Of the first tile and those that follow; if a table, without gaps.</param>
+    /// <param name="rowSums">A sum for each row from the first tile on, if they are needed.</param>
     /// <param name="buffer"><see cref="BufferBytes"/> bytes.</param>
-    public void Run(int panel, nint from, nint to, in TileRows rows, int* rowSums, byte* buffer)
+    public void Run(int panel, nint origin, in RowTiles division, nint first, nint last, in TileRows rows, int* rowSums, byte* buffer)
     {
         (int group, int column) = Math.DivRem(panel, _layout.PanelsPerGroup);
         column *= _layout.Columns;
@@ -63,22 +65,21 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
         };
         span.Masked = span.Columns < span.TileColumns && _tiles.HasAllVariants;
         TileVariant variant = (span.TileColumns < _layout.Columns ? TileVariant.LeftHalf : 0) | (span.Masked ? TileVariant.Masked : 0) | (rows.IsTable ? 0 : TileVariant.Equidistant);
-        FetchNextPanel(ref t, panel, to - from);
+        nint from = division.Start(first);
+        FetchNextPanel(ref t, panel, division.Start(last) - from, last - first);
         t.ColumnMask = (1UL << span.Columns) - 1;
-        for (nint pixel = from; pixel < to; pixel += span.Rows)
+        for (nint tile = first, tiles; tile < last; tile += tiles)
         {
-            int count = (int)Math.Min(_tiles.MaxRows, to - pixel), tiles = 1;
-            span.Pixel = pixel;
+            nint row = division.Start(tile);
+            int count = division.Rows(tile);
+            tiles = division.EndOfRun(tile, last) - tile;
+            span.Pixel = origin + row;
             span.Rows = count;
             span.TileRows = _tiles.RowsFor(count);
-            span.RowSums = rowSums + (pixel - from);
-            if (count == _tiles.MaxRows && _finish.TakesRun(span))
-            {
-                tiles = (int)((to - pixel) / count);
-                span.Rows = span.TileRows = tiles * count;
-            }
-
-            t.Start = start + (pixel - from) * rows.Stride;
+            span.RowSums = rowSums + (row - from);
+            if (tiles > 1 && _finish.TakesRun(span)) span.Rows = span.TileRows = (int)tiles * count;
+            else tiles = 1;
+            t.Start = start + (row - from) * rows.Stride;
             t.End = t.Start + _layout.TapBytes;
             _finish.Begin(ref t, span, buffer);
             // Kernels leave nothing of what they are given.
@@ -87,18 +88,18 @@ internal readonly unsafe struct PanelTiles<TFinish>(in ConvLayout layout, TileSe
             _tiles.KernelFor(count, variant).Run(&arguments);
             _finish.End(t, span, buffer);
             t.Ahead += tiles * Turns * t.AheadStep;
-            if (rows.IsTable) t.Rows += (nint)_layout.Taps * _tiles.MaxRows * tiles;
+            if (rows.IsTable) t.Rows += (nint)_layout.Taps * span.TileRows;
         }
     }
 
     /// <summary>Turns of 16 bytes of a row in a tile.</summary>
     private nint Turns => (nint)_layout.Taps * (_layout.TapBytes / 16);
 
-    private void FetchNextPanel(ref TileArguments t, int panel, nint pixels)
+    private void FetchNextPanel(ref TileArguments t, int panel, nint pixels, nint tiles)
     {
         if (panel + 1 >= _layout.Panels) return;
         nint next = _layout.PanelOffset(panel + 1);
-        t.FetchAhead(_panels + next, next - _layout.PanelOffset(panel), pixels, _tiles.MaxRows, Turns);
+        t.FetchAhead(_panels + next, next - _layout.PanelOffset(panel), pixels, tiles, Turns);
     }
 }
 

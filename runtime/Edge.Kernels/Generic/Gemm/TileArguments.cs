@@ -102,12 +102,12 @@ internal unsafe struct TileArguments
     /// <param name="next">What comes next.</param>
     /// <param name="bytes">How much of it.</param>
     /// <param name="rows">Rows of this panel, of all tiles.</param>
-    /// <param name="maxRows">MR of the largest tile.</param>
+    /// <param name="tiles">Tiles that they are divided into.</param>
     /// <param name="turns">Turns of a tile.</param>
-    public void FetchAhead(byte* next, nint bytes, nint rows, int maxRows, nint turns)
+    public void FetchAhead(byte* next, nint bytes, nint rows, nint tiles, nint turns)
     {
         bool fetches = rows > FewRows && turns > 0;
         Ahead = fetches ? next : Panel;
-        AheadStep = fetches ? Math.Min(bytes / ((rows + maxRows - 1) / maxRows * turns) + 1, LinesAhead * LineBytes) : 0;
+        AheadStep = fetches ? Math.Min(bytes / (tiles * turns) + 1, LinesAhead * LineBytes) : 0;
     }
 }

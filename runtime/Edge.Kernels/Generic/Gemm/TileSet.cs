@@ -32,12 +32,16 @@ internal sealed unsafe class TileSet
     /// <summary>Whether tiles have all forms, not only whole and left half.</summary>
     public bool HasAllVariants { get; private init; }
 
+    /// <summary>Where tiles have all forms: rows that are computed together, so that a tile of other than a multiple takes as long as the next one.</summary>
+    public int RowGranule { get; private init; } = 1;
+
     /// <summary>Tiles of machine code: one for each number of rows.</summary>
     /// <param name="columns">NR.</param>
     /// <param name="maxRows">Of the largest tile.</param>
+    /// <param name="rowGranule">Rows that are computed together, a divisor of <paramref name="maxRows"/>.</param>
     /// <param name="stepBytes">What a step takes of a row.</param>
     /// <param name="addressOf">Where the tile of some rows lies in a form.</param>
-    public static TileSet Emitted(int columns, int maxRows, int stepBytes, Func<int, TileVariant, nint> addressOf)
+    public static TileSet Emitted(int columns, int maxRows, int rowGranule, int stepBytes, Func<int, TileVariant, nint> addressOf)
     {
         var tiles = new Entry[maxRows];
         for (int i = 0; i < tiles.Length; i++)
@@ -46,7 +50,7 @@ internal sealed unsafe class TileSet
             tiles[i] = new(rows, [.. Variants.Select(v => TileKernel.Emitted(addressOf(rows, v)))]);
         }
 
-        return new TileSet(columns, tiles) { HasAllVariants = true, StepBytes = stepBytes };
+        return new TileSet(columns, tiles) { HasAllVariants = true, RowGranule = rowGranule, StepBytes = stepBytes };
     }
 
     /// <summary>All forms.</summary>

@@ -31,7 +31,7 @@ internal sealed unsafe class WinogradConvF32 : PreparedConvF32
         _isa = isa;
         _activation = activation;
         _layout = new WinogradLayout(geometry, outputs, isa.TilesF32.Value.Columns);
-        _plan = new WinogradPlan(_layout, isa.TilesF32.Value.MaxRows, threads);
+        _plan = new WinogradPlan(_layout, isa.TilesF32.Value, threads);
         KernelName = $"winograd{outputs}_f32_{isa.Name}_{isa.TilesF32.Value.MaxRows}x{isa.TilesF32.Value.Columns}";
         _biasAt = _layout.WeightBytes;
         _packed = store.Take(KernelName, _biasAt + (nint)_layout.Panels * _layout.Columns * sizeof(float));

@@ -37,7 +37,7 @@ internal sealed unsafe class WinogradConvInt8 : PreparedConvInt8
         _inputZeroPoint = inputZeroPoint;
         _output = new Requantization(output, geometry.OutChannels);
         _layout = new WinogradLayout(geometry, outputs, words.Accumulate.Columns, sizeof(short));
-        _plan = new WinogradPlan(_layout, words.Accumulate.MaxRows, threads);
+        _plan = new WinogradPlan(_layout, words.Accumulate, threads);
         KernelName = $"winograd{outputs}_int8_{isa.Name}_{words.Accumulate.MaxRows}x{words.Accumulate.Columns}_words";
         _packed = store.Take(KernelName, _layout.WeightBytes + 2 * Slots * sizeof(int));
         if (_packed.IsFilled) return;

@@ -1,3 +1,5 @@
+using Edge.Kernels.Generic.Gemm;
+
 namespace Edge.Kernels.Generic.Winograd;
 
 /// <summary>
@@ -24,8 +26,11 @@ internal readonly struct WinogradPlan
     /// <summary>All tiles are transformed first, for all threads.</summary>
     public readonly bool Shares;
 
-    /// <summary>Tiles of a block.</summary>
-    public readonly int BlockTiles;
+    /// <summary>How the rows of products, which are tiles, are divided.</summary>
+    public readonly RowTiles Division;
+
+    /// <summary>Register tiles of products in a block.</summary>
+    private readonly nint _blockGroups;
 
     public readonly int Blocks;
 
@@ -43,27 +48,33 @@ internal readonly struct WinogradPlan
     private readonly int _planes;
 
     /// <param name="layout">The convolution.</param>
-    /// <param name="maxRows">MR of the largest tile of products.</param>
+    /// <param name="tiles">Register tiles of products.</param>
     /// <param name="threads">Threads that will run it.</param>
-    public WinogradPlan(in WinogradLayout layout, int maxRows, int threads)
+    public WinogradPlan(in WinogradLayout layout, TileSet tiles, int threads)
     {
+        int maxRows = tiles.MaxRows;
+        Division = new RowTiles(layout.Tiles, tiles);
         _planes = layout.Planes;
-        int groups = Math.Max((layout.Tiles + maxRows - 1) / maxRows, 1);
+        int groups = (int)Math.Max(Division.Count, 1);
         int columns = layout.Panels == 0 ? layout.Columns : layout.PanelColumns(0);
         nint stepBytes = (nint)_planes * maxRows * sizeof(float), groupBytes = stepBytes * (layout.RowSteps + columns);
         Shares = threads > 1 && groups < threads * BlocksPerThread && layout.Panels >= threads && groups * stepBytes * layout.RowSteps <= MaxSharedBytes;
         int most = (int)Math.Max(MaxBlockBytes / groupBytes, 1);
         if (!Shares && threads > 1) most = Math.Min(most, Math.Max(groups / (threads * BlocksPerThread), 1));
         int blocks = Shares ? 1 : (groups + most - 1) / most;
-        BlockTiles = (groups + blocks - 1) / blocks * maxRows;
-        Blocks = (layout.Tiles + BlockTiles - 1) / BlockTiles;
+        _blockGroups = (groups + blocks - 1) / blocks;
+        Blocks = (int)((Division.Count + _blockGroups - 1) / _blockGroups);
         Threads = threads;
         InputChunks = Math.Min(layout.Tiles, threads * InputChunksPerThread);
         // The last tile of products may have more rows than count.
-        _rows = BlockTiles + maxRows;
-        InputPlane = WinogradLayout.PlaneLength(BlockTiles, layout.RowSteps);
+        int blockTiles = (int)_blockGroups * maxRows;
+        _rows = blockTiles + maxRows;
+        InputPlane = WinogradLayout.PlaneLength(blockTiles, layout.RowSteps);
         ProductPlane = WinogradLayout.PlaneLength(_rows, columns);
     }
+
+    /// <summary>The register tiles of a block: <c>[First, Last)</c> of <see cref="Division"/>.</summary>
+    public (nint First, nint Last) Block(int block) => (block * _blockGroups, Math.Min((block + 1) * _blockGroups, Division.Count));
 
     /// <summary>What threads share: transformed inputs, if they do.</summary>
     public nint SharedBytes => Shares ? InputBytes : 0;

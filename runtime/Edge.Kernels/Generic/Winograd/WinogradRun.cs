@@ -54,23 +54,25 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
         _ends.Input(_layout, from, count, planes, _plan.InputPlane * sizeof(float), memory.Temporary);
 
     /// <summary>Multiplies some tiles by a panel of weights, and transforms the products to outputs.</summary>
-    private readonly void Panel(int panel, int from, int count, in ThreadMemory memory)
+    private readonly void Panel(int panel, nint first, nint last, in ThreadMemory memory)
     {
-        Multiply(panel, count, memory);
+        Multiply(panel, first, last, memory);
+        int from = (int)_plan.Division.Start(first), count = (int)_plan.Division.Start(last) - from;
         _ends.Output(_layout, panel, from, count, memory.Products, _plan.ProductPlane * sizeof(float), memory.Temporary);
     }
 
     /// <summary>The products of all planes: rows are tiles.</summary>
-    private readonly void Multiply(int panel, int count, in ThreadMemory memory)
+    private readonly void Multiply(int panel, nint first, nint last, in ThreadMemory memory)
     {
         int columns = _layout.PanelColumns(panel), maxRows = _tiles.MaxRows;
-        int whole = count / maxRows * maxRows;
+        RowTiles division = _plan.Division;
+        nint from = division.Start(first), count = division.Start(last) - from;
         nint rowBytes = (nint)_layout.RowSteps * sizeof(float);
         TileVariant variant = (columns < _layout.Columns ? TileVariant.LeftHalf : 0) | (_tiles.HasAllVariants ? TileVariant.Equidistant : 0);
         if (!_tiles.HasAllVariants)
         {
             // Rows of the last tile that do not count repeat the last one that does.
-            for (int i = 0; i < count + maxRows; i++) memory.Addresses[i] = memory.Inputs + Math.Min(i, count - 1) * rowBytes;
+            for (nint i = 0; i < count + maxRows; i++) memory.Addresses[i] = memory.Inputs + Math.Min(i, count - 1) * rowBytes;
         }
 
         var t = new TileArguments
@@ -85,7 +87,7 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
         // The next plane's weights, or those of the next panel's first one, follow.
         nint turns = _layout.Steps / 4, planeBytes = _layout.PlanePanelBytes(panel);
         t.Panel = weights + _layout.PanelOffset(panel);
-        t.FetchAhead(t.Panel + planeBytes, planeBytes, count, maxRows, turns);
+        t.FetchAhead(t.Panel + planeBytes, planeBytes, count, last - first, turns);
         nint ahead = (nint)(t.Ahead - t.Panel);
         for (int plane = 0; plane < _layout.Planes; plane++)
         {
@@ -94,13 +96,16 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
             t.End = t.Start + _layout.Steps * sizeof(float);
             t.Y = memory.Products + plane * _plan.ProductPlane * sizeof(float);
             t.Ahead = t.Panel + ahead;
-            if (whole > 0) Multiply(t, 0, maxRows, whole / maxRows - 1, variant, memory);
-            t.Ahead += whole / maxRows * turns * t.AheadStep;
-            if (whole < count) Multiply(t, whole, count - whole, 0, variant, memory);
+            for (nint tile = first, end; tile < last; tile = end)
+            {
+                end = division.EndOfRun(tile, last);
+                Multiply(t, division.Start(tile) - from, division.Rows(tile), end - tile - 1, variant, memory);
+                t.Ahead += (end - tile) * turns * t.AheadStep;
+            }
         }
     }
 
-    private readonly void Multiply(TileArguments t, int from, int rows, int furtherTiles, TileVariant variant, in ThreadMemory memory)
+    private readonly void Multiply(TileArguments t, nint from, int rows, nint furtherTiles, TileVariant variant, in ThreadMemory memory)
     {
         byte* first = memory.Inputs + from * t.RowStride;
         t.Rows = _tiles.HasAllVariants ? &first : memory.Addresses + from;
@@ -127,9 +132,10 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
         public void Execute(int chunk, int seat)
         {
             ThreadMemory memory = _run.Memory(seat);
-            int from = chunk * _run._plan.BlockTiles, count = Math.Min(_run._plan.BlockTiles, _run._layout.Tiles - from);
+            (nint first, nint last) = _run._plan.Block(chunk);
+            int from = (int)_run._plan.Division.Start(first), count = (int)_run._plan.Division.Start(last) - from;
             _run.TransformInputs(from, count, memory.Inputs, memory);
-            for (int panel = 0; panel < _run._layout.Panels; panel++) _run.Panel(panel, from, count, memory);
+            for (int panel = 0; panel < _run._layout.Panels; panel++) _run.Panel(panel, first, last, memory);
         }
     }
 
@@ -138,7 +144,7 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
     {
         private readonly WinogradRun<TEnds> _run = run;
 
-        public void Execute(int chunk, int seat) => _run.Panel(chunk, 0, _run._layout.Tiles, _run.Memory(seat));
+        public void Execute(int chunk, int seat) => _run.Panel(chunk, 0, _run._plan.Division.Count, _run.Memory(seat));
     }
 
     /// <summary>A chunk is some tiles, whose inputs are transformed for all threads.</summary>

@@ -46,5 +46,5 @@ internal static unsafe class Avx512VnniKernels
     };
 
     private static TileSet Publish(Func<int, int, TileVariant, TileEmitter> make) =>
-        TileCode.Publish(2 * Lanes, TileEmitter.MaxRows, StepBytes, (rows, variant) => make(rows, variant.HasFlag(TileVariant.LeftHalf) ? 1 : 2, variant).Emit());
+        TileCode.Publish(2 * Lanes, TileEmitter.MaxRows, 1, StepBytes, (rows, variant) => make(rows, variant.HasFlag(TileVariant.LeftHalf) ? 1 : 2, variant).Emit());
 }
