@@ -17,6 +17,9 @@ public abstract unsafe class DenseKernels
     public PreparedConvF32 PrepareConvF32(in ConvGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null) =>
         PrepareConvF32(MethodsF32(geometry)[0], geometry, weights, bias, activation, store);
 
+    /// <summary>Whether pointwise convolutions take pixels (<see cref="PreparedConv.TakesPixels"/>).</summary>
+    public virtual bool TakesPixels => false;
+
     /// <summary>Every way in which a float32 convolution can be computed here, the one that is expected to be the fastest first.</summary>
     public abstract IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry);
 

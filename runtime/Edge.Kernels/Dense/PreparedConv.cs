@@ -14,6 +14,21 @@ public abstract class PreparedConv : IDisposable
     /// <summary>Bytes of scratch that a run needs, aligned to 64 by the caller.</summary>
     public abstract nint ScratchBytes { get; }
 
+    /// <summary>
+    /// Whether any number of pixels can be computed by itself: each is made of the same pixel of the input alone, and the kernel does
+    /// not depend on how many there are. If not, <c>RunPixels</c> fails.
+    /// </summary>
+    public virtual bool TakesPixels => false;
+
+    /// <summary>Whether a pixel has the same bits however many it is computed with, as long as they are <see cref="ManyPixels"/>.</summary>
+    public virtual bool HasSameBitsAmongMany => true;
+
+    /// <summary>So many pixels are computed by register tiles that add in the same order.</summary>
+    public const int ManyPixels = 14;
+
+    /// <summary>Bytes of scratch that so many pixels need by themselves.</summary>
+    public virtual nint PixelScratchBytes(nint pixels) => 0;
+
     /// <summary>Bytes of packed weights, bias and scales.</summary>
     public abstract nint PackedBytes { get; }
 
@@ -39,6 +54,17 @@ public abstract unsafe class PreparedConvF32 : PreparedConv
     /// <param name="pool">The threads to use.</param>
     public abstract void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool);
 
+    /// <summary>The same for some pixels by themselves, where <see cref="PreparedConv.TakesPixels"/>.</summary>
+    /// <param name="x">The first pixel of the input.</param>
+    /// <param name="residual">The first pixel of what is added; null for none.</param>
+    /// <param name="y">The first pixel of the output.</param>
+    /// <param name="pixels">How many.</param>
+    /// <param name="scratch">At least <see cref="PreparedConv.PixelScratchBytes"/> bytes.</param>
+    /// <param name="pool">The threads to use.</param>
+    /// <exception cref="NotSupportedException">The kernel does not take pixels.</exception>
+    public virtual void RunPixels(float* x, float* residual, float* y, nint pixels, byte* scratch, WorkerPool pool) =>
+        throw new NotSupportedException($"{KernelName} computes whole pictures");
+
     /// <summary>
     /// The same without residual, as some of the channels of a larger tensor: nothing between them is written.
     /// </summary>
@@ -63,4 +89,14 @@ public abstract unsafe class PreparedConvInt8 : PreparedConv
     /// <param name="scratch">At least <see cref="PreparedConv.ScratchBytes"/> bytes.</param>
     /// <param name="pool">The threads to use.</param>
     public abstract void Run(byte* x, void* y, byte* scratch, WorkerPool pool);
+
+    /// <summary>The same for some pixels by themselves, where <see cref="PreparedConv.TakesPixels"/>.</summary>
+    /// <param name="x">The first pixel of the input.</param>
+    /// <param name="y">The first pixel of the output.</param>
+    /// <param name="pixels">How many.</param>
+    /// <param name="scratch">At least <see cref="PreparedConv.PixelScratchBytes"/> bytes.</param>
+    /// <param name="pool">The threads to use.</param>
+    /// <exception cref="NotSupportedException">The kernel does not take pixels.</exception>
+    public virtual void RunPixels(byte* x, void* y, nint pixels, byte* scratch, WorkerPool pool) =>
+        throw new NotSupportedException($"{KernelName} computes whole pictures");
 }

@@ -17,6 +17,8 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
     {
     }
 
+    public override bool TakesPixels => true;
+
     public override IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry)
     {
         ConvMethod[] methods = ConvChoice.Methods(geometry, isa.TilesF32.Value, options);

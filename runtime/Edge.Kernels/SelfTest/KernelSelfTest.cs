@@ -42,6 +42,12 @@ public static class KernelSelfTest
                     WorkerPool threads = seed % 2 == 0 ? pool : WorkerPool.Inline;
                     yield return Result($"{set.Name}/conv_f32/{method} {shape}", ConvF32Check.Compare(set.Dense, method, geometry, s_activations[seed % s_activations.Length], (ResidualPlace)(seed % 3), threads, seed));
                 }
+            foreach ((string shape, ConvStripsCase c) in Strips())
+                foreach (bool int8 in (bool[])[false, true])
+                {
+                    seed++;
+                    yield return Result($"{set.Name}/{(int8 ? "conv_int8" : "conv_f32")}/strips, {shape}", ConvStripsCheck.Compare(set.Dense, c, int8, seed % 2 == 0, pool, seed));
+                }
             yield return Result($"{set.Name}/matmul_f32/37x65x29", MatMulF32Check.Compare(set.Dense, 37, 65, 29, false, 0, pool, 1));
             yield return Result($"{set.Name}/matmul_f32/5x33x64 transposed", MatMulF32Check.Compare(set.Dense, 5, 33, 64, true, 2, WorkerPool.Inline, 2));
             foreach (WeightOnlyCase c in (WeightOnlyCase[])[new(1, 131, 100, 8, 0, 1), new(3, 70, 97, 4, 32, 2), new(7, 65, 64, 4, 16, 3), new(1, 1, 33, 8, 16, 4), new(37, 65, 300, 4, 32, 5), new(12, 33, 29, 8, 0, 6)])
@@ -69,6 +75,13 @@ public static class KernelSelfTest
         Activation.None, Activation.Relu, Activation.Clip(0, 6), new(ActivationKind.LeakyRelu, 0.1f), new(ActivationKind.Sigmoid), new(ActivationKind.HardSwish),
         new(ActivationKind.Tanh),
     ];
+
+    private static IEnumerable<(string Shape, ConvStripsCase Case)> Strips()
+    {
+        yield return ("1x1, 3x3, 1x1", new(Square(37, 40, 40, 3, 1, group: 40), 9, 12, Activation.Clip(0, 6), Residual: true));
+        yield return ("1x1, 3x3 stride 2", new(Square(36, 17, 17, 3, 1, stride: 2, group: 17), 20, 0, Activation.Relu, Residual: false));
+        yield return ("5x5, 1x1", new(Square(20, 64, 64, 5, 2, group: 64), 0, 33, new(ActivationKind.HardSwish), Residual: true));
+    }
 
     private static IEnumerable<(string Shape, ConvGeometry Geometry)> Convolutions()
     {

@@ -7,7 +7,8 @@ namespace Edge.Runtime.Graph;
 /// <summary>
 /// The attributes of a node. Every read is noted, so that an attribute which an operator does not know is found at
 /// load instead of being ignored. A value is a <see cref="long"/>, <see cref="float"/>, <see cref="string"/>, an
-/// array of one of them, a <see cref="Tensor"/>, a <see cref="Subgraph"/> or a <see cref="TypeProto"/>.
+/// array of one of them, a <see cref="Tensor"/>, a <see cref="Subgraph"/>, a <see cref="TypeProto"/> or, where a pass has
+/// made one node of several, an array of those.
 /// </summary>
 internal sealed class NodeAttributes(Node owner)
 {
@@ -55,6 +56,9 @@ internal sealed class NodeAttributes(Node owner)
 
     /// <summary>A branch, or the body of a loop.</summary>
     public Subgraph Graph(string name) => Find<Subgraph>(name, out var v) ? v! : throw Missing(name);
+
+    /// <summary>Nodes that this one was made of.</summary>
+    public Node[] Nodes(string name) => Find<Node[]>(name, out var v) ? v! : throw Missing(name);
 
     /// <summary>Null if absent.</summary>
     public TypeProto? Type(string name) => Find<TypeProto>(name, out var v) ? v : null;

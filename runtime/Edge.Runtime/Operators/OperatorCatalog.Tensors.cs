@@ -33,7 +33,7 @@ internal static partial class OperatorCatalog
     /// <summary>Convolutions, matrix products, and operators that move or choose elements.</summary>
     private static IEnumerable<Operator> CreateTensors() =>
     [
-        new ConvOperator(), new ConvTransposeOperator(), new MatMulOperator(), new GemmOperator(),
+        new ConvOperator(), new ConvStripsOperator(), new ConvTransposeOperator(), new MatMulOperator(), new GemmOperator(),
         new FusedConvOperator(), new FusedGemmOperator(),
         new IntegerConvOperator("QLinearConv", "", IntegerConvInputs.QLinear),
         new IntegerConvOperator("ConvInteger", "", IntegerConvInputs.Integer),

@@ -55,6 +55,7 @@ internal static class PassPipeline
         MoveFusion.Run(graph);
         DeadNodeElimination.Run(graph);
         ChannelJoin.Run(graph);
+        StripFusion.Run(graph, settings);
     }
 
     /// <summary>Only what planning needs: nothing dead, constants computed.</summary>

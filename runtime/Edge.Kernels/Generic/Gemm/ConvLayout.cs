@@ -67,6 +67,10 @@ internal readonly struct ConvLayout
         if (Taps > MaxTaps) throw new NotSupportedException($"a kernel of {geometry.KernelHeight}×{geometry.KernelWidth} has more than {MaxTaps} elements");
     }
 
+    /// <summary>The same for other than all pixels of a convolution that <see cref="IsPointwise"/>.</summary>
+    public ConvLayout WithPixels(nint pixels, TileSet tiles) =>
+        new(Geometry with { Batch = 1, InHeight = 1, OutHeight = 1, InWidth = checked((int)pixels), OutWidth = checked((int)pixels) }, tiles, ElementBytes, PixelBytes);
+
     /// <summary>Steps in a tap, the last one padded with zero weights.</summary>
     public int TapSteps => (TapElements * ElementBytes + StepBytes - 1) / StepBytes;
 

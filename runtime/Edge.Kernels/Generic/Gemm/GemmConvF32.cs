@@ -36,25 +36,36 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
 
     public override nint PackedBytes => _packed.ByteLength;
 
-    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool) => Run(x, residual, y, _layout.Geometry.OutChannels, pool);
+    public override bool TakesPixels => _layout.IsPointwise;
 
-    public override void RunAmong(float* x, float* y, nint step, byte* scratch, WorkerPool pool) => Run(x, null, y, step, pool);
+    /// <summary>Tiles are of about the same height then, else the last ones are as low as they come, and few rows are added up in parts.</summary>
+    public override bool HasSameBitsAmongMany => _tiles.HasAllVariants;
+
+    public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool) => Run(_layout, x, residual, y, _layout.Geometry.OutChannels, pool);
+
+    public override void RunPixels(float* x, float* residual, float* y, nint pixels, byte* scratch, WorkerPool pool)
+    {
+        if (!TakesPixels) base.RunPixels(x, residual, y, pixels, scratch, pool);
+        Run(_layout.WithPixels(pixels, _tiles), x, residual, y, _layout.Geometry.OutChannels, pool);
+    }
+
+    public override void RunAmong(float* x, float* y, nint step, byte* scratch, WorkerPool pool) => Run(_layout, x, null, y, step, pool);
 
     protected override void Dispose(bool disposing) => _packed.Dispose();
 
-    private void Run(float* x, float* residual, float* y, nint step, WorkerPool pool)
+    private void Run(in ConvLayout layout, float* x, float* residual, float* y, nint step, WorkerPool pool)
     {
         byte* packed = _packed.Base;
-        if (SingleRowF32.Takes(_layout, _tiles))
+        if (SingleRowF32.Takes(layout, _tiles))
         {
-            SingleRowF32.Run(_layout, _tiles, packed, (float*)(packed + _biasAt), _layout.Columns, (byte*)x, residual, y, _activation.Bounds);
+            SingleRowF32.Run(layout, _tiles, packed, (float*)(packed + _biasAt), layout.Columns, (byte*)x, residual, y, _activation.Bounds);
             if (!_activation.IsClamp) _isa.Activate(_activation, y, _layout.Geometry.OutChannels, 1, 0);
             GC.KeepAlive(this);
             return;
         }
 
         var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, step, _activation, _isa.Activate);
-        ConvTiles<F32Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, (byte*)x, finish, pool);
+        ConvTiles<F32Finish>.Run(layout, _tiles, packed, packed + _paddingAt, (byte*)x, finish, pool);
         GC.KeepAlive(this);
     }
 }

@@ -54,24 +54,36 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
 
     public override string KernelName { get; }
 
-    public override nint ScratchBytes => _flipsInput ? InputBytes + Slack : 0;
+    public override nint ScratchBytes => _flipsInput ? InputBytes(_layout) + Slack : 0;
+
+    public override bool TakesPixels => _layout.IsPointwise;
 
     public override nint PackedBytes => _packed.ByteLength;
 
-    private nint InputBytes => (nint)_layout.Geometry.Batch * _layout.Geometry.InHeight * _layout.Geometry.InWidth * _layout.Geometry.InChannels;
+    public override nint PixelScratchBytes(nint pixels) => _flipsInput ? InputBytes(_layout.WithPixels(pixels, _tiles)) + Slack : 0;
 
-    public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool)
+    public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool) => Run(_layout, x, y, scratch, pool);
+
+    public override void RunPixels(byte* x, void* y, nint pixels, byte* scratch, WorkerPool pool)
+    {
+        if (!TakesPixels) base.RunPixels(x, y, pixels, scratch, pool);
+        Run(_layout.WithPixels(pixels, _tiles), x, y, scratch, pool);
+    }
+
+    private static nint InputBytes(in ConvLayout layout) => (nint)layout.Geometry.Batch * layout.Geometry.InHeight * layout.Geometry.InWidth * layout.Geometry.InChannels;
+
+    private void Run(in ConvLayout layout, byte* x, void* y, byte* scratch, WorkerPool pool)
     {
         if (_flipsInput)
         {
-            var flip = new FlippedInput(x, scratch, InputBytes);
+            var flip = new FlippedInput(x, scratch, InputBytes(layout));
             pool.Run(ref flip, flip.Chunks);
             x = scratch;
         }
 
         byte* packed = _packed.Base;
         var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output, _tiles.HasAllVariants);
-        ConvTiles<Int8Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, x, finish, pool);
+        ConvTiles<Int8Finish>.Run(layout, _tiles, packed, packed + _paddingAt, x, finish, pool);
         GC.KeepAlive(this);
     }
 

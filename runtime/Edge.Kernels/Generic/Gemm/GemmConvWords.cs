@@ -47,19 +47,31 @@ internal sealed unsafe class GemmConvWords : PreparedConvInt8
 
     public override string KernelName { get; }
 
-    public override nint ScratchBytes => InputElements * sizeof(short) + Slack;
+    public override nint ScratchBytes => InputElements(_layout) * sizeof(short) + Slack;
+
+    public override bool TakesPixels => _layout.IsPointwise;
 
     public override nint PackedBytes => _packed.ByteLength;
 
-    private nint InputElements => (nint)_layout.Geometry.Batch * _layout.Geometry.InHeight * _layout.Geometry.InWidth * _layout.Geometry.InChannels;
+    public override nint PixelScratchBytes(nint pixels) => InputElements(_layout.WithPixels(pixels, _tiles)) * sizeof(short) + Slack;
 
-    public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool)
+    public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool) => Run(_layout, x, y, scratch, pool);
+
+    public override void RunPixels(byte* x, void* y, nint pixels, byte* scratch, WorkerPool pool)
+    {
+        if (!TakesPixels) base.RunPixels(x, y, pixels, scratch, pool);
+        Run(_layout.WithPixels(pixels, _tiles), x, y, scratch, pool);
+    }
+
+    private static nint InputElements(in ConvLayout layout) => (nint)layout.Geometry.Batch * layout.Geometry.InHeight * layout.Geometry.InWidth * layout.Geometry.InChannels;
+
+    private void Run(in ConvLayout layout, byte* x, void* y, byte* scratch, WorkerPool pool)
     {
         byte* packed = _packed.Base;
-        var widen = new WidenInput(_widen, x, (short*)scratch, InputElements);
+        var widen = new WidenInput(_widen, x, (short*)scratch, InputElements(layout));
         pool.Run(ref widen, widen.Chunks);
         var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output, false);
-        ConvTiles<Int8Finish>.Run(_layout, _tiles, packed, packed + _paddingAt, scratch, finish, pool);
+        ConvTiles<Int8Finish>.Run(layout, _tiles, packed, packed + _paddingAt, scratch, finish, pool);
         GC.KeepAlive(this);
     }
 

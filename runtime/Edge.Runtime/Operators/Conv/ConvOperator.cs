@@ -10,7 +10,7 @@ namespace Edge.Runtime.Operators.Conv;
 /// the output's shape, which is added before the activation; or it may let the output be some channels of a larger tensor
 /// (<see cref="AmongChannels"/>), of which a fifth input holds what was computed before.
 /// </summary>
-internal class ConvOperator(string opType = "Conv", string domain = "") : Operator(opType, domain, 1, OperatorCatalog.LatestOpset)
+internal class ConvOperator(string opType = "Conv", string domain = "") : Operator(opType, domain, 1, OperatorCatalog.LatestOpset), IConvStage
 {
     private const int Bias = 2, Residual = 3, Whole = 4;
 
@@ -45,6 +45,24 @@ internal class ConvOperator(string opType = "Conv", string domain = "") : Operat
         if (g.IsFlat) return Prepare(c, g.Plane, last ? null : new ChannelsFirst(g.Plane, sizeof(float), sizeof(float), c.Has(Residual)));
         var operands = new VolumeOperands(c.Node.Inputs.Count, 0, -1, c.Has(Residual) ? Residual : -1, sizeof(float), sizeof(float));
         return new VolumeConvExecutor(g, Prepare(c, VolumeConvExecutor.Slice(g), null), operands, last);
+    }
+
+    public ConvGeometry? StageOf(Node node)
+    {
+        if (node.Inputs is not [{ IsStatic: true } x, ..] || !ConvAttributes.ChannelsLast(node) || AmongChannels.Of(node) is not null) return null;
+        if (node.Constant(1) is not { } w || (node.Has(Bias) && node.Constant(Bias) is null)) return null;
+        var g = ConvAttributes.Read(node, x.Shape!.Value, w.Shape);
+        return g.IsFlat && g.Plane.Macs > 0 ? g.Plane : null;
+    }
+
+    public Value? ResidualOf(Node node) => node.Input(Residual);
+
+    public byte PaddingOf(Node node) => 0;
+
+    public PreparedConv PrepareKernel(PrepareContext c, in ConvGeometry g)
+    {
+        ReadOnlySpan<float> bias = c.Has(Bias) ? c.Constant(Bias)!.AsSpan<float>() : [];
+        return c.Kernels.Dense.PrepareConvF32(g, c.Constant(1)!.AsSpan<float>(), bias, ReadActivation(c.Node), c.Packed);
     }
 
     /// <summary>What is applied last; fails if that is not supported.</summary>

@@ -10,7 +10,7 @@ namespace Edge.Runtime.Operators.QLinearConv;
 /// narrow the output's range by the attributes <c>low</c> and <c>high</c>.
 /// </summary>
 internal sealed class IntegerConvOperator(string opType, string domain, IntegerConvInputs inputs)
-    : Operator(opType, domain, domain.Length == 0 ? 10 : 1, OperatorCatalog.LatestOpset)
+    : Operator(opType, domain, domain.Length == 0 ? 10 : 1, OperatorCatalog.LatestOpset), IConvStage
 {
     private readonly IntegerConvInputs _in = inputs;
 
@@ -66,15 +66,38 @@ internal sealed class IntegerConvOperator(string opType, string domain, IntegerC
         bool corrected = !inputKnown && y == DataType.Int32;
         if (g.Macs == 0 || !weightsKnown || !restKnown || !(inputKnown || corrected)) return new DirectIntegerConvExecutor(c, g, _in, channelsLast);
 
-        int[] weightZeroPoints = c.Has(_in.WZeroPoint) ? Quantized.Integers(c.Constant(_in.WZeroPoint)!) : [];
-        var w = c.Constant(_in.W)!;
-        var weights = new Int8Weights(w.Bytes, w.Type == DataType.Int8, weightZeroPoints);
-        int xZeroPoint = corrected || !c.Has(_in.XZeroPoint) ? 0 : Quantized.Integers(c.Constant(_in.XZeroPoint)!)[0];
-        ReadOnlySpan<int> bias = _in.Bias >= 0 && c.Has(_in.Bias) ? c.Constant(_in.Bias)!.AsSpan<int>() : [];
-        var kernel = c.Kernels.Dense.PrepareConvInt8(g, weights, bias, c.Type(_in.X) == DataType.Int8, xZeroPoint, Output(c, y), c.Packed);
-        var correction = corrected ? new ZeroPointCorrection(g, w, weightZeroPoints) : null;
+        var kernel = PrepareKernel(c, g);
+        var correction = corrected ? new ZeroPointCorrection(g, c.Constant(_in.W)!, WeightZeroPoints(c.Node)) : null;
         return new IntegerConvExecutor(kernel, g, layout, correction, _in.XZeroPoint, c.Type(_in.X) == DataType.Int8);
     }
+
+    public ConvGeometry? StageOf(Node node)
+    {
+        if (_in.YZeroPoint < 0 || !ConvAttributes.ChannelsLast(node) || node.Inputs is not [{ IsStatic: true } x, ..]) return null;
+        for (int i = 1; i < node.Inputs.Count; i++)
+            if (node.Has(i) && node.Constant(i) is null) return null;
+        var g = ConvAttributes.Read(node, x.Shape!.Value, node.Constant(_in.W)!.Shape);
+        return g.IsFlat && g.Plane.Macs > 0 ? g.Plane : null;
+    }
+
+    public Value? ResidualOf(Node node) => null;
+
+    public byte PaddingOf(Node node) => (byte)XZeroPoint(node);
+
+    PreparedConv IConvStage.PrepareKernel(PrepareContext c, in ConvGeometry g) => PrepareKernel(c, g);
+
+    /// <summary>The zero point of an input that brings it with each run is 0 here.</summary>
+    private PreparedConvInt8 PrepareKernel(PrepareContext c, in ConvGeometry g)
+    {
+        var w = c.Constant(_in.W)!;
+        var weights = new Int8Weights(w.Bytes, w.Type == DataType.Int8, WeightZeroPoints(c.Node));
+        ReadOnlySpan<int> bias = _in.Bias >= 0 && c.Has(_in.Bias) ? c.Constant(_in.Bias)!.AsSpan<int>() : [];
+        return c.Kernels.Dense.PrepareConvInt8(g, weights, bias, c.Type(_in.X) == DataType.Int8, XZeroPoint(c.Node), Output(c, c.OutputType()), c.Packed);
+    }
+
+    private int XZeroPoint(Node node) => node.Has(_in.XZeroPoint) && node.Constant(_in.XZeroPoint) is { } known ? Quantized.Integers(known)[0] : 0;
+
+    private int[] WeightZeroPoints(Node node) => node.Has(_in.WZeroPoint) ? Quantized.Integers(node.Constant(_in.WZeroPoint)!) : [];
 
     private void RequireScales(InferContext c, int channels)
     {

@@ -95,7 +95,8 @@ internal sealed class WrittenOut
         return [.. session.Describe().Steps.Select(s => s.OpType)];
     }
 
-    private ModelProto Build(string[] outputs)
+    /// <summary>The model, which returns these values.</summary>
+    public ModelProto Build(params string[] outputs)
     {
         foreach (string o in outputs) _graph.Output(o);
         return _graph.Build();
