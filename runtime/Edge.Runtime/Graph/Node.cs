@@ -89,6 +89,12 @@ internal sealed class Node
         if (value is not null) value.Producer = this;
     }
 
+    /// <summary>Takes the node, which is a part of another one from now on, out of the lists of its inputs. It keeps them itself.</summary>
+    internal void BecomePart()
+    {
+        foreach (var v in _inputs) v?.RemoveConsumer(this);
+    }
+
     /// <summary>Takes the node out of the lists of its values. It must not be used afterwards.</summary>
     internal void Detach()
     {

@@ -28,8 +28,7 @@ internal static class StripFusion
         if (!ConvStrips.Pays(g, before is not null, after is not null, elementBytes)) return;
         List<Node> stages = [.. new[] { before, depthwise, after }.OfType<Node>()];
         int at = graph.Nodes.IndexOf(stages[^1]);
-        foreach (var stage in stages)
-            foreach (var v in stage.Inputs) v?.RemoveConsumer(stage);
+        foreach (var stage in stages) stage.BecomePart();
         graph.Nodes[at] = ConvStripsOperator.Make(graph, stages);
         foreach (var stage in stages) graph.Nodes.Remove(stage);
     }

@@ -12,11 +12,6 @@ namespace Edge.Kernels.Generic.Gemm;
 internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
     where TFinish : struct, ITileFinish
 {
-    /// <summary>Multiply-accumulates that are worth handing to another thread: some microseconds.</summary>
-    private const long MinChunkMacs = 256 * 1024;
-
-    private const int ChunksPerThread = 6;
-
     /// <summary>Most bytes of lines, and of what is summed of them, on a worker's stack.</summary>
     private const int MaxLineBytes = 128 * 1024;
 
@@ -34,7 +29,7 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
         _x = x;
         _padding = padding;
         _division = new RowTiles(panels.Layout.Geometry.OutWidth, panels.Tiles);
-        long wanted = threads == 1 ? 1 : Math.Clamp(panels.Layout.Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread);
+        long wanted = ConvChunks.Wanted(panels.Layout, threads);
         _chunks = (int)Math.Min(wanted, Lines(panels.Layout));
     }
 

@@ -10,12 +10,6 @@ namespace Edge.Kernels.Generic.Gemm;
 internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     where TFinish : struct, ITileFinish
 {
-    /// <summary>Multiply-accumulates that are worth handing to another thread: some microseconds.</summary>
-    private const long MinChunkMacs = 256 * 1024;
-
-    /// <summary>Chunks for each thread, so that one that is held up does not delay the others.</summary>
-    private const int ChunksPerThread = 6;
-
     /// <summary>Bytes of addresses that a block of pixels may take, and pixels of it.</summary>
     private const int MaxTableBytes = 16 * 1024, MaxBlockPixels = 8 * 1024;
 
@@ -41,7 +35,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         _finish = perPanel.Finish;
         _division = new RowTiles(layout.Pixels, tiles);
         nint pixelTiles = _division.Count;
-        long wanted = threads == 1 ? 1 : Math.Clamp(layout.Geometry.Macs / MinChunkMacs, 1, threads * ChunksPerThread);
+        long wanted = ConvChunks.Wanted(layout, threads);
         nint pixelChunks = (nint)Math.Min(wanted, pixelTiles);
         // Weights that no core keeps are read once for each chunk of pixels: of as many panels as there are threads for, rather.
         bool splitsPanels = pixelChunks < threads * 2 || (layout.PackedBytes > PanelCache.Bytes && !_finish.NeedsRowSums);
