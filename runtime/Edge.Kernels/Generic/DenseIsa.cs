@@ -35,6 +35,12 @@ internal sealed unsafe class DenseIsa
     /// <summary>Tiles over bytes that were widened, where there is no dot product of bytes; null where there is one.</summary>
     public WordTiles? Words { get; init; }
 
+    /// <summary>
+    /// Beside <see cref="TilesInt8"/>: for short sums with weights that have zero points, which take more time than the sums themselves
+    /// where tiles over bytes do not take them off; null for none.
+    /// </summary>
+    public WordTiles? WordsForZeroPoints { get; init; }
+
     public required DepthwiseKernelsInt8 DepthwiseInt8 { get; init; }
 
     /// <summary>Depthwise convolutions are emitted where their shape allows it: the CPU has AVX-512 with VNNI, the system executable memory.</summary>

@@ -12,6 +12,9 @@ namespace Edge.Kernels.Generic;
 /// <summary>The dense routines over the kernels of one instruction set.</summary>
 internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : DenseKernels
 {
+    /// <summary>Products of a sum below which <see cref="DenseIsa.WordsForZeroPoints"/> are faster.</summary>
+    private const int ShortSum = 128;
+
     public GenericDense(DenseIsa isa)
         : this(isa, DenseOptions.Default)
     {
@@ -65,9 +68,17 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
         if (geometry.IsDepthwise)
             return (isa.EmitsDepthwise ? EmittedDepthwiseInt8.TryCreate(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store) : null)
                 ?? (PreparedConvInt8)new DepthwiseConvInt8(isa, geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
-        return isa.Words is { } words
+        return WordsFor(geometry, weights) is { } words
             ? new GemmConvWords(isa, words, geometry, weights, bias, inputSigned, inputZeroPoint, output, store)
             : new GemmConvInt8(isa, Int8TileChoice.For(isa, geometry, weights, inputSigned), geometry, weights, bias, inputSigned, inputZeroPoint, output, store);
+    }
+
+    /// <summary>Tiles over words, where they compute an integer convolution; null where tiles over bytes do.</summary>
+    private WordTiles? WordsFor(in ConvGeometry g, in Int8Weights weights)
+    {
+        if (isa.Words is not null || isa.WordsForZeroPoints is null) return isa.Words;
+        bool isShort = g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth < ShortSum;
+        return isShort && Int8Normalization.WeightZeroPoints(weights, g.OutChannels).AsSpan().ContainsAnyExcept(0) ? isa.WordsForZeroPoints : null;
     }
 
     public override PreparedConvF32 PrepareMatMulF32(int m, in IntegerWeights weights, ReadOnlySpan<float> bias, in Activation activation, PackedStore? store = null)

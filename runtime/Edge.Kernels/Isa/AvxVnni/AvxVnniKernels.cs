@@ -19,6 +19,7 @@ internal static unsafe class AvxVnniKernels
         DepthwiseF32 = DepthwiseKernelsF32.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
         WinogradF32 = WinogradKernels.Create<Avx2F32, Vector256<float>, Vector128F32, Vector128<float>>(),
         TilesInt8 = Int8Tiles.Narrow<AvxVnniInt8, Vector256<int>, Vector256<sbyte>, Vector256<byte>>(),
+        WordsForZeroPoints = WordTiles.Narrow<Avx2Int8, Vector256<int>, Vector256<short>>(),
         DepthwiseInt8 = DepthwiseKernelsInt8.Create<Avx2Int8, Vector256<int>, Vector256<short>>(),
     }));
 }
