@@ -32,6 +32,7 @@ public sealed unsafe class ConvStrips : IDisposable
     private readonly int _threads;
     private readonly nint _inputBytes;
     private readonly nint _outputBytes;
+    private readonly nint _threadBytes;
 
     /// <param name="before">Makes the input of the depthwise convolution; owned. Null where that is given.</param>
     /// <param name="inChannels">Of its input, if there is one.</param>
@@ -57,6 +58,8 @@ public sealed unsafe class ConvStrips : IDisposable
         _threads = threads;
         _inputBytes = Aligned(InputRows * InputRowBytes + Tensor.Slack);
         _outputBytes = Aligned(_rows * OutputRowBytes + Tensor.Slack);
+        nint kernels = Math.Max(before?.PixelScratchBytes((nint)InputRows * _g.InWidth) ?? 0, after?.PixelScratchBytes((nint)_rows * _g.OutWidth) ?? 0);
+        _threadBytes = _inputBytes + _outputBytes + Aligned(Math.Max(kernels, depthwise.ScratchBytes));
     }
 
     /// <summary>Names of the kernels, in their order.</summary>
@@ -66,18 +69,13 @@ public sealed unsafe class ConvStrips : IDisposable
     public nint PackedBytes => (_before?.PackedBytes ?? 0) + _depthwise.PackedBytes + (_after?.PackedBytes ?? 0);
 
     /// <summary>Bytes of scratch that a run needs, aligned to 64 by the caller.</summary>
-    public nint ScratchBytes => _threads * ThreadBytes;
+    public nint ScratchBytes => _threads * _threadBytes;
 
     private int InputRows => InputRowsOf(_g, _rows);
 
     private nint InputRowBytes => (nint)_g.InWidth * _g.InChannels * _elementBytes;
 
     private nint OutputRowBytes => (nint)_g.OutWidth * _g.OutChannels * _elementBytes;
-
-    private nint KernelScratchBytes => Aligned(Math.Max(
-        Math.Max(_before?.PixelScratchBytes((nint)InputRows * _g.InWidth) ?? 0, _after?.PixelScratchBytes((nint)_rows * _g.OutWidth) ?? 0), _depthwise.ScratchBytes));
-
-    private nint ThreadBytes => _inputBytes + _outputBytes + KernelScratchBytes;
 
     private int StripsPerImage => (_g.OutHeight + _rows - 1) / _rows;
 
@@ -219,6 +217,6 @@ public sealed unsafe class ConvStrips : IDisposable
     private readonly struct Job(ConvStrips strips, byte* x, byte* residual, byte* y, byte* scratch, int count, int chunks) : ISeatedJob
     {
         public void Execute(int chunk, int seat) => strips.Strips(
-            (int)((long)count * chunk / chunks), (int)((long)count * (chunk + 1) / chunks), x, residual, y, scratch + seat * strips.ThreadBytes);
+            (int)((long)count * chunk / chunks), (int)((long)count * (chunk + 1) / chunks), x, residual, y, scratch + seat * strips._threadBytes);
     }
 }

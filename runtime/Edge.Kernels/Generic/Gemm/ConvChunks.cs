@@ -12,6 +12,8 @@ internal static class ConvChunks
     /// <summary>Multiply-accumulates of a chunk at least: some microseconds on a small core.</summary>
     private const long LeastMacs = 256 * 1024;
 
+    private const int BytesOfLane = 4;
+
     /// <summary>Chunks for each thread, so that one that is held up does not delay the others.</summary>
     private const int PerThread = 6;
 
@@ -19,8 +21,9 @@ internal static class ConvChunks
     public static long Wanted(in ConvLayout layout, int threads)
     {
         long macs = layout.Geometry.Macs;
-        // A tile has two registers of columns, and CPUs multiply with two registers a cycle.
-        long macsPerCycle = layout.Columns * (layout.StepBytes / layout.ElementBytes);
+        // A tile has two registers of columns, of which a lane takes four bytes, and CPUs multiply with two registers a cycle; tiles with
+        // longer steps take several instructions for one.
+        long macsPerCycle = layout.Columns * (Math.Min(layout.StepBytes, BytesOfLane) / layout.ElementBytes);
         return threads == 1 || macs < LeastCycles * macsPerCycle ? 1 : Math.Clamp(macs / LeastMacs, 1, threads * PerThread);
     }
 }

@@ -43,15 +43,25 @@ internal sealed class ConvStripsOperator() : Operator(Name, OperatorCatalog.Inte
         var geometries = Array.ConvertAll(stages, s => StageOperator(s).StageOf(s)!.Value);
         int at = Array.FindIndex(geometries, g => g.IsDepthwise), elementBytes = stages[at].Inputs[0]!.Type.Size();
         var kernels = new PreparedConv[stages.Length];
-        for (int i = 0; i < stages.Length; i++)
+        ConvStrips strips;
+        try
         {
-            ConvGeometry g = i == at ? ConvStrips.StripGeometry(geometries[i], elementBytes) : geometries[i];
-            kernels[i] = StageOperator(stages[i]).PrepareKernel(new PrepareContext(stages[i], c.Kernels, c.Threads, c.Packed), g);
+            for (int i = 0; i < stages.Length; i++)
+            {
+                ConvGeometry g = i == at ? ConvStrips.StripGeometry(geometries[i], elementBytes) : geometries[i];
+                kernels[i] = StageOperator(stages[i]).PrepareKernel(new PrepareContext(stages[i], c.Kernels, c.Threads, c.Packed), g);
+            }
+
+            strips = new ConvStrips(
+                at > 0 ? kernels[0] : null, geometries[0].InChannels, kernels[at], at + 1 < kernels.Length ? kernels[at + 1] : null,
+                geometries[^1].OutChannels * c.OutputType().Size(), geometries[at], elementBytes, StageOperator(stages[at]).PaddingOf(stages[at]), c.Threads);
+        }
+        catch
+        {
+            foreach (PreparedConv? kernel in kernels) kernel?.Dispose();
+            throw;
         }
 
-        var strips = new ConvStrips(
-            at > 0 ? kernels[0] : null, geometries[0].InChannels, kernels[at], at + 1 < kernels.Length ? kernels[at + 1] : null,
-            geometries[^1].OutChannels * c.OutputType().Size(), geometries[at], elementBytes, StageOperator(stages[at]).PaddingOf(stages[at]), c.Threads);
         return new ConvStripsExecutor(strips, geometries.Sum(g => g.Macs), c.Has(Residual) ? Residual : -1);
     }
 
