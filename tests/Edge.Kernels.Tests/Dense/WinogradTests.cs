@@ -59,7 +59,7 @@ public sealed unsafe class WinogradTests
     public void The_number_of_threads_changes_no_bit(string isa)
     {
         DenseKernels dense = Require(isa);
-        foreach (ConvGeometry g in (ConvGeometry[])[Geometries.Square(57, 24, 40, 3, 1), Geometries.Square(13, 40, 200, 3, 1), Geometries.Square(5, 8, 8, 3, 1)])
+        foreach (ConvGeometry g in (ConvGeometry[])[Geometries.Square(57, 24, 40, 3, 1), Geometries.Square(13, 40, 200, 3, 1), Geometries.Square(28, 96, 96, 3, 1), Geometries.Square(5, 8, 8, 3, 1)])
             foreach (ConvMethod method in s_methods)
             {
                 var random = new Random(3);

@@ -3,22 +3,26 @@ using Edge.Kernels.Generic.Gemm;
 namespace Edge.Kernels.Generic.Winograd;
 
 /// <summary>
-/// How the tiles of a convolution are divided: into blocks, each transformed, multiplied and transformed back by one
-/// thread while it is in that thread's cache; or, where they are too few for that, all are transformed first and threads
+/// How the tiles of a convolution are divided into blocks. Each is transformed, multiplied and transformed back by one thread: a
+/// block that its cache keeps, or a larger one where reading all weights for each of many blocks would take longer than reading
+/// its inputs for each panel of weights. Or, where there are few tiles and many weights, all are transformed first and threads
 /// divide the output channels. Either way matrix products see the same rows together, so that results are the same bits.
 /// </summary>
 internal readonly struct WinogradPlan
 {
-    /// <summary>Bytes of transformed inputs and products that a block may have: with weights on their way they shall stay in a second-level cache.</summary>
-    private const nint MaxBlockBytes = 512 * 1024;
+    /// <summary>Bytes of transformed inputs and products of a block that a second-level cache shall keep, with weights on their way.</summary>
+    private const nint CachedBlockBytes = 512 * 1024;
 
-    /// <summary>Bytes of transformed inputs that threads may share.</summary>
-    private const nint MaxSharedBytes = 2 * 1024 * 1024;
+    /// <summary>Bytes of transformed inputs that a block may have at all.</summary>
+    private const nint MaxInputBytes = 2 * 1024 * 1024;
 
     /// <summary>Blocks for each thread, at least, so that no thread waits long for another.</summary>
     private const int BlocksPerThread = 3;
 
     private const int InputChunksPerThread = 4;
+
+    /// <summary>What it costs to read a vector of weights from beyond a core's caches, in multiply-adds of a vector; and one of inputs that another core has just written.</summary>
+    private const double WeightCost = 8, HandOverCost = 4 * WeightCost;
 
     /// <summary>Bytes that a thread needs of its own before its planes: the temporary tile and a row of zeros.</summary>
     public const int HeadBytes = WinogradKernels.TemporaryBytes + 64 * sizeof(float);
@@ -58,16 +62,18 @@ internal readonly struct WinogradPlan
         int groups = (int)Math.Max(Division.Count, 1);
         int columns = layout.Panels == 0 ? layout.Columns : layout.PanelColumns(0);
         nint stepBytes = (nint)_planes * maxRows * sizeof(float), groupBytes = stepBytes * (layout.RowSteps + columns);
-        Shares = threads > 1 && groups < threads * BlocksPerThread && layout.Panels >= threads && groups * stepBytes * layout.RowSteps <= MaxSharedBytes;
-        int most = (int)Math.Max(MaxBlockBytes / groupBytes, 1);
-        if (!Shares && threads > 1) most = Math.Min(most, Math.Max(groups / (threads * BlocksPerThread), 1));
-        int blocks = Shares ? 1 : (groups + most - 1) / most;
-        _blockGroups = (groups + blocks - 1) / blocks;
+        nint inputBytes = (nint)layout.Tiles * _planes * layout.RowSteps * sizeof(float);
+        int most = (int)Math.Max(CachedBlockBytes / groupBytes, 1), largest = (int)Math.Max(MaxInputBytes / (stepBytes * layout.RowSteps), 1);
+        if (threads > 1) most = Math.Min(most, Math.Max(groups / (threads * BlocksPerThread), 1));
+        Shares = threads > 1 && layout.Panels >= threads && groups <= largest && SharingCost(layout, threads, inputBytes) < OwnCost(layout, threads, groups);
+        if (Shares) most = groups;
+        else if ((DivideUp(groups, most) - threads) * layout.WeightBytes > layout.Panels * inputBytes) most = Math.Min(largest, DivideUp(groups, threads));
+        _blockGroups = DivideUp(groups, DivideUp(groups, most));
         Blocks = (int)((Division.Count + _blockGroups - 1) / _blockGroups);
         Threads = threads;
-        InputChunks = Math.Min(layout.Tiles, threads * InputChunksPerThread);
         // The last tile of products may have more rows than count.
         int blockTiles = (int)_blockGroups * maxRows;
+        InputChunks = Math.Min(layout.Tiles, threads * InputChunksPerThread);
         _rows = blockTiles + maxRows;
         InputPlane = WinogradLayout.PlaneLength(blockTiles, layout.RowSteps);
         ProductPlane = WinogradLayout.PlaneLength(_rows, columns);
@@ -88,6 +94,18 @@ internal readonly struct WinogradPlan
     public nint AddressBytes => ((nint)_rows * sizeof(long) + 63) / 64 * 64;
 
     public nint ProductBytes => _planes * ProductPlane * sizeof(float);
+
+    /// <summary>What a vector of weights costs a thread that has tiles of its own, and reads all weights.</summary>
+    private static double OwnCost(in WinogradLayout layout, int threads, int groups) => (double)layout.Tiles / groups * DivideUp(groups, threads) + WeightCost;
+
+    /// <summary>The same where threads share all tiles: each reads its part of the weights, and inputs that mostly others have written.</summary>
+    private static double SharingCost(in WinogradLayout layout, int threads, nint inputBytes)
+    {
+        double part = (double)DivideUp(layout.Panels, threads) / layout.Panels;
+        return (layout.Tiles + WeightCost) * part + HandOverCost * inputBytes / layout.WeightBytes;
+    }
+
+    private static int DivideUp(int count, int size) => (count + size - 1) / size;
 
     private nint InputBytes => _planes * InputPlane * sizeof(float);
 }
