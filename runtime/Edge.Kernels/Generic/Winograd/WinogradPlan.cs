@@ -21,13 +21,28 @@ internal readonly struct WinogradPlan
 
     private const int InputChunksPerThread = 4;
 
-    /// <summary>What it costs to read a vector of weights from beyond a core's caches, in multiply-adds of a vector; and one of inputs that another core has just written.</summary>
-    private const double WeightCost = 8, HandOverCost = 4 * WeightCost;
+    /// <summary>
+    /// Threads that had better transform all tiles each than hand each other the half of them: a line of memory that
+    /// another core reads costs the one that writes it next, too.
+    /// </summary>
+    private const int MostThatRepeat = 2;
 
-    /// <summary>Bytes that a thread needs of its own before its planes: the temporary tile and a row of zeros.</summary>
-    public const int HeadBytes = WinogradKernels.TemporaryBytes + 64 * sizeof(float);
+    /// <summary>
+    /// In multiply-adds of a vector: what it costs to read a vector of weights from beyond a core's caches, one of inputs that another core has just
+    /// written, and to transform one again.
+    /// </summary>
+    private const double WeightCost = 8, HandOverCost = 32, RepeatCost = 14;
 
-    /// <summary>All tiles are transformed first, for all threads.</summary>
+    /// <summary>Bytes that a thread needs of its own before its planes: the temporary tile, a row of zeros, a flag.</summary>
+    public const int HeadBytes = WinogradKernels.TemporaryBytes + 64 * sizeof(float) + FlagBytes;
+
+    /// <summary>The end of them, whether the thread has transformed its inputs: a line of the cache.</summary>
+    public const int FlagBytes = 64;
+
+    /// <summary>Threads divide the output channels.</summary>
+    public readonly bool DividesChannels;
+
+    /// <summary>Where they do: all tiles are transformed first, for all threads. Else each transforms all for itself.</summary>
     public readonly bool Shares;
 
     /// <summary>How the rows of products, which are tiles, are divided.</summary>
@@ -41,7 +56,7 @@ internal readonly struct WinogradPlan
     /// <summary>The most threads that take part.</summary>
     public readonly int Threads;
 
-    /// <summary>Where all tiles are transformed first: in how many parts.</summary>
+    /// <summary>Where all tiles are transformed first for all threads: in how many parts.</summary>
     public readonly int InputChunks;
 
     /// <summary>Between planes of transformed inputs, and of products, in numbers of four bytes.</summary>
@@ -64,9 +79,10 @@ internal readonly struct WinogradPlan
         nint stepBytes = (nint)_planes * maxRows * sizeof(float), groupBytes = stepBytes * (layout.RowSteps + columns);
         nint inputBytes = (nint)layout.Tiles * _planes * layout.RowSteps * sizeof(float);
         int most = (int)Math.Max(CachedBlockBytes / groupBytes, 1), largest = (int)Math.Max(MaxInputBytes / (stepBytes * layout.RowSteps), 1);
-        if (threads > 1) most = Math.Min(most, Math.Max(groups / (threads * BlocksPerThread), 1));
-        Shares = threads > 1 && layout.Panels >= threads && groups <= largest && SharingCost(layout, threads, inputBytes) < OwnCost(layout, threads, groups);
-        if (Shares) most = groups;
+        if (threads > 1) most = Math.Min(most, DivideUp(groups, threads * BlocksPerThread));
+        DividesChannels = threads > 1 && layout.Panels >= threads && groups <= largest && DividingCost(layout, threads, inputBytes) < OwnCost(layout, threads, groups);
+        Shares = DividesChannels && threads > MostThatRepeat;
+        if (DividesChannels) most = groups;
         else if ((DivideUp(groups, most) - threads) * layout.WeightBytes > layout.Panels * inputBytes) most = Math.Min(largest, DivideUp(groups, threads));
         _blockGroups = DivideUp(groups, DivideUp(groups, most));
         Blocks = (int)((Division.Count + _blockGroups - 1) / _blockGroups);
@@ -98,11 +114,11 @@ internal readonly struct WinogradPlan
     /// <summary>What a vector of weights costs a thread that has tiles of its own, and reads all weights.</summary>
     private static double OwnCost(in WinogradLayout layout, int threads, int groups) => (double)layout.Tiles / groups * DivideUp(groups, threads) + WeightCost;
 
-    /// <summary>The same where threads share all tiles: each reads its part of the weights, and inputs that mostly others have written.</summary>
-    private static double SharingCost(in WinogradLayout layout, int threads, nint inputBytes)
+    /// <summary>The same where threads divide the output channels: each reads its part of the weights, and all inputs.</summary>
+    private static double DividingCost(in WinogradLayout layout, int threads, nint inputBytes)
     {
         double part = (double)DivideUp(layout.Panels, threads) / layout.Panels;
-        return (layout.Tiles + WeightCost) * part + HandOverCost * inputBytes / layout.WeightBytes;
+        return (layout.Tiles + WeightCost) * part + (threads > MostThatRepeat ? HandOverCost : RepeatCost) * inputBytes / layout.WeightBytes;
     }
 
     private static int DivideUp(int count, int size) => (count + size - 1) / size;

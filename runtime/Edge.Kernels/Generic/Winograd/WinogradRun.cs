@@ -26,10 +26,18 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
     {
         // There is scratch for so many.
         if (pool.Threads > _plan.Threads) pool = WorkerPool.Inline;
-        if (_plan.Shares)
+        if (_plan.DividesChannels)
         {
-            var transform = new Inputs(this);
-            pool.RunSeated(ref transform, _plan.InputChunks);
+            if (_plan.Shares)
+            {
+                var transform = new Inputs(this);
+                pool.RunSeated(ref transform, _plan.InputChunks);
+            }
+            else
+            {
+                for (int seat = 0; seat < _plan.Threads; seat++) *HasInputs(seat) = false;
+            }
+
             var panels = new Panels(this);
             pool.RunSeated(ref panels, _layout.Panels);
         }
@@ -40,9 +48,14 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
         }
     }
 
+    private readonly byte* Own(int seat) => scratch + _plan.SharedBytes + seat * _plan.ThreadBytes;
+
+    /// <summary>Whether a thread that transforms all inputs for itself has done so.</summary>
+    private readonly bool* HasInputs(int seat) => (bool*)(Own(seat) + WinogradPlan.HeadBytes - WinogradPlan.FlagBytes);
+
     private readonly ThreadMemory Memory(int seat)
     {
-        byte* own = scratch + _plan.SharedBytes + seat * _plan.ThreadBytes;
+        byte* own = Own(seat);
         var m = new ThreadMemory { Temporary = own, Zeros = own + WinogradKernels.TemporaryBytes, Addresses = (byte**)(own + WinogradPlan.HeadBytes) };
         m.Products = (byte*)m.Addresses + _plan.AddressBytes;
         m.Inputs = _plan.Shares ? scratch : m.Products + _plan.ProductBytes;
@@ -139,12 +152,22 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
         }
     }
 
-    /// <summary>A chunk is a panel of weights for all tiles, whose inputs are transformed already.</summary>
+    /// <summary>A chunk is a panel of weights for all tiles. Where threads do not share inputs, each transforms them before its first one.</summary>
     private readonly struct Panels(in WinogradRun<TEnds> run) : ISeatedJob
     {
         private readonly WinogradRun<TEnds> _run = run;
 
-        public void Execute(int chunk, int seat) => _run.Panel(chunk, 0, _run._plan.Division.Count, _run.Memory(seat));
+        public void Execute(int chunk, int seat)
+        {
+            ThreadMemory memory = _run.Memory(seat);
+            if (!_run._plan.Shares && !*_run.HasInputs(seat))
+            {
+                _run.TransformInputs(0, _run._layout.Tiles, memory.Inputs, memory);
+                *_run.HasInputs(seat) = true;
+            }
+
+            _run.Panel(chunk, 0, _run._plan.Division.Count, memory);
+        }
     }
 
     /// <summary>A chunk is some tiles, whose inputs are transformed for all threads.</summary>
