@@ -15,7 +15,7 @@ internal static class ConvChunks
     private const int BytesOfLane = 4;
 
     /// <summary>Chunks for each thread, so that one that is held up does not delay the others.</summary>
-    private const int PerThread = 6;
+    private const int PerThread = 3;
 
     /// <summary>How many chunks are worth it.</summary>
     public static long Wanted(in ConvLayout layout, int threads)

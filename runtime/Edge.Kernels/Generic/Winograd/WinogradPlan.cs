@@ -28,10 +28,10 @@ internal readonly struct WinogradPlan
     private const int MostThatRepeat = 2;
 
     /// <summary>
-    /// In multiply-adds of a vector: what it costs to read a vector of weights from beyond a core's caches, one of inputs that another core has just
-    /// written, and to transform one again.
+    /// In multiply-adds of a vector: what it costs to read a vector of weights from beyond a core's caches, one of inputs that another core
+    /// has just written, where the cores have a cache in common, and to transform one again.
     /// </summary>
-    private const double WeightCost = 8, HandOverCost = 32, RepeatCost = 14;
+    private const double WeightCost = 8, HandOverCost = 12, RepeatCost = 14;
 
     /// <summary>Bytes that a thread needs of its own before its planes: the temporary tile, a row of zeros, a flag.</summary>
     public const int HeadBytes = WinogradKernels.TemporaryBytes + 64 * sizeof(float) + FlagBytes;
