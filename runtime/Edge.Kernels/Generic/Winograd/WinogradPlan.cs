@@ -22,6 +22,12 @@ internal readonly struct WinogradPlan
     private const int InputChunksPerThread = 4;
 
     /// <summary>
+    /// Processor cycles of the products below which threads do not share a convolution: they would wait longer for each other's input and output
+    /// than they compute.
+    /// </summary>
+    private const long LeastCycles = 64 * 1024;
+
+    /// <summary>
     /// Threads that had better transform all tiles each than hand each other the half of them: a line of memory that
     /// another core reads costs the one that writes it next, too.
     /// </summary>
@@ -68,9 +74,11 @@ internal readonly struct WinogradPlan
 
     /// <param name="layout">The convolution.</param>
     /// <param name="tiles">Register tiles of products.</param>
-    /// <param name="threads">Threads that will run it.</param>
+    /// <param name="threads">Threads that may run it.</param>
     public WinogradPlan(in WinogradLayout layout, TileSet tiles, int threads)
     {
+        // A tile has two registers of columns, and CPUs multiply with two a cycle.
+        if ((long)layout.Tiles * layout.Planes * layout.Steps * layout.Panels < LeastCycles) threads = 1;
         int maxRows = tiles.MaxRows;
         Division = new RowTiles(layout.Tiles, tiles);
         _planes = layout.Planes;
