@@ -82,6 +82,34 @@ public sealed unsafe class WinogradTests
             }
     }
 
+    /// <summary>Threads that transform inputs for themselves note that they have: of an earlier run, or of another layer in the same scratch, nothing may count.</summary>
+    [Theory]
+    [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
+    public void Scratch_carries_nothing_from_run_to_run(string isa)
+    {
+        DenseKernels dense = Require(isa);
+        ConvGeometry g = Geometries.Square(13, 40, 200, 3, 1);
+        nint inputs = (nint)g.InHeight * g.InWidth * g.InChannels, outputs = (nint)g.OutHeight * g.OutWidth * g.OutChannels * sizeof(float);
+        foreach (ConvMethod method in s_methods)
+            foreach (int threads in (int[])[2, 3])
+            {
+                var random = new Random(5);
+                using GuardedMemory first = ConvF32Check.Floats(random, inputs), second = ConvF32Check.Floats(random, inputs);
+                using GuardedMemory w = ConvF32Check.Floats(random, (nint)g.OutChannels * g.InChannels * 9);
+                using PreparedConvF32 conv = dense.With(new DenseOptions(threads)).PrepareConvF32(method, g, w.Floats, [], Activation.None);
+                using var pool = new WorkerPool(threads);
+                using GuardedMemory expected = new(outputs), y = new(outputs), clean = new(conv.ScratchBytes), scratch = new(conv.ScratchBytes);
+                clean.Bytes.Clear();
+                conv.Run((float*)second.Data, null, (float*)expected.Data, clean.Data, WorkerPool.Inline);
+                scratch.Bytes.Fill(1);
+                conv.Run((float*)second.Data, null, (float*)y.Data, scratch.Data, pool);
+                Assert.True(y.Bytes.SequenceEqual(expected.Bytes));
+                conv.Run((float*)first.Data, null, (float*)y.Data, scratch.Data, pool);
+                conv.Run((float*)second.Data, null, (float*)y.Data, scratch.Data, pool);
+                Assert.True(y.Bytes.SequenceEqual(expected.Bytes));
+            }
+    }
+
     [Theory]
     [MemberData(nameof(KernelSets.All), MemberType = typeof(KernelSets))]
     public void Nothing_is_read_or_written_outside(string isa)
