@@ -1,5 +1,4 @@
 using Edge.Kernels.Threading;
-using Edge.Kernels.Topology;
 using Edge.Tensors;
 
 namespace Edge.Kernels.Dense;
@@ -15,16 +14,11 @@ namespace Edge.Kernels.Dense;
 /// </remarks>
 public sealed unsafe class ConvStrips : IDisposable
 {
-    /// <summary>More rows save nothing, fewer cost more than they save.</summary>
-    private const int MostRows = 16, LeastRows = 2;
-
-    private const int ChunksPerThread = 4;
-
     private readonly PreparedConv? _before;
     private readonly PreparedConv _depthwise;
     private readonly PreparedConv? _after;
     private readonly ConvGeometry _g;
-    private readonly int _rows;
+    private readonly StripPlan _plan;
     private readonly int _elementBytes;
     private readonly int _inChannels;
     private readonly int _outBytes;
@@ -36,14 +30,15 @@ public sealed unsafe class ConvStrips : IDisposable
 
     /// <param name="before">Makes the input of the depthwise convolution; owned. Null where that is given.</param>
     /// <param name="inChannels">Of its input, if there is one.</param>
-    /// <param name="depthwise">Prepared for <see cref="StripGeometry"/>; owned.</param>
+    /// <param name="depthwise">Prepared for <see cref="StripPlan.Geometry"/>; owned.</param>
     /// <param name="after">Takes its output; owned. Null where that is the result.</param>
     /// <param name="outBytes">Bytes of a pixel of the result.</param>
-    /// <param name="geometry">Of the depthwise convolution as a whole, for which there are strips.</param>
+    /// <param name="geometry">Of the depthwise convolution as a whole.</param>
+    /// <param name="plan">Its strips.</param>
     /// <param name="elementBytes">4 or 1: of all tensors but the result.</param>
     /// <param name="padding">Each byte of the depthwise convolution's padding.</param>
     /// <param name="threads">The most threads that take part.</param>
-    public ConvStrips(PreparedConv? before, int inChannels, PreparedConv depthwise, PreparedConv? after, int outBytes, in ConvGeometry geometry, int elementBytes, byte padding, int threads)
+    public ConvStrips(PreparedConv? before, int inChannels, PreparedConv depthwise, PreparedConv? after, int outBytes, in ConvGeometry geometry, StripPlan plan, int elementBytes, byte padding, int threads)
     {
         if (before is { TakesPixels: false } || after is { TakesPixels: false }) throw new NotSupportedException($"{(before is { TakesPixels: false } ? before : after)!.KernelName} in strips; supported: kernels that take pixels");
         _before = before;
@@ -52,13 +47,13 @@ public sealed unsafe class ConvStrips : IDisposable
         _after = after;
         _outBytes = outBytes;
         _g = geometry;
-        _rows = Rows(geometry, elementBytes) ?? throw new NotSupportedException($"{geometry} in strips");
+        _plan = plan;
         _elementBytes = elementBytes;
         _padding = padding;
         _threads = threads;
         _inputBytes = Aligned(InputRows * InputRowBytes + Tensor.Slack);
-        _outputBytes = Aligned(_rows * OutputRowBytes + Tensor.Slack);
-        nint kernels = Math.Max(before?.PixelScratchBytes((nint)InputRows * _g.InWidth) ?? 0, after?.PixelScratchBytes((nint)_rows * _g.OutWidth) ?? 0);
+        _outputBytes = Aligned(_plan.Rows * OutputRowBytes + Tensor.Slack);
+        nint kernels = Math.Max(before?.PixelScratchBytes((nint)InputRows * _g.InWidth) ?? 0, after?.PixelScratchBytes((nint)_plan.Rows * _g.OutWidth) ?? 0);
         _threadBytes = _inputBytes + _outputBytes + Aligned(Math.Max(kernels, depthwise.ScratchBytes));
     }
 
@@ -71,34 +66,11 @@ public sealed unsafe class ConvStrips : IDisposable
     /// <summary>Bytes of scratch that a run needs, aligned to 64 by the caller.</summary>
     public nint ScratchBytes => _threads * _threadBytes;
 
-    private int InputRows => InputRowsOf(_g, _rows);
+    private int InputRows => _plan.InputRows(_g);
 
     private nint InputRowBytes => (nint)_g.InWidth * _g.InChannels * _elementBytes;
 
     private nint OutputRowBytes => (nint)_g.OutWidth * _g.OutChannels * _elementBytes;
-
-    private int StripsPerImage => (_g.OutHeight + _rows - 1) / _rows;
-
-    /// <summary>
-    /// Whether a depthwise convolution is worth to be computed by strips: what would be handed on in memory otherwise is clearly more than
-    /// a core's second-level cache keeps, and a strip of it fits in.
-    /// </summary>
-    /// <param name="g">The depthwise convolution.</param>
-    /// <param name="before">There is one before it.</param>
-    /// <param name="after">There is one after it.</param>
-    /// <param name="elementBytes">4 or 1.</param>
-    public static bool Pays(in ConvGeometry g, bool before, bool after, int elementBytes)
-    {
-        long input = (long)g.InHeight * g.InWidth * g.InChannels * elementBytes, output = (long)g.OutHeight * g.OutWidth * g.OutChannels * elementBytes;
-        return (before ? input : 0) + (after ? output : 0) > CpuTopology.Current.L2BytesPerCore * 3 / 2 && Rows(g, elementBytes) is not null;
-    }
-
-    /// <summary>What the depthwise convolution of a strip is to be prepared for.</summary>
-    public static ConvGeometry StripGeometry(in ConvGeometry g, int elementBytes)
-    {
-        int rows = Rows(g, elementBytes) ?? throw new NotSupportedException($"{g} in strips");
-        return g with { Batch = 1, InHeight = InputRowsOf(g, rows), OutHeight = rows, PadTop = 0 };
-    }
 
     /// <summary>Runs all. Allocates nothing.</summary>
     /// <param name="x">Input of the first convolution.</param>
@@ -110,9 +82,8 @@ public sealed unsafe class ConvStrips : IDisposable
     {
         // There is scratch for so many.
         if (pool.Threads > _threads) pool = WorkerPool.Inline;
-        int strips = _g.Batch * StripsPerImage;
-        int chunks = pool.Threads == 1 ? 1 : Math.Min(strips, pool.Threads * ChunksPerThread);
-        var job = new Job(this, x, residual, y, scratch, strips, chunks);
+        int chunks = _plan.Chunks(_g, pool.Threads);
+        var job = new Job(this, x, residual, y, scratch, _g.Batch * _plan.StripsPerImage(_g), chunks);
         pool.RunSeated(ref job, chunks);
     }
 
@@ -123,33 +94,16 @@ public sealed unsafe class ConvStrips : IDisposable
         _after?.Dispose();
     }
 
-    /// <summary>Output rows of a strip; null where even few do not fit into the cache, or rows are too short.</summary>
-    private static int? Rows(in ConvGeometry g, int elementBytes)
-    {
-        if (!g.IsDepthwise || g.InWidth < PreparedConv.ManyPixels || g.OutHeight < LeastRows) return null;
-        long cache = CpuTopology.Current.L2BytesPerCore, inputRow = (long)g.InWidth * g.InChannels * elementBytes, outputRow = (long)g.OutWidth * g.OutChannels * elementBytes;
-        for (int rows = Math.Min(MostRows, g.OutHeight); rows >= LeastRows; rows--)
-        {
-            // Kernels have tiles of two and four rows.
-            if (rows > 4 ? rows % 4 != 0 : rows == 3) continue;
-            if (InputRowsOf(g, rows) * inputRow + rows * outputRow <= (rows == LeastRows ? cache : cache / 4 * 3)) return rows;
-        }
-
-        return null;
-    }
-
-    private static int InputRowsOf(in ConvGeometry g, int rows) => (rows - 1) * g.StrideHeight + (g.KernelHeight - 1) * g.DilationHeight + 1;
-
     private static nint Aligned(nint bytes) => (bytes + Tensor.Alignment - 1) & ~(nint)(Tensor.Alignment - 1);
 
     private void Strips(int first, int last, byte* x, byte* residual, byte* y, byte* own)
     {
         byte* input = own, output = input + _inputBytes, scratch = output + _outputBytes;
-        int step = _rows * _g.StrideHeight, kept = Math.Max(InputRows - step, 0), held = -1;
+        int mostRows = _plan.Rows, perImage = _plan.StripsPerImage(_g), step = mostRows * _g.StrideHeight, kept = Math.Max(InputRows - step, 0), held = -1;
         for (int strip = first; strip < last; strip++)
         {
-            (int image, int inImage) = Math.DivRem(strip, StripsPerImage);
-            int row = inImage * _rows, rows = Math.Min(_rows, _g.OutHeight - row), top = row * _g.StrideHeight - _g.PadTop;
+            (int image, int inImage) = Math.DivRem(strip, perImage);
+            int row = inImage * mostRows, rows = Math.Min(mostRows, _g.OutHeight - row), top = row * _g.StrideHeight - _g.PadTop;
             byte* from = input;
             if (_before is null && top >= 0 && top + InputRows <= _g.InHeight)
             {
@@ -167,7 +121,7 @@ public sealed unsafe class ConvStrips : IDisposable
             nint at = (nint)image * _g.OutHeight + row;
             byte* result = y + at * _g.OutWidth * _outBytes;
             // Rows beyond the last one are computed of padding, and dropped.
-            bool direct = _after is null && rows == _rows;
+            bool direct = _after is null && rows == mostRows;
             RunDepthwise(from, direct ? result : output, scratch);
             nint bytes = rows * OutputRowBytes;
             if (_after is not null) RunPixels(_after, output, residual == null ? null : residual + at * _g.OutWidth * _outBytes, result, (nint)rows * _g.OutWidth, scratch);

@@ -20,6 +20,9 @@ public abstract unsafe class DenseKernels
     /// <summary>Whether pointwise convolutions take pixels (<see cref="PreparedConv.TakesPixels"/>).</summary>
     public virtual bool TakesPixels => false;
 
+    /// <summary>Whether pixels of float32 pointwise convolutions have the same bits among many (<see cref="PreparedConv.HasSameBitsAmongMany"/>).</summary>
+    public virtual bool HasSameBitsAmongMany => false;
+
     /// <summary>Every way in which a float32 convolution can be computed here, the one that is expected to be the fastest first.</summary>
     public abstract IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry);
 

@@ -22,6 +22,8 @@ internal sealed unsafe class GenericDense(DenseIsa isa, DenseOptions options) : 
 
     public override bool TakesPixels => true;
 
+    public override bool HasSameBitsAmongMany => isa.TilesF32.Value.HasAllVariants;
+
     public override IReadOnlyList<ConvMethod> MethodsF32(in ConvGeometry geometry)
     {
         ConvMethod[] methods = ConvChoice.Methods(geometry, isa.TilesF32.Value, options);

@@ -39,8 +39,9 @@ internal static unsafe class ConvStripsCheck
         at = Run(middle.Prepare(g), at, null, third is null ? expected.Data : handedOn.Data);
         if (third is not null) Run(third.Prepare(last), at, added, expected.Data);
 
+        StripPlan plan = StripPlan.TryMake(g, element, pool.Threads) ?? throw new InvalidOperationException($"{g} has no strips");
         using var strips = new ConvStrips(
-            first?.Prepare(pointwise), c.Before, middle.Prepare(ConvStrips.StripGeometry(g, element)), third?.Prepare(last), outChannels * element, g, element, int8 ? (byte)middle.ZeroPoint : (byte)0, pool.Threads);
+            first?.Prepare(pointwise), c.Before, middle.Prepare(plan.Geometry(g)), third?.Prepare(last), outChannels * element, g, plan, element, int8 ? (byte)middle.ZeroPoint : (byte)0, pool.Threads);
         using var actual = new GuardedMemory(expected.ByteLength);
         string? difference = Compare(strips, x, added, expected, actual, c, int8, WorkerPool.Inline);
         if (difference is not null) return difference;

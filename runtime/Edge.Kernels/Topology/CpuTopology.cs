@@ -5,8 +5,8 @@ namespace Edge.Kernels.Topology;
 /// <summary>The cores of a system, their speeds and their caches. Immutable.</summary>
 public sealed class CpuTopology
 {
-    /// <summary>What a core is assumed to have where nothing says more: the share of a Cortex-A72 of the Raspberry Pi 4.</summary>
-    private const long DefaultL1DataBytes = 32 * 1024, DefaultL2Bytes = 256 * 1024;
+    /// <summary>What is assumed where nothing says more: the caches of the Raspberry Pi 4's Cortex-A72.</summary>
+    private static readonly CpuCache s_defaultL1Data = new(32 * 1024, 1), s_defaultL2 = new(1024 * 1024, 4);
 
     private static readonly Lazy<CpuTopology> s_current = new(ReadCurrent);
 
@@ -16,6 +16,7 @@ public sealed class CpuTopology
         CpuCore fastest = cores.Where(c => c.IsPerformance).MinBy(c => c.Id) ?? cores[0];
         L1DataBytesPerCore = fastest.L1Data.BytesPerCore;
         L2BytesPerCore = fastest.L2.BytesPerCore;
+        HasOwnL2 = fastest.L2.Cores == 1;
         L3BytesPerCore = fastest.L3.BytesPerCore;
         DefaultThreads = Math.Clamp(cores.Count(c => c is { IsPerformance: true, IsPrimary: true }), 1, Math.Max(limit, 1));
     }
@@ -31,6 +32,9 @@ public sealed class CpuTopology
 
     /// <summary>Bytes of second-level cache that a performance core has when all of them work.</summary>
     public long L2BytesPerCore { get; }
+
+    /// <summary>Whether a performance core shares its second-level cache with none: what it wrote takes long to reach another one.</summary>
+    public bool HasOwnL2 { get; }
 
     /// <summary>Bytes of third-level cache that a performance core has when all of them work; 0 where there is none, or it is not known.</summary>
     public long L3BytesPerCore { get; }
@@ -69,13 +73,13 @@ public sealed class CpuTopology
             usable[i] = c with
             {
                 IsPerformance = c.IsPerformance || !fastAreUsable,
-                L1Data = Or(c.L1Data, known.L1Data, DefaultL1DataBytes),
-                L2 = Or(c.L2, known.L2, DefaultL2Bytes),
+                L1Data = Or(c.L1Data, known.L1Data, s_defaultL1Data),
+                L2 = Or(c.L2, known.L2, s_defaultL2),
                 L3 = new CpuCache(c.L3.Bytes, Math.Max(c.L3.Cores, 1)),
             };
         }
         return usable;
     }
 
-    private static CpuCache Or(CpuCache stated, long known, long otherwise) => stated.Bytes > 0 ? stated : new CpuCache(known > 0 ? known : otherwise, 1);
+    private static CpuCache Or(CpuCache stated, long known, CpuCache otherwise) => stated.Bytes > 0 ? stated : known > 0 ? new CpuCache(known, 1) : otherwise;
 }

@@ -21,6 +21,7 @@ public class ConvStripsTests
         }
 
         yield return Geometries.Square(14, 24, 24, 3, 1, group: 24);
+        yield return new(1, 9, 7, 40, 9, 7, 40, 3, 3, PadTop: 1, PadLeft: 1, Group: 40);
         yield return Geometries.Square(35, 24, 24, 5, 2, group: 24);
         yield return Geometries.Square(50, 24, 24, 3, 2, dilation: 2, group: 24);
         yield return Geometries.Square(48, 24, 24, 3, 0, group: 24);
@@ -50,30 +51,13 @@ public class ConvStripsTests
     }
 
     [Fact]
-    public void Rows_that_are_too_short_are_no_strips()
-    {
-        ConvGeometry narrow = Geometries.Square(13, 4096, 4096, 3, 1, group: 4096);
-        Assert.False(ConvStrips.Pays(narrow, true, true, 4));
-        Assert.Throws<NotSupportedException>(() => ConvStrips.StripGeometry(narrow, 4));
-    }
-
-    [Fact]
-    public void What_fits_into_the_cache_is_left_alone()
-    {
-        ConvGeometry small = Geometries.Square(16, 16, 16, 3, 1, group: 16), large = Geometries.Square(512, 64, 64, 3, 1, group: 64);
-        Assert.False(ConvStrips.Pays(small, true, true, 4));
-        Assert.True(ConvStrips.Pays(large, true, false, 4));
-        Assert.True(ConvStrips.Pays(large, false, true, 1));
-        Assert.False(ConvStrips.Pays(large, false, false, 4));
-    }
-
-    [Fact]
     public void Kernels_that_compute_whole_pictures_are_refused()
     {
         ConvGeometry g = Geometries.Square(32, 8, 8, 3, 1, group: 8), pointwise = Geometries.Square(32, 8, 8, 1);
         var dense = new ScalarDense();
-        PreparedConvF32 depthwise = dense.PrepareConvF32(ConvStrips.StripGeometry(g, 4), new float[72], [], Activation.None), after = dense.PrepareConvF32(pointwise, new float[64], [], Activation.None);
-        var e = Assert.Throws<NotSupportedException>(() => new ConvStrips(null, 0, depthwise, after, 32, g, 4, 0, 1));
+        var plan = new StripPlan(4);
+        PreparedConvF32 depthwise = dense.PrepareConvF32(plan.Geometry(g), new float[72], [], Activation.None), after = dense.PrepareConvF32(pointwise, new float[64], [], Activation.None);
+        var e = Assert.Throws<NotSupportedException>(() => new ConvStrips(null, 0, depthwise, after, 32, g, plan, 4, 0, 1));
         Assert.Contains(after.KernelName, e.Message);
     }
 }

@@ -52,6 +52,7 @@ public sealed class CpuTopologyTests
         Assert.Equal((32 * KB, 256 * KB, 0L, 4), (t.L1DataBytesPerCore, t.L2BytesPerCore, t.L3BytesPerCore, t.DefaultThreads));
         Assert.All(t.Cores, c => Assert.Equal((0, 1024, true, true), (c.Cluster, c.Capacity, c.IsPerformance, c.IsPrimary)));
         Assert.Equal(new CpuCache(MB, 4), t.Cores[0].L2);
+        Assert.False(t.HasOwnL2);
     }
 
     [Fact]
@@ -61,6 +62,7 @@ public sealed class CpuTopologyTests
         var t = CpuTopology.Read(tree.Root);
         Assert.Equal((64 * KB, 512 * KB, 512 * KB, 4), (t.L1DataBytesPerCore, t.L2BytesPerCore, t.L3BytesPerCore, t.DefaultThreads));
         Assert.Equal(new CpuCache(512 * KB, 1), t.Cores[3].L2);
+        Assert.True(t.HasOwnL2);
     }
 
     [Fact]
@@ -134,6 +136,7 @@ public sealed class CpuTopologyTests
         using var tree = new SysfsTree(2);
         var t = CpuTopology.Read(tree.Root);
         Assert.Equal((32 * KB, 256 * KB, 0L, 2), (t.L1DataBytesPerCore, t.L2BytesPerCore, t.L3BytesPerCore, t.DefaultThreads));
+        Assert.False(t.HasOwnL2);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Edge.Kernels;
+using Edge.Kernels.Topology;
 using Edge.Onnx;
 using Edge.Runtime.Tests.Passes.Patterns;
 using Edge.Runtime.Tests.Sessions;
@@ -97,6 +98,30 @@ public class StripFusionTests
                 expected ??= y;
                 Assert.True(expected.AsSpan().SequenceEqual(y), $"{isa}, {threads} threads");
             }
+    }
+
+    /// <summary>14² pixels of 128 channels fit into any cache: strips are for threads on cores with caches of their own.</summary>
+    [Fact]
+    public void Threads_compute_the_bits_that_one_does()
+    {
+        const int size = 14, outside = 24;
+        var g = new WrittenOut(17, 1, outside, size, size);
+        string expanded = Clipped(g, Conv(g, "x", outside, Inside, 1, 1)), y = g.Node("Add", [Conv(g, Depthwise(g, expanded, 3), Inside, outside, 1, 5), "x"]);
+        ModelProto proto = g.Build(y);
+        Tensor input = EngineComparison.Random(9, 1, outside, size, size);
+        foreach (KernelSet set in KernelCatalog.Available)
+        {
+            float[]? alone = null;
+            foreach (int threads in (int[])[1, 2, 3])
+            {
+                using var session = new InferenceSession(Model.FromProto(proto, "test"), new SessionOptions { Isa = set.Name, Threads = threads });
+                bool cut = session.Describe().Steps.Any(s => s.OpType == "ConvStrips");
+                Assert.Equal(threads > 1 && set.Dense.HasSameBitsAmongMany && CpuTopology.Current.HasOwnL2, cut);
+                float[] result = session.Run(input)[0].AsSpan<float>().ToArray();
+                alone ??= result;
+                Assert.True(alone.AsSpan().SequenceEqual(result), $"{set.Name}, {threads} threads");
+            }
+        }
     }
 
     [Fact]
