@@ -12,8 +12,8 @@ internal sealed class GenericPooling<V>(string isa) : PoolingKernels
     {
         if (geometry.Channels == 1 && V.Count > 1) return new GenericPooling<VectorF32x1>(isa).Float(function, geometry);
         return function == PoolFunction.Max
-            ? new FloatPool<MaxPoolF32, V>(function, geometry, $"max_pool_f32_{isa}")
-            : new FloatPool<AveragePoolF32, V>(function, geometry, $"{(function == PoolFunction.Sum ? "sum" : "average")}_pool_f32_{isa}");
+            ? new MaxPool<V>(geometry, $"max_pool_f32_{isa}")
+            : new SumPool<V>(function, geometry, $"{(function == PoolFunction.Sum ? "sum" : "average")}_pool_f32_{isa}");
     }
 
     public override PoolKernel MaxOfBytes(DataType type, in PoolGeometry geometry) => type switch

@@ -25,6 +25,14 @@ public readonly record struct PoolAxis(int Input, int Output, int Kernel, int St
         return new PoolSpan((int)(start + (long)skipped * Dilation), end - skipped, Taps((long)Input + PadAfter - start, Kernel));
     }
 
+    /// <summary>Those of every output.</summary>
+    internal PoolSpan[] Spans()
+    {
+        var spans = new PoolSpan[Output];
+        for (int i = 0; i < spans.Length; i++) spans[i] = Span(i);
+        return spans;
+    }
+
     /// <summary>Taps, of at most <paramref name="most"/>, that lie within <paramref name="extent"/> elements.</summary>
     private int Taps(long extent, int most) => (int)Math.Clamp((extent + Dilation - 1) / Dilation, 0, most);
 }

@@ -46,9 +46,9 @@ internal sealed unsafe class PoolWindows
     {
         _g = geometry;
         _function = function;
-        _depth = Spans(geometry.Depth);
-        _height = Spans(geometry.Height);
-        _width = Spans(geometry.Width);
+        _depth = geometry.Depth.Spans();
+        _height = geometry.Height.Spans();
+        _width = geometry.Width.Spans();
     }
 
     public void Run<T, TRoutine>(TRoutine routine, T* x, T* y, WorkerPool pool)
@@ -62,13 +62,6 @@ internal sealed unsafe class PoolWindows
         int pieces = chunks < pool.Threads && perRow > Grain.Light ? Math.Clamp(_g.Channels / LeastChannels, 1, pool.Threads) : 1;
         var job = new Job<T, TRoutine> { Windows = this, Routine = routine, X = x, Y = y, Rows = rows, RowsPerChunk = rowsPerChunk, Pieces = pieces };
         pool.Run(ref job, chunks * pieces);
-    }
-
-    private static PoolSpan[] Spans(in PoolAxis axis)
-    {
-        var spans = new PoolSpan[axis.Output];
-        for (int i = 0; i < spans.Length; i++) spans[i] = axis.Span(i);
-        return spans;
     }
 
     private void Row<T, TRoutine>(in TRoutine routine, T* x, T* y, nint row, nint firstChannel, nint channels)

@@ -79,6 +79,47 @@ public sealed unsafe class PoolTests
             iter: 10, threads: 1);
     }
 
+    /// <summary>Lines of more columns than a buffer holds, of more channels; windows wider than it; channels that threads divide.</summary>
+    public static TheoryData<PoolGeometry> LargeShapes() =>
+    [
+        new PoolGeometry(1, PoolAxis.None, new(7, 3, 3, 2), new(700, 351, 3, 2, 1, 1, 1), 40),
+        new PoolGeometry(1, PoolAxis.None, new(5, 5, 3, 1, 1, 1, 1), new(130, 130, 5, 1, 1, 2, 2), 150),
+        new PoolGeometry(2, PoolAxis.None, PoolAxis.Whole(3), PoolAxis.Whole(220), 200),
+        new PoolGeometry(1, new(3, 2, 2), new(3, 2, 2), new(70_000, 3, 66_000, 2000), 3),
+        new PoolGeometry(1, PoolAxis.None, PoolAxis.None, new(90_000, 2, 80_000, 10_000), 2),
+        new PoolGeometry(1, PoolAxis.None, PoolAxis.Whole(40), PoolAxis.Whole(40), 130),
+    ];
+
+    [Theory]
+    [MemberData(nameof(LargeShapes))]
+    public void Large_shapes_have_the_same_bits_on_every_set(PoolGeometry g)
+    {
+        using var pool = new WorkerPool(3);
+        var random = new Random(5);
+        Tensor x = RandomTensors.Create(DataType.Float32, new Shape((int)g.InputCount), random);
+        // Equal elements that differ in their bits.
+        foreach (ref float v in x.AsSpan<float>()) if (random.Next(3) == 0) v = random.Next(2) == 0 ? 0f : -0f;
+        Tensor bytes = Tensor.Create(DataType.Int8, new Shape((int)g.InputCount));
+        random.NextBytes(bytes.Bytes);
+        Tensor y = Tensor.Create<float>(new Shape((int)g.OutputCount)), alone = Tensor.Create<float>(y.Shape), z = Tensor.Create(DataType.Int8, y.Shape);
+        byte[]? expected = null;
+        foreach (KernelSet set in KernelCatalog.Available)
+        {
+            PoolKernel kernel = set.Pooling.Float(PoolFunction.Max, g);
+            kernel.Run(x.Data, y.Data, pool);
+            kernel.Run(x.Data, alone.Data, WorkerPool.Inline);
+            expected ??= y.Bytes.ToArray();
+            Assert.True(expected.AsSpan().SequenceEqual(y.Bytes) && expected.AsSpan().SequenceEqual(alone.Bytes), kernel.Name);
+            set.Pooling.MaxOfBytes(DataType.Int8, g).Run(bytes.Data, z.Data, pool);
+            ForEachOutput(g, (index, window, _) =>
+            {
+                if (index % 97 != 0) return;
+                Assert.Equal(window.SelectMany(r => r).Max(i => x.AsSpan<float>()[i]), y.AsSpan<float>()[index]);
+                Assert.Equal(window.SelectMany(r => r).Max(i => bytes.AsSpan<sbyte>()[i]), z.AsSpan<sbyte>()[index]);
+            });
+        }
+    }
+
     [Theory]
     [InlineData(DataType.UInt8, PoolFunction.Average)]
     [InlineData(DataType.Int8, PoolFunction.Average)]
