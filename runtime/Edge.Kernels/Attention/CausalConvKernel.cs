@@ -23,7 +23,7 @@ internal sealed unsafe class CausalConvKernel<V>(string isa) : CausalConvKernel
 {
     public override string Name { get; } = $"causal_conv_f32_{isa}";
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Run(float* x, float* weights, int taps, float bias, float* y, nint n)
     {
         nint t = 0;

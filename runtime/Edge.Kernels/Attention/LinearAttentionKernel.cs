@@ -38,7 +38,7 @@ internal sealed unsafe class LinearAttentionKernel<V>(string isa) : LinearAttent
 {
     public override string Name { get; } = $"linear_attention_f32_{isa}";
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Decay(float* state, float* decay, nint step, int keys, int values)
     {
         for (nint d = 0; d < keys; d++, state += values)
@@ -52,7 +52,7 @@ internal sealed unsafe class LinearAttentionKernel<V>(string isa) : LinearAttent
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Correct(float* state, float* key, float* erase, float* value, float beta, float* corrected, int keys, int values)
     {
         nint m = 0;
@@ -71,7 +71,7 @@ internal sealed unsafe class LinearAttentionKernel<V>(string isa) : LinearAttent
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Write(float* state, float* key, float* value, int keys, int values)
     {
         for (nint d = 0; d < keys; d++, state += values)
@@ -83,7 +83,7 @@ internal sealed unsafe class LinearAttentionKernel<V>(string isa) : LinearAttent
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Read(float* state, float* query, float scale, float* y, int keys, int values)
     {
         nint m = 0;

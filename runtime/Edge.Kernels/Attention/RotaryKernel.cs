@@ -26,7 +26,7 @@ internal sealed unsafe class RotaryKernel<V>(string isa) : RotaryKernel
         else Halves(x, y, cos, sin, pairs);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Halves(float* x, float* y, float* cos, float* sin, nint n)
     {
         nint i = 0;
@@ -45,7 +45,7 @@ internal sealed unsafe class RotaryKernel<V>(string isa) : RotaryKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Neighbours(float* x, float* y, float* cos, float* sin, nint n)
     {
         for (nint i = 0; i < n; i++)

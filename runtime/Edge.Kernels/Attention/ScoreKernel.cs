@@ -38,7 +38,7 @@ internal sealed unsafe class ScoreKernel<V>(string isa) : ScoreKernel
 {
     public override string Name { get; } = $"scores_f32_{isa}";
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Scale(float* x, nint n, float scale, float softcap)
     {
         V s = V.Splat(scale);
@@ -56,7 +56,7 @@ internal sealed unsafe class ScoreKernel<V>(string isa) : ScoreKernel
         for (; i < n; i++) x[i] *= scale;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Add(float* x, nint n, float* bias, nint step)
     {
         nint i = 0;
@@ -72,10 +72,10 @@ internal sealed unsafe class ScoreKernel<V>(string isa) : ScoreKernel
         for (; i < n; i++) x[i] += bias[i];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override float Weigh(float* x, nint n) => Exponentials.Sum<V>(x, x, n, Exponentials.Greatest<V>(x, n));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Divide(float* x, nint n, float divisor)
     {
         V d = V.Splat(divisor);

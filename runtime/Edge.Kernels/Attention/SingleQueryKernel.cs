@@ -38,13 +38,13 @@ internal sealed unsafe class SingleQueryKernel<V>(string isa) : SingleQueryKerne
 {
     public override string Name { get; } = $"single_query_f32_{isa}";
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Products(float* query, float* keys, nint row, nint count, int size, float* scores)
     {
         for (nint j = 0; j < count; j++) scores[j] = Dot(query, keys + j * row, size);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Mix(float* weights, float* values, nint row, nint count, int size, float* y)
     {
         nint m = 0;

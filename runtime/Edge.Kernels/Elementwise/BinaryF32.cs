@@ -24,7 +24,7 @@ internal readonly unsafe struct BinaryRowF32<TOp, V> : IBinaryRow<float, float>
         else Fill(TOp.Apply(V.Splat(*a), V.Splat(*b)), y, n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void BothAdvance(float* a, float* b, float* y, nint n)
     {
         nint i = 0;
@@ -33,7 +33,7 @@ internal readonly unsafe struct BinaryRowF32<TOp, V> : IBinaryRow<float, float>
         if (rest > 0) TOp.Apply(V.LoadFirst(a + i, rest), V.LoadFirst(b + i, rest)).StoreFirst(y + i, rest);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void LeftAdvances(float* a, V b, float* y, nint n)
     {
         nint i = 0;
@@ -42,7 +42,7 @@ internal readonly unsafe struct BinaryRowF32<TOp, V> : IBinaryRow<float, float>
         if (rest > 0) TOp.Apply(V.LoadFirst(a + i, rest), b).StoreFirst(y + i, rest);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void RightAdvances(V a, float* b, float* y, nint n)
     {
         nint i = 0;

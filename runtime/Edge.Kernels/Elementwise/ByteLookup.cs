@@ -83,7 +83,7 @@ internal sealed unsafe class ByteLookup<V>(string isa) : ByteLookup
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Look(byte* table, byte* x, byte* y, nint count)
     {
         nint i = 0;

@@ -19,7 +19,7 @@ public static unsafe class HalfConversion
 
     public static void NarrowToBFloat16(void* x, void* y, nint count) => Narrow<Brain16>((float*)x, (ushort*)y, count);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Widen<T>(ushort* x, float* y, nint count) where T : struct, IFormat
     {
         nint i = 0;
@@ -33,7 +33,7 @@ public static unsafe class HalfConversion
         new Span<float>(to, rest).CopyTo(new Span<float>(y + i, rest));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Narrow<T>(float* x, ushort* y, nint count) where T : struct, IFormat
     {
         nint i = 0;

@@ -61,7 +61,7 @@ internal sealed unsafe class ScaleShiftKernel<V>(string isa) : ScaleShiftKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void AllChannels(float* x, float* scale, float* shift, float* y, nint n)
     {
         nint i = 0;
@@ -70,7 +70,7 @@ internal sealed unsafe class ScaleShiftKernel<V>(string isa) : ScaleShiftKernel
         if (rest > 0) (V.LoadFirst(x + i, rest) * V.LoadFirst(scale + i, rest) + V.LoadFirst(shift + i, rest)).StoreFirst(y + i, rest);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void OneChannel(float* x, V scale, V shift, float* y, nint n)
     {
         nint i = 0;

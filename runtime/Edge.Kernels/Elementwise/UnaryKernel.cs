@@ -41,7 +41,7 @@ internal sealed unsafe class UnaryF32<TOp, V>(TOp op, string name) : UnaryKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Map(TOp op, float* x, float* y, nint count)
     {
         nint i = 0;

@@ -29,7 +29,7 @@ internal static unsafe class ActivationRow<V> where V : unmanaged, IVectorF32<V>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Map<TOp>(TOp op, float* p, nint count, nint rows, nint stride) where TOp : struct, IUnaryF32
     {
         for (; rows > 0; rows--, p += stride)

@@ -13,7 +13,7 @@ internal static unsafe class BytePermute
     /// between the halves of the table.
     /// </summary>
     /// <returns>How many of the first bytes were done; 0 without VBMI.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static nint Wide(byte* table, byte* x, byte* y, nint count)
     {
         nint i = 0;
@@ -35,7 +35,7 @@ internal static unsafe class BytePermute
     /// each, are combined by or.
     /// </summary>
     /// <returns>How many of the first bytes were done; 0 elsewhere.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static nint Narrow(byte* table, byte* x, byte* y, nint count)
     {
         nint i = 0;

@@ -73,7 +73,7 @@ public sealed unsafe class AxisFilter<T> where T : unmanaged, IFloatingPointIeee
     }
 
     /// <summary>Rows of one element: the axis is the innermost one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void Line(T* x, T* y, int row, int end, T fill)
     {
         var (o, j) = Math.DivRem(row, OutputSize);
@@ -104,7 +104,7 @@ public sealed unsafe class AxisFilter<T> where T : unmanaged, IFloatingPointIeee
     }
 
     /// <summary>y = a·x₀ + b·x₁; one lane is one inner element.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Two(T* x0, T a, T* x1, T b, T* y, int count)
     {
         int i = 0;
@@ -113,7 +113,7 @@ public sealed unsafe class AxisFilter<T> where T : unmanaged, IFloatingPointIeee
         for (; i < count; i++) y[i] = x0[i] * a + x1[i] * b;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Many(T* x, int* index, T* weight, int taps, T* y, int count)
     {
         int i = 0;

@@ -145,7 +145,7 @@ public sealed unsafe class IndexedCopy
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Gather<T>(T* source, T* target, int[] table) where T : unmanaged
     {
         for (int i = 0; i < table.Length; i++) target[i] = source[table[i]];

@@ -9,7 +9,7 @@ internal static unsafe class StridedLoops
     private const int TileColumns = 8;
 
     /// <summary>Copies <paramref name="count"/> elements of one, two, four or eight bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Copy<T>(byte* source, byte* target, int count, nint sourceStride, nint targetStride) where T : unmanaged
     {
         if (sourceStride == 0 && targetStride == sizeof(T))
@@ -18,7 +18,10 @@ internal static unsafe class StridedLoops
             return;
         }
 
-        for (int i = 0; i < count; i++)
+        int done = sourceStride == 2 * sizeof(T) && targetStride == sizeof(T) ? Planes.EverySecond<T>(source, target, count) : 0;
+        source += done * sourceStride;
+        target += done * targetStride;
+        for (int i = done; i < count; i++)
         {
             Unsafe.WriteUnaligned(target, Unsafe.ReadUnaligned<T>(source));
             source += sourceStride;
@@ -40,7 +43,7 @@ internal static unsafe class StridedLoops
     /// <summary>
     /// <c>target[r][c] = source[c][r]</c>: the rows are contiguous in the source, the columns in the target.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Transpose<T>(byte* source, byte* target, int rows, int columns, nint sourceStride, nint targetStride) where T : unmanaged
     {
         int c = 0;
@@ -63,17 +66,18 @@ internal static unsafe class StridedLoops
             }
         }
 
+        byte* rest = source + c * sourceStride, at = target + (nint)c * sizeof(T);
+        int done = targetStride == (columns - c) * sizeof(T) ? Planes.Interleave<T>(rest, sourceStride, columns - c, at, rows) : 0;
         if (columns - c == 3)
         {
             // The three planes of a colour picture.
-            byte* s = source + c * sourceStride;
-            byte* t = target + (nint)c * sizeof(T);
-            T* red = (T*)s, green = (T*)(s + sourceStride), blue = (T*)(s + 2 * sourceStride);
-            for (int r = 0; r < rows; r++, t += targetStride)
+            T* red = (T*)rest, green = (T*)(rest + sourceStride), blue = (T*)(rest + 2 * sourceStride);
+            at += done * targetStride;
+            for (int r = done; r < rows; r++, at += targetStride)
             {
-                ((T*)t)[0] = red[r];
-                ((T*)t)[1] = green[r];
-                ((T*)t)[2] = blue[r];
+                ((T*)at)[0] = red[r];
+                ((T*)at)[1] = green[r];
+                ((T*)at)[2] = blue[r];
             }
 
             return;
@@ -83,7 +87,7 @@ internal static unsafe class StridedLoops
         {
             byte* s = source + c * sourceStride;
             byte* t = target + (nint)c * sizeof(T);
-            for (int r = 0; r < rows; r++) *(T*)(t + r * targetStride) = ((T*)s)[r];
+            for (int r = done; r < rows; r++) *(T*)(t + r * targetStride) = ((T*)s)[r];
         }
     }
 }

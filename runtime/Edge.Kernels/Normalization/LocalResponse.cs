@@ -65,7 +65,7 @@ internal sealed unsafe class LocalResponse<V>(string isa) : LocalResponse
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Plane(float* x, float* y, nint n, nint first, nint last, in Job job)
     {
         nint i = 0;
@@ -92,7 +92,7 @@ internal sealed unsafe class LocalResponse<V>(string isa) : LocalResponse
     }
 
     /// <summary><c>y = x / y^beta</c>; the powers ½ and ¾ by square roots.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Divide(float* x, float* y, nint n, float beta)
     {
         nint i = 0;

@@ -119,7 +119,7 @@ internal sealed unsafe class RowNormalization<V>(string isa) : RowNormalization
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Add(float* x, float* skip, float* bias, float* sum, nint n)
     {
         nint i = 0;
@@ -134,7 +134,7 @@ internal sealed unsafe class RowNormalization<V>(string isa) : RowNormalization
         for (; i < n; i++) sum[i] = x[i] + skip[i] + bias[i];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Moments(float* x, nint n, bool centre, double epsilon, out float mean, out float inverse)
     {
         mean = 0;
@@ -178,7 +178,7 @@ internal sealed unsafe class RowNormalization<V>(string isa) : RowNormalization
         return Partials.Join<SumReduction>(partial);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Elements(float* x, float* y, nint n, float mean, float inverse, float* scale, float* bias)
     {
         V m = V.Splat(mean), v = V.Splat(inverse);
@@ -194,7 +194,7 @@ internal sealed unsafe class RowNormalization<V>(string isa) : RowNormalization
         for (; i < n; i++) y[i] = (x[i] - mean) * inverse * scale[i] + bias[i];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Channel(float* x, float* y, nint n, float mean, float inverse, float scale, float bias)
     {
         V m = V.Splat(mean), v = V.Splat(inverse), s = V.Splat(scale), b = V.Splat(bias);

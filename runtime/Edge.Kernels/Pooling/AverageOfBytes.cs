@@ -50,7 +50,7 @@ internal sealed unsafe class AverageOfBytes<TByte, V>(PoolFunction function, in 
         }
 
         /// <summary>Lanes: the sum of a channel over the window, as float32, less the zero points.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         private static W Sum<W>(byte* x, in PoolWindow w, int offset) where W : unmanaged, IVectorF32<W>
         {
             W s = W.SplatBits(offset);

@@ -21,7 +21,7 @@ internal sealed unsafe class MaxOfBytes<T, V>(in PoolGeometry geometry, string n
     {
         public static T None => T.MinValue;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         public static void Three(T* a, nint aStep, T* b, T* c, T* y, in FoldRuns runs)
         {
             nint length = runs.Length, step = runs.Step;

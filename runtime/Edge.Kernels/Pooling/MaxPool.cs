@@ -18,7 +18,7 @@ internal sealed unsafe class MaxPool<V>(in PoolGeometry geometry, string name) :
     {
         public static float None => float.NegativeInfinity;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         public static void Three(float* a, nint aStep, float* b, float* c, float* y, in FoldRuns runs)
         {
             nint length = runs.Length, step = runs.Step;

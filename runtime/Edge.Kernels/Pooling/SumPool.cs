@@ -25,7 +25,7 @@ internal sealed unsafe class SumPool<V>(PoolFunction function, in PoolGeometry g
             if (c < channels) Rest(x + c, window, count, (int)(channels - c)).StoreFirst(y + c, (int)(channels - c));
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         private static void Four(float* x, in PoolWindow w, V count, float* y)
         {
             int n = V.Count;
@@ -54,7 +54,7 @@ internal sealed unsafe class SumPool<V>(PoolFunction function, in PoolGeometry g
             (s3 / count).Store(y + 3 * n);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         private static V One(float* x, in PoolWindow w, V count)
         {
             V start = V.Splat(0), s = start;
@@ -70,7 +70,7 @@ internal sealed unsafe class SumPool<V>(PoolFunction function, in PoolGeometry g
         }
 
         /// <summary>The same for the first <paramref name="n"/> lanes.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         private static V Rest(float* x, in PoolWindow w, V count, int n)
         {
             V start = V.Splat(0), s = start;

@@ -39,7 +39,7 @@ internal readonly unsafe struct AccumulatorScale<V> : IParallelJob where V : unm
         for (nint row = chunk * _rowsPerChunk; row < end; row++) Row(_acc + row * _columns, _y + row * _columns);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void Row(int* acc, float* y)
     {
         int i = 0;

@@ -49,7 +49,7 @@ internal sealed unsafe class GenericQuantize<V>(string isa) : QuantizeKernels
     public override void ScaleAccumulators(int* acc, float* y, nint rows, int columns, float* scale, float* bias, WorkerPool pool) =>
         AccumulatorScale<V>.Run(acc, y, rows, columns, scale, bias, pool);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override (float Low, float High) RangeWithZero(float* x, nint count)
     {
         V low = V.Splat(0), high = V.Splat(0);
@@ -144,7 +144,7 @@ internal sealed unsafe class GenericQuantize<V>(string isa) : QuantizeKernels
         }
 
         /// <summary>Whole blocks of four vectors; returns how many elements these were.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         private static nint OneChannel(float* x, byte* y, float scale, float zeroPoint, nint n)
         {
             V low = V.Splat(TByte.Low), high = V.Splat(TByte.High), s = V.Splat(scale), z = V.Splat(zeroPoint);
@@ -161,7 +161,7 @@ internal sealed unsafe class GenericQuantize<V>(string isa) : QuantizeKernels
         }
 
         /// <inheritdoc cref="OneChannel"/>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         private static nint EachChannel(float* x, byte* y, float* scale, float* zeroPoint, nint n)
         {
             V low = V.Splat(TByte.Low), high = V.Splat(TByte.High);
@@ -182,7 +182,7 @@ internal sealed unsafe class GenericQuantize<V>(string isa) : QuantizeKernels
     private readonly struct FromBytes<TByte>(byte* x, float* y, float* scale, int* zeroPoint) : IRange
         where TByte : struct, IByteLanes
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         public void Run(nint at, nint n, nint channel, bool channelsAdvance)
         {
             nint i = 0;

@@ -42,7 +42,7 @@ internal sealed unsafe class QuantizedBinary<TOp, TByte, V>(string name) : Quant
             for (nint k = 0; i + k < n; k++) y[i + k] = rest[128 + k];
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         private nint Blocks(byte* a, nint strideA, byte* b, nint strideB, byte* y, nint n)
         {
             V sa = V.Splat(_p.A.Scale), za = V.Splat(_p.A.ZeroPoint), sb = V.Splat(_p.B.Scale), zb = V.Splat(_p.B.ZeroPoint);

@@ -41,6 +41,6 @@ internal readonly struct AnyGateF32(RecurrentActivation activation) : IUnaryF32
     };
 
     /// <summary>A method for each function, for the compiler inlines only so much into one.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static V Call<F, V>(F function, V x) where F : struct, IUnaryF32 where V : unmanaged, IVectorF32<V> => function.Apply(x);
 }

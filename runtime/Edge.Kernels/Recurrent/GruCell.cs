@@ -54,7 +54,7 @@ internal sealed unsafe class GruCell<F, G, V>(F f, G g, float clip, int hidden, 
 
     public override string Name { get; } = name;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Step(float* x, float* r, float* bias, float* h)
     {
         float* wb = bias, rb = bias == null ? null : bias + 3 * hidden;
@@ -71,7 +71,7 @@ internal sealed unsafe class GruCell<F, G, V>(F f, G g, float clip, int hidden, 
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Reset(float* x, float* r, float* bias, float* h, float* reset)
     {
         float* wb = bias, rb = bias == null ? null : bias + 3 * hidden;
@@ -83,7 +83,7 @@ internal sealed unsafe class GruCell<F, G, V>(F f, G g, float clip, int hidden, 
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Finish(float* x, float* z, float* r, float* bias, float* h)
     {
         float* wb = bias == null ? null : bias + 2 * hidden, rb = bias == null ? null : bias + 5 * hidden;

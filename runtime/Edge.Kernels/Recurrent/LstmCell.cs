@@ -49,7 +49,7 @@ internal sealed unsafe class LstmCell<F, G, H, V>(F f, G g, H h, float clip, boo
     }
 
     /// <summary>The new cell state. It and the output have a method each, for the compiler inlines only so much into one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void Cell(float* x, float* r, float* bias, float* peephole, float* c)
     {
         float* rb = bias == null ? null : bias + 4 * hidden;
@@ -65,7 +65,7 @@ internal sealed unsafe class LstmCell<F, G, H, V>(F f, G g, H h, float clip, boo
     }
 
     /// <summary>The new hidden state, of what the output gate has of each row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void Output(float* x, float* r, float* bias, float* peephole, float* c, float* h)
     {
         float* rb = bias == null ? null : bias + 4 * hidden;

@@ -26,7 +26,7 @@ internal sealed unsafe class RnnCell<F, V>(F f, float clip, int hidden, string n
 
     public override string Name { get; } = name;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public override void Step(float* x, float* r, float* bias, float* h)
     {
         for (int j = 0; j < hidden; j += V.Count)

@@ -50,14 +50,14 @@ internal sealed unsafe class ReduceF32<TOp, V>(ReductionGeometry geometry, strin
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Row(float* x, float* y, nint length)
     {
         float r = Partials.Reduce<TOp, V>(x, length);
         TOp.Finish(VectorF32x1.Splat(r), length).Store(y);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Columns(float* x, float* y, nint length, nint inner, nint width)
     {
         nint c = 0;

@@ -64,7 +64,7 @@ internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Row(float* x, float* y, nint n, bool logarithm)
     {
         float max = Exponentials.Greatest<V>(x, n);
@@ -88,7 +88,7 @@ internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
         for (; k < n; k++) y[k] /= sum;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static float SumOfExponentials(float* x, nint n, float max)
     {
         float* partial = stackalloc float[Partials.Count];
@@ -104,7 +104,7 @@ internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
     }
 
     /// <summary>As many sets side by side as vector <typeparamref name="W"/> has lanes, <paramref name="stride"/> elements from row to row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Column<W>(float* x, float* y, nint n, nint stride, bool logarithm) where W : unmanaged, IVectorF32<W>
     {
         W max = W.Splat(float.NegativeInfinity);

@@ -120,7 +120,7 @@ public sealed unsafe class RoiAlignKernel<T>(RoiAlignGeometry geometry) where T 
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void Means(T* x, in Tables t, T samples, T* y, int firstChannel, int endChannel)
     {
         for (int c = firstChannel; c < endChannel; c++)
@@ -147,7 +147,7 @@ public sealed unsafe class RoiAlignKernel<T>(RoiAlignGeometry geometry) where T 
     }
 
     /// <summary>The same with neighbouring channels in the lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void MeansChannelsLast(T* x, in Tables t, T samples, T* y, int firstChannel, int endChannel)
     {
         for (int ph = 0; ph < _g.OutHeight; ph++)
@@ -186,7 +186,7 @@ public sealed unsafe class RoiAlignKernel<T>(RoiAlignGeometry geometry) where T 
     }
 
     /// <summary>A sample outside counts as 0; a bin without samples is 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void Maxima(T* x, in RoiSpan<T> rows, in RoiSpan<T> columns, T* y, int firstChannel, int endChannel)
     {
         int* offsets = stackalloc int[MaxTaps];
@@ -228,7 +228,7 @@ public sealed unsafe class RoiAlignKernel<T>(RoiAlignGeometry geometry) where T 
     }
 
     /// <summary>Raises the results of one bin to the greatest weighted tap of every channel.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Raise(T* x, nint channel, int* offsets, T* weights, int taps, T* y, nint outChannel, int firstChannel, int endChannel)
     {
         for (int c = firstChannel; c < endChannel; c++)

@@ -13,7 +13,7 @@ internal static unsafe class TapSum
     /// <summary>
     /// <c>y[p] = Σₜ weight[p, t] · x[offset[p, t]]</c> over one channel; taps with offset −1 are left out.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Plane<T>(T* x, int* offsets, T* weights, int taps, T* y, int pixels) where T : unmanaged, INumber<T>
     {
         if (taps == 4)
@@ -57,7 +57,7 @@ internal static unsafe class TapSum
     /// <param name="yStride">Elements from row to row of <paramref name="y"/>.</param>
     /// <param name="pixels">Pixels.</param>
     /// <param name="channels">Channels.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Rows<T>(T* x, nint xStride, int* offsets, T* weights, int taps, T* y, nint yStride, int pixels, int channels) where T : unmanaged, INumber<T>
     {
         for (int p = 0; p < pixels; p++, offsets += taps, weights += taps, y += yStride)

@@ -63,7 +63,7 @@ public sealed unsafe class FourierPlan
     /// <param name="re">Real parts.</param>
     /// <param name="im">Imaginary parts.</param>
     /// <param name="scratch"><see cref="ScratchDoubles"/> elements.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public void Run(double* re, double* im, double* scratch)
     {
         if (_convolution is not null)

@@ -34,7 +34,7 @@ public sealed unsafe class RealFourierPlan
     /// <param name="re">The numbers; receives the real parts of bins 0 … length / 2.</param>
     /// <param name="im">Receives their imaginary parts; room for <see cref="Length"/> elements.</param>
     /// <param name="scratch"><see cref="ScratchDoubles"/> elements.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public void Run(double* re, double* im, double* scratch)
     {
         if (!_even)

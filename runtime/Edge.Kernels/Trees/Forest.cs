@@ -141,7 +141,7 @@ public sealed unsafe class Forest<T> where T : unmanaged, IBinaryFloatingPointIe
         public T* X;
         public int* Found;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         public readonly void Execute(int chunk)
         {
             int end = Math.Min(Forest._roots.Length, (chunk + 1) * TreesPerChunk);
@@ -160,7 +160,7 @@ public sealed unsafe class Forest<T> where T : unmanaged, IBinaryFloatingPointIe
         public byte* Given;
         public int Block;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Alone)]
         public readonly void Execute(int chunk)
         {
             int end = Math.Min(Rows, (chunk + 1) * Block);

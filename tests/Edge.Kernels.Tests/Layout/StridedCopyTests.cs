@@ -1,5 +1,6 @@
 using CsCheck;
 using Edge.Kernels.Layout;
+using Edge.Kernels.SelfTest;
 using Edge.Kernels.Threading;
 using Edge.Tensors;
 using Xunit;
@@ -58,6 +59,35 @@ public unsafe class StridedCopyTests
         new StridedCopy(axes, element).Run(x.Data + (nint)(rows - 1) * columns * element, y.Data, WorkerPool.Inline);
         for (int i = 0; i < y.Count; i++)
             Assert.True(Element(x, (rows - 1 - i / taken % rows) * columns + i % taken * 2).SequenceEqual(Element(y, i)));
+    }
+
+    /// <summary>Channel shuffles and colour pictures, around every length of a vector.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Two_and_three_planes_are_interleaved_and_taken_apart(int element)
+    {
+        for (int planes = 2; planes <= 3; planes++)
+            for (int count = 1; count <= 70; count++)
+            {
+                // Planes that lie apart.
+                int plane = count + 3;
+                Tensor x = Numbered([planes, plane], element);
+                using GuardedMemory y = new((nint)count * planes * element), z = new((nint)count * element);
+                new StridedCopy([new(count, element, (nint)planes * element), new(planes, (nint)plane * element, element)], element).Run(x.Data, y.Data, WorkerPool.Inline);
+                for (int i = 0; i < count * planes; i++)
+                    Assert.True(Element(x, i % planes * plane + i / planes).SequenceEqual(y.Bytes.Slice(i * element, element)), $"{planes} planes of {count}, element {i}");
+                for (int first = 0; first < planes; first++)
+                {
+                    new StridedCopy([new(count, (nint)planes * element, element)], element).Run(y.Data + first * element, z.Data, WorkerPool.Inline);
+                    for (int i = 0; i < count; i++)
+                        Assert.True(Element(x, first * plane + i).SequenceEqual(z.Bytes.Slice(i * element, element)), $"element {first} of {planes}, {count} of them");
+                }
+
+                Assert.True(y.IsIntact && z.IsIntact);
+            }
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal static unsafe class DepthwiseF32<TIsa, TVec>
     where TVec : struct
 {
     /// <summary>Any kernel: <c>[taps][4]</c> addresses.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int AnyKernel(DepthwiseArguments* t, int from)
     {
         nint c = from;
@@ -43,7 +43,7 @@ internal static unsafe class DepthwiseF32<TIsa, TVec>
     }
 
     /// <summary>Kernels 3 wide at stride 1: of 6 neighbouring input pixels a row, <c>[kernel rows][6]</c> addresses, each is loaded once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Width3Stride1(DepthwiseArguments* t, int from)
     {
         nint c = from;
@@ -90,7 +90,7 @@ internal static unsafe class DepthwiseF32<TIsa, TVec>
     }
 
     /// <summary>Kernels 3 wide at stride 2: of 9 neighbouring input pixels a row, <c>[kernel rows][9]</c> addresses, each is loaded once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Width3Stride2(DepthwiseArguments* t, int from)
     {
         nint c = from;
@@ -140,7 +140,7 @@ internal static unsafe class DepthwiseF32<TIsa, TVec>
     }
 
     /// <summary>Kernels 5 wide at stride 1: of 8 neighbouring input pixels a row, <c>[kernel rows][8]</c> addresses, each is loaded once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Width5Stride1(DepthwiseArguments* t, int from)
     {
         nint c = from;
@@ -199,7 +199,7 @@ internal static unsafe class DepthwiseF32<TIsa, TVec>
     }
 
     /// <summary>Kernels 5 wide at stride 2: of 11 neighbouring input pixels a row, <c>[kernel rows][11]</c> addresses, each is loaded once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Width5Stride2(DepthwiseArguments* t, int from)
     {
         nint c = from;

@@ -11,7 +11,7 @@ internal static unsafe partial class DepthwiseInt8<TIsa, TAcc, TPair, TSigned, T
     where TRequantize : IFlag
 {
     /// <summary>Kernels 3 wide at stride 1: <c>[kernel rows][6]</c> addresses.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Width3Stride1(DepthwiseArguments* t, int from)
     {
         nint c = from;
@@ -82,7 +82,7 @@ internal static unsafe partial class DepthwiseInt8<TIsa, TAcc, TPair, TSigned, T
     }
 
     /// <summary>Kernels 3 wide at stride 2: <c>[kernel rows][9]</c> addresses.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Width3Stride2(DepthwiseArguments* t, int from)
     {
         nint c = from;
@@ -159,7 +159,7 @@ internal static unsafe partial class DepthwiseInt8<TIsa, TAcc, TPair, TSigned, T
     }
 
     /// <summary>Kernels 5 wide at stride 1: <c>[kernel rows][8]</c> addresses.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Width5Stride1(DepthwiseArguments* t, int from)
     {
         nint c = from;
@@ -254,7 +254,7 @@ internal static unsafe partial class DepthwiseInt8<TIsa, TAcc, TPair, TSigned, T
     }
 
     /// <summary>Kernels 5 wide at stride 2: <c>[kernel rows][11]</c> addresses.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Width5Stride2(DepthwiseArguments* t, int from)
     {
         nint c = from;

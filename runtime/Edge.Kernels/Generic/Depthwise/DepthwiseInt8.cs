@@ -15,7 +15,7 @@ internal static unsafe partial class DepthwiseInt8<TIsa, TAcc, TPair, TSigned, T
     where TRequantize : IFlag
 {
     /// <summary>Any kernel: <c>[taps][4]</c> addresses, of an even number of taps.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int AnyKernel(DepthwiseArguments* t, int from)
     {
         nint c = from;

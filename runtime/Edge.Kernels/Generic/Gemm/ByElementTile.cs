@@ -14,7 +14,7 @@ internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
     where TX : struct
 {
     /// <summary>4 rows of 2 vectors: 8 accumulators, 4 registers of A.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Rows4(TileArguments* t)
     {
         nint right = 4 * TTile.Lanes, step = TTile.HasRight ? 2 * right : right;
@@ -109,7 +109,7 @@ internal static unsafe class ByElementTile<TTile, TAcc, TB, TX>
     }
 
     /// <summary>8 rows of 2 vectors: 16 accumulators, 8 registers of A.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Rows8(TileArguments* t)
     {
         nint right = 4 * TTile.Lanes, step = TTile.HasRight ? 2 * right : right;

@@ -125,7 +125,7 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private void SumRows(int panel, nint first, nint last, in TileRows rows, int* rowSums)
     {
         nint offset = (nint)(panel / _layout.PanelsPerGroup) * _layout.Geometry.InChannelsPerGroup;

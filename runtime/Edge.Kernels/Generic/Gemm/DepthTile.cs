@@ -57,7 +57,7 @@ internal static unsafe class DepthTile<TIsa, TAcc, TX, TProducts, TRequantize>
     /// <param name="step">From one step of it to the next.</param>
     /// <param name="init">Its initial values.</param>
     /// <param name="sums">A register for each row, a column a lane.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Sum4(TileArguments* t, byte* b, nint step, byte* init, out Quad sums)
     {
         TAcc c00 = default, c01 = default, c02 = default, c03 = default;
@@ -144,7 +144,7 @@ internal static unsafe class DepthTile<TIsa, TAcc, TX, TProducts, TRequantize>
     }
 
     /// <summary>As <see cref="Sum4"/> for one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static TAcc Sum1(TileArguments* t, byte* b, nint step, byte* init)
     {
         TAcc c0 = default, c1 = default, c2 = default, c3 = default;

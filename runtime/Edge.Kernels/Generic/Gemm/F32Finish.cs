@@ -33,7 +33,7 @@ internal readonly unsafe struct F32Finish(float* bias, int biasStride, float* re
 
     public bool TakesRun(in TileSpan span) => span.IsWhole;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public void Begin(ref TileArguments t, in TileSpan span, byte* buffer)
     {
         (t.Low, t.High) = _activation.Bounds;

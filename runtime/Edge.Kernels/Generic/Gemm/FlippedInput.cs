@@ -23,7 +23,7 @@ internal readonly unsafe struct FlippedInput(byte* x, byte* to, nint bytes) : IP
         Flip(x + from, to + from, nint.Min(ChunkBytes, bytes - from));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Flip(byte* x, byte* to, nint count)
     {
         nint i = 0;

@@ -14,7 +14,7 @@ internal static unsafe class RowSums
     /// <param name="flip">As for <see cref="ByteSum.Of"/>.</param>
     /// <param name="zero">What input of zeros sums up to.</param>
     /// <param name="sums">To be filled.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void OfEquidistant(in TileRows rows, int taps, int elements, nint offset, int count, byte flip, int zero, int* sums)
     {
         byte** addresses = rows.Addresses;

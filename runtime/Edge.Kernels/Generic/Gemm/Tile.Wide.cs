@@ -9,7 +9,7 @@ internal static unsafe partial class Tile<TTile, TAcc, TB, TX>
     where TX : struct
 {
     /// <summary>8 rows of 2 vectors: 16 accumulators.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Rows8(TileArguments* t)
     {
         nint right = 4 * TTile.Lanes, step = TTile.HasRight ? 2 * right : right;
@@ -94,7 +94,7 @@ internal static unsafe partial class Tile<TTile, TAcc, TB, TX>
     }
 
     /// <summary>12 rows of 2 vectors: 24 accumulators.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Rows12(TileArguments* t)
     {
         nint right = 4 * TTile.Lanes, step = TTile.HasRight ? 2 * right : right;

@@ -14,7 +14,7 @@ internal static unsafe partial class Tile<TTile, TAcc, TB, TX>
     where TX : struct
 {
     /// <summary>One row, whose steps go in turn to four pairs of accumulators, so that sums do not wait for each other.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Rows1(TileArguments* t)
     {
         nint right = 4 * TTile.Lanes, step = TTile.HasRight ? 2 * right : right;
@@ -55,7 +55,7 @@ internal static unsafe partial class Tile<TTile, TAcc, TB, TX>
     }
 
     /// <summary>4 rows of 2 vectors: 8 accumulators.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Rows4(TileArguments* t)
     {
         nint right = 4 * TTile.Lanes, step = TTile.HasRight ? 2 * right : right;
@@ -107,7 +107,7 @@ internal static unsafe partial class Tile<TTile, TAcc, TB, TX>
     }
 
     /// <summary>6 rows of 2 vectors: 12 accumulators.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Rows6(TileArguments* t)
     {
         nint right = 4 * TTile.Lanes, step = TTile.HasRight ? 2 * right : right;

@@ -47,7 +47,7 @@ internal sealed unsafe class WordTiles
             &Widen<TIsa, TAcc, TPair, No>,
             &Widen<TIsa, TAcc, TPair, Yes>);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Widen<TIsa, TAcc, TPair, TSigned>(byte* x, short* to, nint count)
         where TIsa : IWordLanes<TAcc, TPair> where TAcc : struct where TPair : struct where TSigned : IFlag
     {

@@ -8,7 +8,7 @@ internal static unsafe class WeightOnlyDecoder<V, TCodes>
     where V : unmanaged, IVectorF32<V>
     where TCodes : IWeightCodes<V>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Run(WeightOnlyDecoding* t)
     {
         int header = t->Vectors * V.Count * (sizeof(float) + (t->ZeroPoints == ZeroPointKind.None ? 0 : t->ZeroPoints == ZeroPointKind.Bytes ? 1 : sizeof(float)));

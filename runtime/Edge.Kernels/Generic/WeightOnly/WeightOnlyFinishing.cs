@@ -7,7 +7,7 @@ namespace Edge.Kernels.Generic.WeightOnly;
 internal static unsafe class WeightOnlyFinishing<V> where V : unmanaged, IVectorF32<V>
 {
     /// <summary>Adds bias and residual, applies the bounds, and writes the columns that count.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Run(WeightOnlyFinish* t)
     {
         V low = V.Splat(t->Low), high = V.Splat(t->High);
@@ -31,7 +31,7 @@ internal static unsafe class WeightOnlyFinishing<V> where V : unmanaged, IVector
     }
 
     /// <summary>Sums each <paramref name="size"/> of <paramref name="count"/> numbers into <paramref name="sums"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void BlockSums(float* x, int count, int size, float* sums)
     {
         float* lanes = stackalloc float[V.Count];

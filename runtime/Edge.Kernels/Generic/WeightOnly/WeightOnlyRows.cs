@@ -22,7 +22,7 @@ internal static unsafe class WeightOnlyRows<V, TCodes>
     private const int Line = 64;
 
     /// <summary>One row. Odd and even rows of weights have sums of their own: eight chains of additions.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void One(WeightOnlyArguments* t)
     {
         V y0 = default, y1 = default, y2 = default, y3 = default;
@@ -68,7 +68,7 @@ internal static unsafe class WeightOnlyRows<V, TCodes>
     }
 
     /// <summary>Two to four rows: each code is converted once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Four(WeightOnlyArguments* t)
     {
         if (V.HasManyRegisters)
@@ -81,7 +81,7 @@ internal static unsafe class WeightOnlyRows<V, TCodes>
     }
 
     /// <summary>Two to four rows and all vectors of columns, where there are registers for sixteen sums; those of all blocks are in memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Quad(WeightOnlyArguments* t)
     {
         new Span<float>(t->Sums, 4 * Wide * V.Count).Clear();
@@ -136,7 +136,7 @@ internal static unsafe class WeightOnlyRows<V, TCodes>
     }
 
     /// <summary>Two to four rows and two vectors of columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     private static void Pair(WeightOnlyArguments* t, int vector)
     {
         V y00 = default, y01 = default, y10 = default, y11 = default, y20 = default, y21 = default, y30 = default, y31 = default;
@@ -187,7 +187,7 @@ internal static unsafe class WeightOnlyRows<V, TCodes>
     }
 
     /// <summary>Rows one by one, four chains of additions each.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Narrow(WeightOnlyArguments* t)
     {
         int blockSize = t->BlockSize, header = Header(t->ZeroPoints);

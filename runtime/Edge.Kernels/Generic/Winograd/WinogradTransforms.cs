@@ -11,7 +11,7 @@ internal static unsafe class WinogradTransforms<TWinograd, TIsa, TVec>
     where TIsa : ILanesF32<TVec>
     where TVec : struct
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Input(WinogradInput* t, int from)
     {
         int n = TWinograd.Outputs + 2;
@@ -27,7 +27,7 @@ internal static unsafe class WinogradTransforms<TWinograd, TIsa, TVec>
     }
 
     /// <summary>All that a vector of channels reads of the residual's pixel is read before the pixel is written.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static int Output(WinogradOutput* t, int from)
     {
         int m = TWinograd.Outputs, n = m + 2;

@@ -13,7 +13,7 @@ internal static unsafe class WinogradTransformsInt8<TWinograd, TIsa, TAcc, TPair
     private static int Words => 2 * TIsa.Lanes;
 
     /// <summary>All channels, and behind them as many as the last vector has: numbers that meet no weights.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Input<TSigned>(WinogradInputInt8* t) where TSigned : IFlag
     {
         int n = TWinograd.Outputs + 2;
@@ -42,7 +42,7 @@ internal static unsafe class WinogradTransformsInt8<TWinograd, TIsa, TAcc, TPair
 
     /// <summary>All channels; what whole vectors would write beyond the last goes elsewhere.</summary>
     /// <typeparam name="TRequantize">Whether results become bytes; else they stay int32.</typeparam>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Alone)]
     public static void Output<TRequantize>(WinogradOutputInt8* t) where TRequantize : IFlag
     {
         int m = TWinograd.Outputs, n = m + 2;
