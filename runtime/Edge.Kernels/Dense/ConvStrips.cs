@@ -6,7 +6,7 @@ namespace Edge.Kernels.Dense;
 /// <summary>
 /// A depthwise convolution with the pointwise ones before and after it, computed together by strips of a few rows: what they hand
 /// on never leaves the cache, nor needs memory of its own. Tensors are float32 or 8 bits wide, <c>[N, H, W, C]</c>.
-/// Immutable after preparation: several threads may call <see cref="Run"/> at once, each with its own scratch.
+/// Immutable once it runs: several threads may call <see cref="Run"/> at once, each with its own scratch.
 /// </summary>
 /// <remarks>
 /// Strips that follow each other share input rows of the depthwise convolution, as many as its kernel is higher than its stride:
@@ -27,6 +27,7 @@ public sealed unsafe class ConvStrips : IDisposable
     private readonly nint _inputBytes;
     private readonly nint _outputBytes;
     private readonly nint _threadBytes;
+    private nint _threadStride;
 
     /// <param name="before">Makes the input of the depthwise convolution; owned. Null where that is given.</param>
     /// <param name="inChannels">Of its input, if there is one.</param>
@@ -55,6 +56,7 @@ public sealed unsafe class ConvStrips : IDisposable
         _outputBytes = Aligned(_plan.Rows * OutputRowBytes + Tensor.Slack);
         nint kernels = Math.Max(before?.PixelScratchBytes((nint)InputRows * _g.InWidth) ?? 0, after?.PixelScratchBytes((nint)_plan.Rows * _g.OutWidth) ?? 0);
         _threadBytes = _inputBytes + _outputBytes + Aligned(Math.Max(kernels, depthwise.ScratchBytes));
+        _threadStride = _threadBytes;
     }
 
     /// <summary>Names of the kernels, in their order.</summary>
@@ -65,6 +67,9 @@ public sealed unsafe class ConvStrips : IDisposable
 
     /// <summary>Bytes of scratch that a run needs, aligned to 64 by the caller.</summary>
     public nint ScratchBytes => _threads * _threadBytes;
+
+    /// <inheritdoc cref="PreparedConv.SpreadScratch"/>
+    public void SpreadScratch(nint bytes) => _threadStride = ThreadParts.Stride(bytes, _threads, _threadBytes);
 
     private int InputRows => _plan.InputRows(_g);
 
@@ -171,6 +176,6 @@ public sealed unsafe class ConvStrips : IDisposable
     private readonly struct Job(ConvStrips strips, byte* x, byte* residual, byte* y, byte* scratch, int count, int chunks) : ISeatedJob
     {
         public void Execute(int chunk, int seat) => strips.Strips(
-            (int)((long)count * chunk / chunks), (int)((long)count * (chunk + 1) / chunks), x, residual, y, scratch + seat * strips._threadBytes);
+            (int)((long)count * chunk / chunks), (int)((long)count * (chunk + 1) / chunks), x, residual, y, scratch + seat * strips._threadStride);
     }
 }

@@ -3,7 +3,7 @@ using Edge.Kernels.Threading;
 namespace Edge.Kernels.Dense;
 
 /// <summary>
-/// A convolution or matrix product whose weights are packed for one kernel. Immutable after preparation: several
+/// A convolution or matrix product whose weights are packed for one kernel. Immutable once it runs: several
 /// threads may call <c>Run</c> at once, each with its own scratch. Disposing frees the packed weights.
 /// </summary>
 public abstract class PreparedConv : IDisposable
@@ -28,6 +28,15 @@ public abstract class PreparedConv : IDisposable
 
     /// <summary>Bytes of scratch that so many pixels need by themselves.</summary>
     public virtual nint PixelScratchBytes(nint pixels) => 0;
+
+    /// <summary>
+    /// Says, before the first run, how much scratch all runs will get. Kernels that run one after another in the same memory put each
+    /// thread's part to the same place then, so that it stays with the core that wrote it.
+    /// </summary>
+    /// <param name="bytes">At least <see cref="ScratchBytes"/>.</param>
+    public virtual void SpreadScratch(nint bytes)
+    {
+    }
 
     /// <summary>Bytes of packed weights, bias and scales.</summary>
     public abstract nint PackedBytes { get; }

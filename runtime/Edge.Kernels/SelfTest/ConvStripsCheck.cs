@@ -14,6 +14,9 @@ internal readonly record struct ConvStripsCase(ConvGeometry Depthwise, int Befor
 /// <summary>Compares convolutions in strips with the same ones, one after another: integers byte for byte, float32 within rounding, and any number of threads with one.</summary>
 internal static unsafe class ConvStripsCheck
 {
+    /// <summary>Bytes of scratch that there are beyond what is needed.</summary>
+    private const int MoreScratch = 5000;
+
     /// <summary>Null if they agree, else what is wrong.</summary>
     public static string? Compare(DenseKernels dense, in ConvStripsCase c, bool int8, bool signed, WorkerPool pool, int seed)
     {
@@ -46,13 +49,14 @@ internal static unsafe class ConvStripsCheck
         string? difference = Compare(strips, x, added, expected, actual, c, int8, WorkerPool.Inline);
         if (difference is not null) return difference;
         byte[] alone = actual.Bytes.ToArray();
+        strips.SpreadScratch(strips.ScratchBytes + MoreScratch);
         difference = Compare(strips, x, added, expected, actual, c, int8, pool);
         return difference ?? (actual.Bytes.SequenceEqual(alone) ? null : $"{strips.KernelName} has other bits on {pool.Threads} threads for {c}");
     }
 
     private static string? Compare(ConvStrips strips, GuardedMemory x, byte* residual, GuardedMemory expected, GuardedMemory actual, in ConvStripsCase c, bool int8, WorkerPool pool)
     {
-        using var scratch = new GuardedMemory(strips.ScratchBytes);
+        using var scratch = new GuardedMemory(strips.ScratchBytes + MoreScratch);
         actual.Bytes.Clear();
         strips.Run(x.Data, residual, actual.Data, scratch.Data, pool);
         if (!actual.IsIntact || !scratch.IsIntact || !x.IsIntact) return $"{strips.KernelName} wrote outside its buffers for {c}";

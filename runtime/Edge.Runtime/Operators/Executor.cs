@@ -12,6 +12,11 @@ internal abstract class Executor : IDisposable
     /// <summary>Bytes of scratch memory for one execution, 64-byte aligned when it is handed over.</summary>
     public virtual nint ScratchBytes => 0;
 
+    /// <summary>Says, before the first execution, how much scratch there will be: as much as the step of the plan needs that needs the most.</summary>
+    public virtual void SpreadScratch(nint bytes)
+    {
+    }
+
     /// <summary>Bytes of packed weights that the executor holds.</summary>
     public virtual nint PackedBytes => 0;
 

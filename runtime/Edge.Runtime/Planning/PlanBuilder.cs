@@ -87,6 +87,7 @@ internal sealed unsafe class PlanBuilder
         nint scratch = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0);
         if (packed + scratch > maxBytes)
             throw new ModelException($"the activations take {packed + scratch:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
+        foreach (var (_, executor, _, _) in pending) executor?.SpreadScratch(scratch);
         var arena = new Arena(packed + scratch);
 
         void** pointers = (void**)NativeMemory.AllocZeroed((nuint)Math.Max(1, _slots.Count), (nuint)sizeof(void*));

@@ -78,6 +78,11 @@ public sealed unsafe class WinogradTests
                     Assert.True(y.Bytes.SequenceEqual(first));
                     conv.Run((float*)x.Data, null, (float*)y.Data, scratch.Data, WorkerPool.Inline);
                     Assert.True(y.Bytes.SequenceEqual(first));
+                    using var more = new GuardedMemory(conv.ScratchBytes * 2 + 8000);
+                    conv.SpreadScratch(more.ByteLength);
+                    y.Bytes.Clear();
+                    conv.Run((float*)x.Data, null, (float*)y.Data, more.Data, pool);
+                    Assert.True(y.Bytes.SequenceEqual(first) && more.IsIntact);
                 }
             }
     }

@@ -14,6 +14,7 @@ internal sealed unsafe class WinogradConvF32 : PreparedConvF32
     private readonly DenseIsa _isa;
     private readonly WinogradLayout _layout;
     private readonly WinogradPlan _plan;
+    private nint _threadStride;
     private readonly Activation _activation;
     private readonly PackedBlock _packed;
     private readonly nint _biasAt;
@@ -32,6 +33,7 @@ internal sealed unsafe class WinogradConvF32 : PreparedConvF32
         _activation = activation;
         _layout = new WinogradLayout(geometry, outputs, isa.TilesF32.Value.Columns);
         _plan = new WinogradPlan(_layout, isa.TilesF32.Value, threads);
+        _threadStride = _plan.ThreadBytes;
         KernelName = $"winograd{outputs}_f32_{isa.Name}_{isa.TilesF32.Value.MaxRows}x{isa.TilesF32.Value.Columns}";
         _biasAt = _layout.WeightBytes;
         _packed = store.Take(KernelName, _biasAt + (nint)_layout.Panels * _layout.Columns * sizeof(float));
@@ -43,6 +45,8 @@ internal sealed unsafe class WinogradConvF32 : PreparedConvF32
     public override string KernelName { get; }
 
     public override nint ScratchBytes => _plan.ScratchBytes;
+
+    public override void SpreadScratch(nint bytes) => _threadStride = _plan.ThreadStride(bytes);
 
     public override nint PackedBytes => _packed.ByteLength;
 
@@ -56,7 +60,7 @@ internal sealed unsafe class WinogradConvF32 : PreparedConvF32
     {
         if (_layout.Tiles == 0 || _layout.Panels == 0) return;
         var ends = new WinogradEndsF32(_isa, _isa.WinogradF32.For(_layout.Outputs), _activation, x, residual, y, step, (float*)(_packed.Base + _biasAt));
-        new WinogradRun<WinogradEndsF32>(_isa.TilesF32.Value, ends, _layout, _plan, _packed.Base, scratch).Run(pool);
+        new WinogradRun<WinogradEndsF32>(_isa.TilesF32.Value, ends, _layout, _plan, _packed.Base, scratch, _threadStride).Run(pool);
         GC.KeepAlive(this);
     }
 }

@@ -14,6 +14,7 @@ internal sealed unsafe class WinogradConvInt8 : PreparedConvInt8
     private readonly WordTiles _words;
     private readonly WinogradLayout _layout;
     private readonly WinogradPlan _plan;
+    private nint _threadStride;
     private readonly Requantization _output;
     private readonly PackedBlock _packed;
     private readonly bool _inputSigned;
@@ -38,6 +39,7 @@ internal sealed unsafe class WinogradConvInt8 : PreparedConvInt8
         _output = new Requantization(output, geometry.OutChannels);
         _layout = new WinogradLayout(geometry, outputs, words.Accumulate.Columns, sizeof(short));
         _plan = new WinogradPlan(_layout, words.Accumulate, threads);
+        _threadStride = _plan.ThreadBytes;
         KernelName = $"winograd{outputs}_int8_{isa.Name}_{words.Accumulate.MaxRows}x{words.Accumulate.Columns}_words";
         _packed = store.Take(KernelName, _layout.WeightBytes + 2 * Slots * sizeof(int));
         if (_packed.IsFilled) return;
@@ -49,6 +51,8 @@ internal sealed unsafe class WinogradConvInt8 : PreparedConvInt8
     public override string KernelName { get; }
 
     public override nint ScratchBytes => _plan.ScratchBytes;
+
+    public override void SpreadScratch(nint bytes) => _threadStride = _plan.ThreadStride(bytes);
 
     public override nint PackedBytes => _packed.ByteLength;
 
@@ -80,7 +84,7 @@ internal sealed unsafe class WinogradConvInt8 : PreparedConvInt8
     {
         if (_layout.Tiles == 0 || _layout.Panels == 0) return;
         var ends = new WinogradEndsInt8(_words.Winograd.For(_layout.Outputs), x, _inputSigned, _inputZeroPoint, (byte*)y, _output, Bias, Scale);
-        new WinogradRun<WinogradEndsInt8>(_words.Accumulate, ends, _layout, _plan, _packed.Base, scratch).Run(pool);
+        new WinogradRun<WinogradEndsInt8>(_words.Accumulate, ends, _layout, _plan, _packed.Base, scratch, _threadStride).Run(pool);
         GC.KeepAlive(this);
     }
 

@@ -1,4 +1,5 @@
 using Edge.Kernels.Generic.Gemm;
+using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Generic.Winograd;
 
@@ -113,6 +114,9 @@ internal readonly struct WinogradPlan
     public nint ThreadBytes => HeadBytes + AddressBytes + ProductBytes + (Shares ? 0 : InputBytes);
 
     public nint ScratchBytes => SharedBytes + Threads * ThreadBytes;
+
+    /// <summary>From one thread's part of scratch to the next one's, where there are <paramref name="bytes"/> of it.</summary>
+    public nint ThreadStride(nint bytes) => ThreadParts.Stride(bytes - SharedBytes, Threads, ThreadBytes);
 
     /// <summary>Bytes of the addresses.</summary>
     public nint AddressBytes => ((nint)_rows * sizeof(long) + 63) / 64 * 64;

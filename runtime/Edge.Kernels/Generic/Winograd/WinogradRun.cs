@@ -13,7 +13,8 @@ namespace Edge.Kernels.Generic.Winograd;
 /// <param name="plan">How it is divided.</param>
 /// <param name="weights">As the layout says.</param>
 /// <param name="scratch">As much as the plan says.</param>
-internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in WinogradLayout layout, in WinogradPlan plan, byte* weights, byte* scratch)
+/// <param name="threadStride">From one thread's part of it to the next one's.</param>
+internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in WinogradLayout layout, in WinogradPlan plan, byte* weights, byte* scratch, nint threadStride)
     where TEnds : struct, IWinogradEnds
 {
     private readonly TileSet _tiles = tiles;
@@ -48,7 +49,7 @@ internal unsafe struct WinogradRun<TEnds>(TileSet tiles, in TEnds ends, in Winog
         }
     }
 
-    private readonly byte* Own(int seat) => scratch + _plan.SharedBytes + seat * _plan.ThreadBytes;
+    private readonly byte* Own(int seat) => scratch + _plan.SharedBytes + seat * threadStride;
 
     /// <summary>Whether a thread that transforms all inputs for itself has done so.</summary>
     private readonly bool* HasInputs(int seat) => (bool*)(Own(seat) + WinogradPlan.HeadBytes - WinogradPlan.FlagBytes);

@@ -13,6 +13,8 @@ internal sealed unsafe class ConvExecutor(PreparedConvF32 kernel, ConvGeometry g
 
     public override nint ScratchBytes => (layout?.ScratchBytes ?? 0) + kernel.ScratchBytes;
 
+    public override void SpreadScratch(nint bytes) => kernel.SpreadScratch(bytes - (layout?.ScratchBytes ?? 0));
+
     public override nint PackedBytes => kernel.PackedBytes;
 
     public override long Macs => geometry.Macs;

@@ -12,6 +12,8 @@ internal sealed unsafe class ConvStripsExecutor(ConvStrips strips, long macs, in
 
     public override nint ScratchBytes => strips.ScratchBytes;
 
+    public override void SpreadScratch(nint bytes) => strips.SpreadScratch(bytes);
+
     public override nint PackedBytes => strips.PackedBytes;
 
     public override long Macs => macs;

@@ -17,6 +17,8 @@ internal sealed unsafe class IntegerConvExecutor(
 
     public override nint ScratchBytes => (layout?.ScratchBytes ?? 0) + kernel.ScratchBytes;
 
+    public override void SpreadScratch(nint bytes) => kernel.SpreadScratch(bytes - (layout?.ScratchBytes ?? 0));
+
     public override nint PackedBytes => kernel.PackedBytes;
 
     public override long Macs => geometry.Macs;
