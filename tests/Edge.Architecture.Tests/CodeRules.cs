@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Edge.Architecture.Tests;
 
-/// <summary>Rules on single files: where unsafe code and instruction set checks may be, namespaces, length, nothing unfinished.</summary>
+/// <summary>Rules on single files: where unsafe code and instruction set checks may be, namespaces, length, nothing unfinished, how loops are compiled.</summary>
 internal static partial class CodeRules
 {
     public const int MaxLines = 500;
@@ -12,6 +12,9 @@ internal static partial class CodeRules
     /// <summary>Projects that may have unsafe code: tensors, kernels, executors over them, and what maps files or calls native code.</summary>
     private static readonly string[] Unsafe =
         ["Edge.Tensors", "Edge.Onnx", "Edge.Kernels", "Edge.Runtime", "Edge.OnnxRuntime", "Edge.Imaging", "Edge.Devices.Linux", "Edge.Training", "Edge.Benchmarks"];
+
+    /// <summary>Says how loops over vectors are compiled.</summary>
+    private const string LoopOptions = "runtime/Edge.Kernels/Compile.cs";
 
     /// <summary>Files that may exceed <see cref="MaxLines"/>, each with its reason.</summary>
     private static readonly Dictionary<string, string> LongFiles = [];
@@ -115,6 +118,14 @@ internal static partial class CodeRules
         let mark = Unfinished().Match(line.Text)
         where mark.Success
         select $"{file.Path}:{line.Number}: says {mark.Value}; finish it or leave it out";
+
+    /// <summary>Inlined into a caller that is compiled again, a loop loses the functions that it is made of.</summary>
+    public static IEnumerable<string> LoopsAreCompiledAlone(SourceTree tree) =>
+        from file in tree.CSharp
+        where file.Area == "runtime" && file.Path != LoopOptions
+        from line in CSharpText.Lines(file.Text)
+        where line.Text.Contains("MethodImplOptions.AggressiveOptimization", StringComparison.Ordinal)
+        select $"{file.Path}:{line.Number}: says AggressiveOptimization; loops are compiled by themselves as well: Compile.Alone";
 
     public static IEnumerable<string> LibrariesAreAotCompatible(SourceTree tree) =>
         from project in tree.Projects

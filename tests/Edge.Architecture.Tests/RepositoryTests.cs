@@ -42,6 +42,9 @@ public sealed class RepositoryTests
     public void Nothing_is_unfinished() => Keeps(CodeRules.NothingIsUnfinished);
 
     [Fact]
+    public void Loops_are_compiled_alone() => Keeps(CodeRules.LoopsAreCompiledAlone);
+
+    [Fact]
     public void Libraries_are_compatible_with_ahead_of_time_compilation() => Keeps(CodeRules.LibrariesAreAotCompatible);
 
     [Fact]

@@ -116,6 +116,14 @@ public sealed class RuleTests
         $"apps/Edge.Cli/A.cs:2: says {mark}; finish it or leave it out", new SourceFile("apps/Edge.Cli/A.cs", $"class A {{\n{line}\n}}"));
 
     [Fact]
+    public void A_loop_that_may_be_inlined_is_found()
+    {
+        const string loop = "class A\n{\n[MethodImpl(MethodImplOptions.AggressiveOptimization)] void B() { }\n}";
+        Catches(CodeRules.LoopsAreCompiledAlone, "runtime/Edge.Kernels/A.cs:3: says AggressiveOptimization; loops are compiled by themselves as well: Compile.Alone", new SourceFile("runtime/Edge.Kernels/A.cs", loop));
+        Passes(CodeRules.LoopsAreCompiledAlone, new SourceFile("runtime/Edge.Kernels/Compile.cs", loop), new SourceFile("runtime/Edge.Kernels/B.cs", "// MethodImplOptions.AggressiveOptimization"));
+    }
+
+    [Fact]
     public void A_library_that_is_not_checked_for_ahead_of_time_compilation_is_found() => Catches(CodeRules.LibrariesAreAotCompatible,
         "apps/Edge.Mqtt/Edge.Mqtt.csproj: is neither IsAotCompatible (a library) nor PublishAot (a program)",
         Project("apps", "Edge.Mqtt"),

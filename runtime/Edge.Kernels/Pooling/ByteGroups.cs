@@ -9,9 +9,6 @@ internal unsafe interface IByteGroup<T, V>
     where T : unmanaged
     where V : unmanaged
 {
-    /// <summary>The least value in each.</summary>
-    static abstract V Least { get; }
-
     static abstract V Load(T* p);
 
     static abstract V Max(V a, V b);
@@ -20,10 +17,8 @@ internal unsafe interface IByteGroup<T, V>
 }
 
 internal readonly unsafe struct Bytes64<T> : IByteGroup<T, Vector512<T>>
-    where T : unmanaged, IMinMaxValue<T>
+    where T : unmanaged
 {
-    public static Vector512<T> Least => Vector512.Create(T.MinValue);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Load(T* p) => Vector512.Load(p);
 
@@ -35,10 +30,8 @@ internal readonly unsafe struct Bytes64<T> : IByteGroup<T, Vector512<T>>
 }
 
 internal readonly unsafe struct Bytes32<T> : IByteGroup<T, Vector256<T>>
-    where T : unmanaged, IMinMaxValue<T>
+    where T : unmanaged
 {
-    public static Vector256<T> Least => Vector256.Create(T.MinValue);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Load(T* p) => Vector256.Load(p);
 
@@ -50,10 +43,8 @@ internal readonly unsafe struct Bytes32<T> : IByteGroup<T, Vector256<T>>
 }
 
 internal readonly unsafe struct Bytes16<T> : IByteGroup<T, Vector128<T>>
-    where T : unmanaged, IMinMaxValue<T>
+    where T : unmanaged
 {
-    public static Vector128<T> Least => Vector128.Create(T.MinValue);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Load(T* p) => Vector128.Load(p);
 
@@ -66,10 +57,8 @@ internal readonly unsafe struct Bytes16<T> : IByteGroup<T, Vector128<T>>
 
 /// <summary>The lower half of a vector; what the upper half holds does not matter.</summary>
 internal readonly unsafe struct Bytes8<T> : IByteGroup<T, Vector128<T>>
-    where T : unmanaged, IMinMaxValue<T>
+    where T : unmanaged
 {
-    public static Vector128<T> Least => Vector128.Create(T.MinValue);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Load(T* p) => Vector128.CreateScalarUnsafe(*(ulong*)p).As<ulong, T>();
 
@@ -81,10 +70,8 @@ internal readonly unsafe struct Bytes8<T> : IByteGroup<T, Vector128<T>>
 }
 
 internal readonly unsafe struct Bytes1<T> : IByteGroup<T, T>
-    where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+    where T : unmanaged, IBinaryInteger<T>
 {
-    public static T Least => T.MinValue;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Load(T* p) => *p;
 

@@ -69,7 +69,7 @@ internal sealed unsafe class PoolLines
     {
         nint rows = (nint)_g.Batch * _depth.Length * _height.Length;
         if (rows == 0 || _width.Length == 0 || _g.Channels == 0) return;
-        long perRow = Math.Max(1, (long)_width.Length * _g.Channels * (_g.Depth.Kernel * _g.Height.Kernel + _g.Width.Kernel));
+        long perRow = Math.Max(1, (long)_width.Length * _g.Channels * ((long)_g.Depth.Kernel * _g.Height.Kernel + _g.Width.Kernel));
         nint least = (rows + pool.Threads * ChunksPerThread - 1) / (pool.Threads * ChunksPerThread);
         nint rowsPerChunk = (nint)Math.Clamp(Grain.Light / perRow, least, rows);
         int chunks = Grain.Chunks(rows, rowsPerChunk);
