@@ -62,12 +62,14 @@ internal static class TensorElements
     /// <summary>Entries of the typed list that is in use, and its field; of several, of the last.</summary>
     private static long TypedEntries(TensorProto tensor, out string? field)
     {
+        field = null;
+        // Most tensors have none of the lists, which looking at them would make.
+        if (!tensor.HasTypedEntries) return 0;
         ReadOnlySpan<(string Field, int Count)> lists =
         [
             ("float_data", tensor.FloatData.Count), ("int32_data", tensor.Int32Data.Count), ("string_data", tensor.StringData.Count),
             ("int64_data", tensor.Int64Data.Count), ("double_data", tensor.DoubleData.Count), ("uint64_data", tensor.UInt64Data.Count),
         ];
-        field = null;
         int entries = 0;
         foreach ((string name, int count) in lists)
         {

@@ -54,6 +54,10 @@ public sealed class TensorProto : OnnxMessage
 
     public List<StringStringEntryProto> MetadataProps { get => _metadataProps ??= []; set => _metadataProps = value; }
 
+    /// <summary>Whether one of the typed lists, or <see cref="StringData"/>, has entries.</summary>
+    internal bool HasTypedEntries => _floatData is { Count: > 0 } || _int32Data is { Count: > 0 } || _stringData is { Count: > 0 }
+        || _int64Data is { Count: > 0 } || _doubleData is { Count: > 0 } || _uInt64Data is { Count: > 0 };
+
     /// <summary><see cref="DataType"/> as an enumeration.</summary>
     public ElementType ElementType => (ElementType)DataType;
 

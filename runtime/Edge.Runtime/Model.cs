@@ -26,7 +26,8 @@ public sealed class Model : IDisposable
         _bytes = bytes;
         if (proto.Graph is null || proto.Graph.Nodes.Count + proto.Graph.Outputs.Count == 0)
             throw new ModelException($"{name}: the model has no graph");
-        var constants = proto.Graph.Initializers.Select(t => t.Name).ToHashSet();
+        var constants = new HashSet<string>(proto.Graph.Initializers.Count);
+        foreach (var t in proto.Graph.Initializers) constants.Add(t.Name);
         _columns = ZipMaps.Columns(proto.Graph, name);
         Inputs = [.. proto.Graph.Inputs.Where(i => !constants.Contains(i.Name)).Select(Describe)];
         Outputs = [.. proto.Graph.Outputs.Select(Describe)];

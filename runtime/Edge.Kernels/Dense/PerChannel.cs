@@ -21,11 +21,17 @@ internal static class PerChannel
     /// <summary>The weights less their zero points: between −255 and 255.</summary>
     public static short[] Differences(this in Int8Weights weights, int channels)
     {
+        var differences = new short[weights.Data.Length];
+        weights.Differences(channels, differences);
+        return differences;
+    }
+
+    /// <summary>The same into <paramref name="differences"/>, which are as many as there are weights.</summary>
+    public static void Differences(this in Int8Weights weights, int channels, Span<short> differences)
+    {
         int[] zeroPoints = weights.PerChannelZeroPoints(channels);
         int perChannel = channels == 0 ? 0 : weights.Data.Length / channels;
-        var differences = new short[weights.Data.Length];
         for (int i = 0; i < differences.Length; i++)
             differences[i] = (short)((weights.Signed ? (sbyte)weights.Data[i] : weights.Data[i]) - zeroPoints[i / perChannel]);
-        return differences;
     }
 }

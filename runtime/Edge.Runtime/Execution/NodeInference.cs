@@ -20,8 +20,8 @@ internal static class NodeInference
     public static bool Infer(Node node, Operator op)
     {
         // Sequences and loops stack tensors, and what they make comes in here.
-        foreach (var v in node.Inputs)
-            if (v?.Shape is { Rank: > MaxRank } shape) throw node.Error($"input '{v.Name}' has {shape.Rank} axes; supported: {MaxRank}");
+        for (int i = 0; i < node.Inputs.Count; i++)
+            if (node.Inputs[i] is { Shape: { Rank: > MaxRank } shape } v) throw node.Error($"input '{v.Name}' has {shape.Rank} axes; supported: {MaxRank}");
         var context = new InferContext(node);
         try
         {

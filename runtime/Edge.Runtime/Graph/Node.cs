@@ -9,8 +9,8 @@ namespace Edge.Runtime.Graph;
 /// </summary>
 internal sealed class Node
 {
-    private readonly List<Value?> _inputs = [];
-    private readonly List<Value?> _outputs = [];
+    private readonly List<Value?> _inputs;
+    private readonly List<Value?> _outputs = new(1);
     private ulong _consulted;
 
     public Node(string domain, string opType, int opset, string name, IEnumerable<Value?> inputs, IEnumerable<Value?> outputs)
@@ -20,6 +20,7 @@ internal sealed class Node
         Opset = opset;
         Name = name;
         Attributes = new NodeAttributes(this);
+        _inputs = new(inputs.TryGetNonEnumeratedCount(out int count) ? count : 0);
         foreach (var v in inputs) AddInput(v);
         foreach (var v in outputs) AddOutput(v);
     }
@@ -44,6 +45,12 @@ internal sealed class Node
 
     /// <summary>How messages name the node: <c>Conv 'head/2'</c>.</summary>
     public string Path => $"{OpType} '{Name}'";
+
+    /// <summary>Whether types and shapes of all inputs that are given are known.</summary>
+    public bool InputsAreStatic => AreStatic(_inputs);
+
+    /// <summary>Whether types and shapes of all outputs that are used are known.</summary>
+    public bool OutputsAreStatic => AreStatic(_outputs);
 
     /// <summary>Whether input <paramref name="index"/> is given.</summary>
     public bool Has(int index) => index < _inputs.Count && _inputs[index] is not null;
@@ -104,6 +111,13 @@ internal sealed class Node
 
     /// <summary>An exception whose message begins with <see cref="Path"/>.</summary>
     public ModelException Error(string message) => new($"{Path}: {message}");
+
+    private static bool AreStatic(List<Value?> values)
+    {
+        foreach (var v in values)
+            if (v is { IsStatic: false }) return false;
+        return true;
+    }
 
     public override string ToString() => $"{Path}({string.Join(", ", _inputs.Select(v => v?.Name))}) → {string.Join(", ", _outputs.Select(v => v?.Name))}";
 }

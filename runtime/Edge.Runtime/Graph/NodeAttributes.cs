@@ -12,17 +12,20 @@ namespace Edge.Runtime.Graph;
 /// </summary>
 internal sealed class NodeAttributes(Node owner)
 {
-    private readonly Dictionary<string, object> _values = [];
+    private static readonly Dictionary<string, object> s_none = [];
+
+    /// <summary><see cref="s_none"/> until there is one: most nodes of a quantized model have none.</summary>
+    private Dictionary<string, object> _values = s_none;
 
     /// <summary>Of the names that are there those that somebody asked for: a few, if any.</summary>
-    private readonly List<string> _read = [];
+    private List<string>? _read;
 
     /// <summary>Names that no operator has asked for.</summary>
-    public IEnumerable<string> Unread => _values.Count == 0 ? [] : _values.Keys.Where(k => !_read.Contains(k));
+    public IEnumerable<string> Unread => _values.Count == 0 ? [] : _values.Keys.Where(k => _read?.Contains(k) != true);
 
     public IEnumerable<KeyValuePair<string, object>> All => _values;
 
-    public void Set(string name, object value) => _values[name] = value;
+    public void Set(string name, object value) => (_values == s_none ? _values = [] : _values)[name] = value;
 
     public void Remove(string name) => _values.Remove(name);
 
@@ -98,6 +101,7 @@ internal sealed class NodeAttributes(Node owner)
 
     private void Note(string name)
     {
+        _read ??= [];
         if (!_read.Contains(name)) _read.Add(name);
     }
 

@@ -5,7 +5,8 @@ namespace Edge.Runtime.Graph;
 /// <summary>An edge of the graph: a graph input, a constant, or one output of one node.</summary>
 internal sealed class Value(string name)
 {
-    private readonly List<Node> _consumers = [];
+    // Most have one.
+    private readonly List<Node> _consumers = new(1);
 
     public string Name { get; set; } = name;
 

@@ -40,7 +40,7 @@ internal sealed class GraphImporter
     public static ModelGraph Import(ImportFrame frame, GraphProto proto, IReadOnlyList<Formal> formals)
     {
         var importer = new GraphImporter(frame);
-        var scope = new Scope(null);
+        var scope = new Scope(null, formals.Count + proto.Initializers.Count + proto.Nodes.Count);
         foreach (var formal in formals)
         {
             var v = Define(scope, formal.Name, frame);
@@ -91,8 +91,13 @@ internal sealed class GraphImporter
         string name = frame.Path + label;
         if (Math.Max(proto.Inputs.Count, proto.Outputs.Count) > MaxArity)
             throw new ModelException($"{frame.Model.Name}: {proto.OpType} '{name}' has {proto.Inputs.Count} inputs and {proto.Outputs.Count} outputs; supported: {MaxArity}");
-        Value?[] inputs = [.. proto.Inputs.Select(i => i.Length == 0 ? null : scope.Find(i)
-            ?? throw new ModelException($"{frame.Model.Name}: {proto.OpType} '{name}' reads '{i}', which nothing before it writes"))];
+        var inputs = new Value?[proto.Inputs.Count];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            string read = proto.Inputs[i];
+            if (read.Length > 0) inputs[i] = scope.Find(read) ?? throw new ModelException($"{frame.Model.Name}: {proto.OpType} '{name}' reads '{read}', which nothing before it writes");
+        }
+
         if (OperatorSupport.FunctionOf(frame.Model, proto) is { } function)
         {
             Inline(frame.Enter(label), function, proto, inputs, scope);

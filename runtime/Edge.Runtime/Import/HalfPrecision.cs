@@ -27,7 +27,7 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings, Nod
     public void Append(Node node, Operator op)
     {
         // What is not known before a run is widened then: see DynamicStep.
-        if (node.Inputs.All(v => v is null or { IsStatic: true }))
+        if (node.InputsAreStatic)
         {
             switch (op.Halves(node))
             {
@@ -35,7 +35,7 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings, Nod
                     AppendKeeping(node, op);
                     return;
                 case HalfRole.Computes:
-                case HalfRole.Moves when node.Inputs.Any(v => v is not null && _wide.ContainsKey(v)):
+                case HalfRole.Moves when _wide.Count > 0 && node.Inputs.Any(v => v is not null && _wide.ContainsKey(v)):
                     AppendComputing(node, op);
                     return;
             }
@@ -46,9 +46,15 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings, Nod
 
     private void AppendComputing(Node node, Operator op)
     {
-        DataType[] types = [.. Enumerable.Range(0, node.Outputs.Count).Select(i => op.ResultType(node, i))];
-        bool rounded = node.Inputs.Any(v => v is not null && _rounded.Contains(v)) && op.Halves(node) == HalfRole.Moves;
-        bool any = types.Any(t => t.IsHalf());
+        var types = new DataType[node.Outputs.Count];
+        bool any = false;
+        for (int i = 0; i < types.Length; i++)
+        {
+            types[i] = op.ResultType(node, i);
+            any |= types[i].IsHalf();
+        }
+
+        bool rounded = _rounded.Count > 0 && node.Inputs.Any(v => v is not null && _rounded.Contains(v)) && op.Halves(node) == HalfRole.Moves;
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             if (node.Inputs[i] is not { } v || !v.Type.IsHalf()) continue;
@@ -56,18 +62,21 @@ internal sealed class HalfPrecision(ModelGraph graph, PlanSettings settings, Nod
             any = true;
         }
 
-        var narrow = new List<(Value Wide, Value Half, DataType Type)>();
-        if (any)
+        if (!any)
         {
-            NodeInference.Infer(node, op);
-            for (int i = 0; i < types.Length; i++)
-            {
-                if (!types[i].IsHalf() || node.Outputs[i] is not { Type: DataType.Float32 } half) continue;
-                var wide = graph.AddValue(half.Name, DataType.Float32, half.Shape);
-                (half.Type, half.Shape) = (DataType.Undefined, null);
-                node.SetOutput(i, wide);
-                narrow.Add((wide, half, types[i]));
-            }
+            Infer(node, op, budget);
+            return;
+        }
+
+        var narrow = new List<(Value Wide, Value Half, DataType Type)>();
+        NodeInference.Infer(node, op);
+        for (int i = 0; i < types.Length; i++)
+        {
+            if (!types[i].IsHalf() || node.Outputs[i] is not { Type: DataType.Float32 } half) continue;
+            var wide = graph.AddValue(half.Name, DataType.Float32, half.Shape);
+            (half.Type, half.Shape) = (DataType.Undefined, null);
+            node.SetOutput(i, wide);
+            narrow.Add((wide, half, types[i]));
         }
 
         Infer(node, op, budget);

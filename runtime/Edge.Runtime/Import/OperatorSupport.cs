@@ -52,18 +52,18 @@ internal static class OperatorSupport
         var op = domain == OperatorCatalog.Internal ? null : OperatorCatalog.Find(domain, opType);
         if (!opsets.TryGetValue(domain, out int opset))
             throw new ModelException($"{Node()}: the model imports no operator set for domain '{(domain.Length == 0 ? "ai.onnx" : domain)}'");
-        if (op is null)
-        {
-            var near = OperatorCatalog.All.Where(o => o.OpType == opType && o.Domain != OperatorCatalog.Internal).Select(o => o.Domain).ToList();
-            string hint = near.Count > 0 ? $"it is supported in domain '{(near[0].Length == 0 ? "ai.onnx" : near[0])}'" : "`edge operators` lists those that are";
-            throw new ModelException($"{Node()}: the operator is not supported; {hint}");
-        }
-
+        if (op is null) throw new ModelException($"{Node()}: the operator is not supported; {Hint(opType)}");
         if (opset < op.MinOpset || opset > op.MaxOpset)
             throw new ModelException($"{Node()}: opset {opset} is not supported; supported: {op.MinOpset} to {op.MaxOpset}");
         return op;
 
         string Node() => $"{model.Name}: {(domain.Length == 0 ? opType : $"{domain}.{opType}")} '{name}'";
+    }
+
+    private static string Hint(string opType)
+    {
+        var near = OperatorCatalog.All.Where(o => o.OpType == opType && o.Domain != OperatorCatalog.Internal).Select(o => o.Domain).ToList();
+        return near.Count > 0 ? $"it is supported in domain '{(near[0].Length == 0 ? "ai.onnx" : near[0])}'" : "`edge operators` lists those that are";
     }
 
     /// <summary>Looks at the nodes and the graphs in them, and returns the functions that they call.</summary>

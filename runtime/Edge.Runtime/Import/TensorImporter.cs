@@ -11,18 +11,17 @@ internal static unsafe class TensorImporter
     /// <exception cref="ModelException">The element type is not supported, or data and dimensions disagree.</exception>
     public static Tensor Import(TensorProto proto, OnnxFile? file, string modelName)
     {
-        string name = $"{modelName}: tensor '{proto.Name}'";
         var type = Enum.IsDefined((DataType)proto.DataType) ? (DataType)proto.DataType : DataType.Undefined;
-        if (type.Size() == 0) throw new ModelException($"{name}: element type {(ElementType)proto.DataType} is not supported; supported: integers of 2 to 64 bits, floating-point numbers of 16 to 64, bool and string");
-        var shape = ShapeOf(proto, name);
-        if (type == DataType.String) return ImportStrings(proto, shape, name);
+        if (type.Size() == 0) throw new ModelException($"{Name()}: element type {(ElementType)proto.DataType} is not supported; supported: integers of 2 to 64 bits, floating-point numbers of 16 to 64, bool and string");
+        var shape = ShapeOf(proto, modelName);
+        if (type == DataType.String) return ImportStrings(proto, shape, Name());
         var bytes = file is null ? proto.GetBytes() : file.GetBytes(proto);
         // Weights that stay packed take no more memory than that.
-        if (type.PackedBits() > 0) return Tensor.Defer(type, shape, () => Unpack(bytes.Span, type, shape), bytes);
+        if (type.PackedBits() > 0) return Packed(bytes, type, shape);
         if (bytes.Length != (long)shape.Count * type.Size())
-            throw new ModelException($"{name}: {bytes.Length} bytes of data do not fill shape {shape} of {type.OnnxName()}");
+            throw new ModelException($"{Name()}: {bytes.Length} bytes of data do not fill shape {shape} of {type.OnnxName()}");
         // Elsewhere a bool is 0 or 1: kernels count with them.
-        if (type == DataType.Bool && bytes.Span.ContainsAnyExceptInRange((byte)0, (byte)1)) throw new ModelException($"{name}: a bool is neither 0 nor 1");
+        if (type == DataType.Bool && bytes.Span.ContainsAnyExceptInRange((byte)0, (byte)1)) throw new ModelException($"{Name()}: a bool is neither 0 nor 1");
 
         // Small tensors are copied, which aligns them; large ones stay where they are. The memory stays pinned for the
         // life of the tensor, which owns the handle.
@@ -35,7 +34,14 @@ internal static unsafe class TensorImporter
 
         var pin = new Pin(bytes.Pin());
         return Tensor.Borrow(type, shape, pin.Pointer, pin);
+
+        string Name() => NameOf(proto, modelName);
     }
+
+    private static string NameOf(TensorProto proto, string modelName) => $"{modelName}: tensor '{proto.Name}'";
+
+    private static Tensor Packed(ReadOnlyMemory<byte> bytes, DataType type, Shape shape) =>
+        Tensor.Defer(type, shape, () => Unpack(bytes.Span, type, shape), bytes);
 
     /// <summary>Two or four elements lie in a byte, lowest bits first; the message has seen to their number.</summary>
     private static Tensor Unpack(ReadOnlySpan<byte> packed, DataType type, Shape shape)
@@ -63,14 +69,14 @@ internal static unsafe class TensorImporter
         return tensor;
     }
 
-    private static Shape ShapeOf(TensorProto proto, string name)
+    private static Shape ShapeOf(TensorProto proto, string modelName)
     {
-        if (proto.Dims.Count > Execution.NodeInference.MaxRank) throw new ModelException($"{name} has {proto.Dims.Count} axes; supported: {Execution.NodeInference.MaxRank}");
+        if (proto.Dims.Count > Execution.NodeInference.MaxRank) throw new ModelException($"{NameOf(proto, modelName)} has {proto.Dims.Count} axes; supported: {Execution.NodeInference.MaxRank}");
         var dims = new int[proto.Dims.Count];
         for (int i = 0; i < dims.Length; i++)
         {
             long d = proto.Dims[i];
-            if (d is < 0 or > int.MaxValue) throw new ModelException($"{name}: dimension {d} is out of range");
+            if (d is < 0 or > int.MaxValue) throw new ModelException($"{NameOf(proto, modelName)}: dimension {d} is out of range");
             dims[i] = (int)d;
         }
 
@@ -80,7 +86,7 @@ internal static unsafe class TensorImporter
         }
         catch (ArgumentException e)
         {
-            throw new ModelException($"{name}: {e.Message}", e);
+            throw new ModelException($"{NameOf(proto, modelName)}: {e.Message}", e);
         }
     }
 

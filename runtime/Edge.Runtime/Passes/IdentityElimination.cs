@@ -25,7 +25,8 @@ internal static class IdentityElimination
     private static bool ReturnsInput(ModelGraph graph, Node node)
     {
         if (!node.Has(0) || node.Outputs.Count == 0 || node.Outputs[0] is not { IsStatic: true } y || !node.Inputs[0]!.IsStatic) return false;
-        if (node.Outputs.Skip(1).Any(v => v is not null && (v.Consumers.Count > 0 || graph.IsOutput(v)))) return false;
+        for (int i = 1; i < node.Outputs.Count; i++)
+            if (node.Outputs[i] is { } other && (other.Consumers.Count > 0 || graph.IsOutput(other))) return false;
         var x = node.Inputs[0]!;
         if (x.Type != y.Type || x.Shape != y.Shape) return false;
         return node.OpType switch

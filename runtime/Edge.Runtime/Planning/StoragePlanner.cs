@@ -56,7 +56,7 @@ internal sealed class StoragePlanner
     {
         get
         {
-            if (!_storage.TryGetValue(value, out var s)) Assign(value, s = new ConstantStorage(value.Constant!), 0);
+            if (!_storage.TryGetValue(value, out var s)) _storage[value] = s = new ConstantStorage(value.Constant!);
             return s;
         }
     }
@@ -73,8 +73,10 @@ internal sealed class StoragePlanner
         var node = _graph.Nodes[step];
         if (ExecutesDynamically(node, _operators[step]) || _operators[step] is ValueOperator) return false;
         if (Views(step) is { } views) return views.All(v => this[v.Output] == this[v.Input] && Offset(v.Output) == Offset(v.Input) + v.Offset);
-        return node.Outputs is [{ } y] && node.Inputs.Count > 0 && Enumerable.Range(0, node.Inputs.Count).All(i =>
-            node.Inputs[i] is { } x && _operators[step].PlaceInOutput(node, i) is { } place && this[x] == this[y] && Offset(x) == Offset(y) + place);
+        if (node.Outputs is not [{ } y] || node.Inputs.Count == 0) return false;
+        for (int i = 0; i < node.Inputs.Count; i++)
+            if (node.Inputs[i] is not { } x || _operators[step].PlaceInOutput(node, i) is not { } place || this[x] != this[y] || Offset(x) != Offset(y) + place) return false;
+        return true;
     }
 
     /// <summary>Places all blocks in one arena; returns its size in bytes.</summary>
@@ -87,7 +89,7 @@ internal sealed class StoragePlanner
 
     /// <summary>Whether shapes of the node are only known at run time, and it works on tensors.</summary>
     public static bool ExecutesDynamically(Node node, Operator op) => op is not ValueOperator &&
-        (node.Inputs.Any(v => v is { IsStatic: false }) || node.Outputs.Any(v => v is { IsStatic: false }));
+        !(node.InputsAreStatic && node.OutputsAreStatic);
 
     private static nint Bytes(Value v) => (nint)v.Shape!.Value.Count * v.Type.Size();
 
@@ -95,7 +97,9 @@ internal sealed class StoragePlanner
     {
         _storage[value] = storage;
         if (offset != 0) _offsets[value] = offset;
-        if (!_holders.TryGetValue(storage, out var holders)) _holders.Add(storage, holders = []);
+        // Nothing else moves.
+        if (storage is not BlockStorage) return;
+        if (!_holders.TryGetValue(storage, out var holders)) _holders.Add(storage, holders = new(1));
         holders.Add(value);
     }
 
@@ -112,16 +116,16 @@ internal sealed class StoragePlanner
     private List<(Value Output, Value Input, nint Offset)>? Views(int step)
     {
         var node = _graph.Nodes[step];
-        var views = new List<(Value, Value, nint)>();
+        List<(Value, Value, nint)>? views = null;
         for (int i = 0; i < node.Outputs.Count; i++)
         {
             if (node.Outputs[i] is not { } y) continue;
-            if (!y.IsStatic || node.Inputs.Any(v => v is { IsStatic: false })) return null;
+            if (!y.IsStatic || !node.InputsAreStatic) return null;
             if (_operators[step].ViewOf(node, i) is not var (input, offset) || node.Input(input) is not { } x) return null;
-            views.Add((y, x, offset));
+            (views ??= []).Add((y, x, offset));
         }
 
-        return views.Count > 0 ? views : null;
+        return views;
     }
 
     private void AssignBlocks(bool parts)
@@ -196,10 +200,18 @@ internal sealed class StoragePlanner
             {
                 if (node.Inputs[i] is not { } input || !_operators[step].CanOverwrite(node, i)) continue;
                 if (this[input] is not BlockStorage { Output: < 0 } source || source.LastUse != step || source.Bytes != target.Bytes || !IsWhole(input, source)) continue;
-                if (node.Inputs.Where((v, j) => j != i && v is not null && this[v] == source).Any()) continue;
+                if (ReadsElsewhere(node, i, source)) continue;
                 Move(target, source, 0);
                 break;
             }
         }
+    }
+
+    /// <summary>Whether an input but <paramref name="index"/> lies in the storage.</summary>
+    private bool ReadsElsewhere(Node node, int index, Storage storage)
+    {
+        for (int i = 0; i < node.Inputs.Count; i++)
+            if (i != index && node.Inputs[i] is { } v && this[v] == storage) return true;
+        return false;
     }
 }

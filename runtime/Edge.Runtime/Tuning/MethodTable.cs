@@ -36,13 +36,15 @@ internal sealed class MethodTable
     {
         var table = new MethodTable();
         if (text.ReadLine() != Header) throw new FormatException($"line 1 is not '{Header}'");
+        // One more than there should be, so that too many are seen.
+        Span<Range> parts = stackalloc Range[4];
         for (int number = 2; text.ReadLine() is { } line; number++)
         {
             if (line.Length == 0 || line[0] == '#') continue;
-            string[] parts = line.Split('\t');
-            if (parts.Length != 3 || !Enum.TryParse(parts[1], out ConvMethod method) || !Enum.IsDefined(method) || !double.TryParse(parts[2], CultureInfo.InvariantCulture, out double microseconds))
+            if (line.AsSpan().Split(parts, '\t') != 3 || !Enum.TryParse(line.AsSpan(parts[1]), out ConvMethod method) || !Enum.IsDefined(method)
+                || !double.TryParse(line.AsSpan(parts[2]), CultureInfo.InvariantCulture, out double microseconds))
                 throw new FormatException($"line {number} is not a key, a method and a time");
-            table._choices[parts[0]] = (method, microseconds);
+            table._choices[line[parts[0]]] = (method, microseconds);
         }
 
         return table;

@@ -122,7 +122,7 @@ public class DepthwiseCodeTests
         var types = new Int8DepthwiseTypes(true, -3, true, 5, -100, 100);
         tiling = Int8TapGroups.TilingOf(g)!;
         var weights = new short[80 * 9];
-        var small = new Int8TapWeights(tiling, [.. weights]);
+        var small = new Int8TapWeights(tiling, weights.ToArray());
         weights[9 + 4] = 200;
         var large = new Int8TapWeights(tiling, weights);
         foreach (RowStrip strip in tiling.Strips)

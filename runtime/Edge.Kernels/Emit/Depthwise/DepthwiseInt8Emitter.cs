@@ -25,6 +25,8 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
     private readonly Int8TapWeights _weights;
     private readonly int _vectors;
     private readonly Zmm[] _padding;
+    private readonly X64Address?[] _pixels = new X64Address?[Int8TapGroups.Width];
+    private readonly List<(int Row, int KernelRow)>?[] _seen;
 
     /// <param name="tiling">What <see cref="Int8TapGroups.TilingOf"/> returned.</param>
     /// <param name="strip">As for <see cref="DepthwiseEmitter"/>.</param>
@@ -39,6 +41,7 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
         _padding = new Zmm[vectors];
         Array.Fill(_padding, Padding);
         Types = types;
+        _seen = new List<(int, int)>?[tiling.InputRow(strip.Rows - 1, tiling.Geometry.KernelHeight - 1) + 1];
     }
 
     protected Int8DepthwiseTypes Types { get; }
@@ -78,20 +81,21 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
         for (int r = 0; r < Strip.Rows; r++)
             for (int c = 0; c < tile.Columns; c++)
                 for (int v = 0; v < _vectors; v++) Code.LoadInt32s(Sum(r, c, v), Panel(v));
-        int inputRows = Tiling.InputRow(Strip.Rows - 1, Tiling.Geometry.KernelHeight - 1) + 1;
-        for (int row = 0; row < inputRows; row++)
+        for (int row = 0; row < _seen.Length; row++)
         {
-            var rows = Tiling.RowsThatSee(row, Strip.Rows);
+            var rows = _seen[row] ??= Tiling.RowsThatSee(row, Strip.Rows);
             for (int group = 0; group * Int8TapGroups.Width < Tiling.ColumnSpan && rows.Count > 0; group++) Group(tile, row, rows, group);
         }
-        Finish([.. from r in Enumerable.Range(0, Strip.Rows) from c in Enumerable.Range(0, tile.Columns) select (r, c)]);
+        var outputs = new (int, int)[Strip.Rows * tile.Columns];
+        for (int i = 0; i < outputs.Length; i++) outputs[i] = Math.DivRem(i, tile.Columns);
+        Finish(outputs);
     }
 
     /// <summary>The register of the sums of an output.</summary>
     protected Zmm Sum(int row, int column, int vector) => new((row * Tiling.Columns + column) * _vectors + vector);
 
     /// <summary>Interleaves four pixels of an input row, of which null ones are padding, and returns the registers.</summary>
-    protected abstract Zmm[] Interleave(X64Address?[] pixels);
+    protected abstract Zmm[] Interleave(ReadOnlySpan<X64Address?> pixels);
 
     /// <summary>Requantizes and stores the outputs of a tile.</summary>
     protected abstract void Finish((int Row, int Column)[] outputs);
@@ -128,14 +132,13 @@ internal abstract class DepthwiseInt8Emitter : DepthwiseEmitter
         bool used = false, inside = false;
         foreach (TapGroup taps in _weights.Groups) used |= IsUsed(taps);
         if (!used) return;
-        var pixels = new X64Address?[end - first];
         for (int c = first; c < end; c++)
         {
-            if (!Strip.Holds(row) || !tile.Holds(c)) continue;
-            pixels[c - first] = Pixel(row, c);
-            inside = true;
+            bool holds = Strip.Holds(row) && tile.Holds(c);
+            _pixels[c - first] = holds ? Pixel(row, c) : null;
+            inside |= holds;
         }
-        Zmm[] inputs = inside ? Interleave(pixels) : _padding;
+        Zmm[] inputs = inside ? Interleave(_pixels.AsSpan(0, end - first)) : _padding;
         foreach (var (r, ky) in rows)
             foreach (TapGroup taps in _weights.Groups)
             {

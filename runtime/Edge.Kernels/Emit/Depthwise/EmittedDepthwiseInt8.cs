@@ -1,3 +1,4 @@
+using System.Buffers;
 using Edge.Kernels.Dense;
 using Edge.Kernels.Generic;
 using Edge.Kernels.Generic.Depthwise;
@@ -65,17 +66,31 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
     {
         ConvGeometry g = ChannelRepeat.Repeated(geometry);
         if (output.Kind is not (Int8OutputKind.UInt8 or Int8OutputKind.Int8) || g.Macs == 0 || !EmittedStrips.Reaches(g, 1)) return null;
+        int count = weights.Data.Length;
+        // A table for each layer that nobody keeps: made anew, they would be much of what preparing a model leaves behind.
+        short[] differences = ArrayPool<short>.Shared.Rent(count);
+        try
+        {
+            weights.Differences(g.OutChannels, differences.AsSpan(0, count));
+            return TryCreate(isa, geometry, g, differences.AsMemory(0, count), bias, inputSigned, inputZeroPoint, output, store);
+        }
+        finally
+        {
+            ArrayPool<short>.Shared.Return(differences);
+        }
+    }
+
+    private static EmittedDepthwiseInt8? TryCreate(DenseIsa isa, in ConvGeometry geometry, in ConvGeometry g, ReadOnlyMemory<short> differences, ReadOnlySpan<int> bias, bool inputSigned, int inputZeroPoint, in Int8Output output, PackedStore store)
+    {
+        if (differences.Span.ContainsAnyInRange((short)(Int8TapWeights.Largest + 1), short.MaxValue)) return null;
         int taps = g.KernelHeight * g.KernelWidth;
-        short[] differences = weights.Differences(g.OutChannels);
-        foreach (short difference in differences)
-            if (difference > Int8TapWeights.Largest) return null;
         var requantization = new Requantization(output, g.OutChannels);
         var types = new Int8DepthwiseTypes(inputSigned, inputZeroPoint, output.Kind == Int8OutputKind.Int8, output.ZeroPoint, requantization.Low, requantization.High);
         var biases = new int[g.OutChannels];
         for (int c = 0; c < biases.Length; c++)
         {
             long sum = 0, magnitude = 0;
-            foreach (short w in differences.AsSpan(c * taps, taps)) (sum, magnitude) = (sum + w, magnitude + Math.Abs((int)w));
+            foreach (short w in differences.Span.Slice(c * taps, taps)) (sum, magnitude) = (sum + w, magnitude + Math.Abs((int)w));
             long folded = (bias.IsEmpty ? 0 : bias[c]) - types.Padding * sum, largest = Math.Abs(folded) + byte.MaxValue * magnitude;
             if (largest > int.MaxValue || !(largest * (double)MathF.Abs(requantization.Scale[c]) < MaxScaled)) return null;
             biases[c] = (int)folded;

@@ -10,12 +10,12 @@ internal sealed class Int8TapWeights
     public const int Largest = 2 * sbyte.MaxValue;
 
     private readonly DepthwiseTiling _tiling;
-    private readonly short[] _weights;
+    private readonly ReadOnlyMemory<short> _weights;
     private readonly int[] _twice;
 
     /// <param name="tiling">The convolution.</param>
-    /// <param name="weights"><c>[C, kH, kW]</c>, less their zero points: from −255 to <see cref="Largest"/>.</param>
-    public Int8TapWeights(DepthwiseTiling tiling, short[] weights)
+    /// <param name="weights"><c>[C, kH, kW]</c>, less their zero points: from −255 to <see cref="Largest"/>. Read while this is used.</param>
+    public Int8TapWeights(DepthwiseTiling tiling, ReadOnlyMemory<short> weights)
     {
         _tiling = tiling;
         _weights = weights;
@@ -43,7 +43,7 @@ internal sealed class Int8TapWeights
     /// <summary>The two whose sum a weight is; the second is 0 wherever the first is enough.</summary>
     public (sbyte First, sbyte Second) Split(int channel, int kernelRow, int kernelColumn)
     {
-        int weight = _weights[(channel * _tiling.Geometry.KernelHeight + kernelRow) * _tiling.Geometry.KernelWidth + kernelColumn];
+        int weight = _weights.Span[(channel * _tiling.Geometry.KernelHeight + kernelRow) * _tiling.Geometry.KernelWidth + kernelColumn];
         int first = Math.Clamp(weight, sbyte.MinValue, sbyte.MaxValue);
         return ((sbyte)first, (sbyte)(weight - first));
     }
@@ -52,7 +52,8 @@ internal sealed class Int8TapWeights
     private bool[] WideTaps()
     {
         var wide = new bool[_tiling.Geometry.KernelHeight * _tiling.Geometry.KernelWidth];
-        for (int i = 0; i < _weights.Length; i++) wide[i % wide.Length] |= _weights[i] is < sbyte.MinValue or > sbyte.MaxValue;
+        ReadOnlySpan<short> weights = _weights.Span;
+        for (int i = 0; i < weights.Length; i++) wide[i % wide.Length] |= weights[i] is < sbyte.MinValue or > sbyte.MaxValue;
         return wide;
     }
 }

@@ -27,13 +27,20 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
     /// The order that brings lane k of quarter j to lane j of quarter k, the one that does so with the bytes of lanes in each
     /// quarter, then, if there are such, the orders of runs of pixels: for whole chunks, and for the last one.
     /// </summary>
-    public static byte[] Constants(DepthwiseTiling tiling) =>
-    [
-        .. from quarter in Enumerable.Range(0, 4) from lane in Enumerable.Range(0, 4) from b in (byte[])[(byte)(4 * lane + quarter), 0, 0, 0] select b,
-        .. from quarter in Enumerable.Range(0, 4) from lane in Enumerable.Range(0, 4) from b in Enumerable.Range(0, 4) select (byte)(4 * b + lane),
-        .. PixelRun.Of(tiling, Lanes)?.Order ?? new byte[VectorBytes],
-        .. PixelRun.Of(tiling, tiling.Geometry.InChannels % Lanes)?.Order ?? new byte[VectorBytes],
-    ];
+    public static byte[] Constants(DepthwiseTiling tiling)
+    {
+        byte[] orders = new byte[4 * VectorBytes];
+        for (int quarter = 0; quarter < 4; quarter++)
+            for (int lane = 0; lane < 4; lane++)
+            {
+                int at = 4 * (4 * quarter + lane);
+                orders[at] = (byte)(4 * lane + quarter);
+                for (int b = 0; b < 4; b++) orders[VectorBytes + at + b] = (byte)(4 * b + lane);
+            }
+        PixelRun.Of(tiling, Lanes)?.Order.CopyTo(orders, 2 * VectorBytes);
+        PixelRun.Of(tiling, tiling.Geometry.InChannels % Lanes)?.Order.CopyTo(orders, 3 * VectorBytes);
+        return orders;
+    }
 
     protected override void LoadConstants()
     {
@@ -45,7 +52,7 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
         if (_lanes < Lanes) Code.SetMask(_lanes);
     }
 
-    protected override Zmm[] Interleave(X64Address?[] pixels)
+    protected override Zmm[] Interleave(ReadOnlySpan<X64Address?> pixels)
     {
         if (_run is { } run && pixels.Length == run.Pixels && !pixels.Contains(null)) run.Interleave(Code, s_pixels, s_run, pixels[0]!.Value);
         else Gather(pixels);
@@ -53,7 +60,7 @@ internal sealed class NarrowDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStri
         return s_interleaved;
     }
 
-    private void Gather(X64Address?[] pixels)
+    private void Gather(ReadOnlySpan<X64Address?> pixels)
     {
         if (pixels[0] is { } first) Code.BroadcastQuarter(s_pixels, first);
         else Code.Move(s_pixels, s_raw);

@@ -12,9 +12,9 @@ internal sealed class WideDepthwiseInt8Emitter(DepthwiseTiling tiling, RowStrip 
     private static readonly Zmm[] s_pixels = [new(20), new(21), new(22), new(23)];
     private static readonly Zmm[] s_pairs = [new(16), new(17), new(18), new(19)];
 
-    protected override Zmm[] Interleave(X64Address?[] pixels)
+    protected override Zmm[] Interleave(ReadOnlySpan<X64Address?> pixels)
     {
-        var p = new Zmm[pixels.Length];
+        Span<Zmm> p = stackalloc Zmm[pixels.Length];
         for (int i = 0; i < p.Length; i++) p[i] = Load(pixels[i], i);
         // Columns that no kernel column meets have weights of 0: any pixel does for them.
         Zmm p1 = p.Length > 1 ? p[1] : p[0];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using Edge.Kernels.Dense;
 
@@ -44,8 +45,17 @@ internal static unsafe class PackedWeights
     /// <summary>Where each weight of the first of <paramref name="columns"/> columns goes, in elements, <paramref name="perStep"/> of them a step.</summary>
     public static int[] Places(in ConvLayout layout, int perStep, int columns)
     {
+        var places = new int[Terms(layout)];
+        Places(layout, perStep, columns, places);
+        return places;
+    }
+
+    /// <summary>Weights of an output channel.</summary>
+    private static int Terms(in ConvLayout layout) => checked(layout.Geometry.InChannelsPerGroup * layout.Geometry.KernelHeight * layout.Geometry.KernelWidth);
+
+    private static void Places(in ConvLayout layout, int perStep, int columns, Span<int> places)
+    {
         ConvGeometry g = layout.Geometry;
-        var places = new int[checked(g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth)];
         for (int c = 0, i = 0; c < g.InChannelsPerGroup; c++)
             for (int ky = 0; ky < g.KernelHeight; ky++)
                 for (int kx = 0; kx < g.KernelWidth; kx++)
@@ -54,17 +64,20 @@ internal static unsafe class PackedWeights
                     (int step, int within) = Math.DivRem(element, perStep);
                     places[i++] = checked((tap * layout.TapSteps + step) * columns * perStep + within);
                 }
-        return places;
     }
 
     /// <summary>Whether the weights of each step follow each other in the model, too, as those of 1×1 convolutions do.</summary>
     private static bool StepsAreWhole(in ConvLayout layout, int perStep)
     {
-        int[] places = Places(layout, perStep, 1);
-        if (places.Length % perStep != 0) return false;
-        for (int i = 0; i < places.Length; i++)
-            if (places[i] != places[i / perStep * perStep] + i % perStep || places[i / perStep * perStep] % perStep != 0) return false;
-        return true;
+        int terms = Terms(layout);
+        if (terms % perStep != 0) return false;
+        int[] rented = ArrayPool<int>.Shared.Rent(terms);
+        Span<int> places = rented.AsSpan(0, terms);
+        Places(layout, perStep, 1, places);
+        bool whole = true;
+        for (int i = 0; i < terms && whole; i++) whole = places[i] == places[i / perStep * perStep] + i % perStep && places[i / perStep * perStep] % perStep == 0;
+        ArrayPool<int>.Shared.Return(rented);
+        return whole;
     }
 
     /// <param name="layout">Of the panels.</param>
@@ -89,10 +102,13 @@ internal static unsafe class PackedWeights
 
     private static int[] WordPlaces(in ConvLayout layout, int perStep, int perWord, int columns)
     {
-        int[] places = Places(layout, perStep * perWord, columns);
-        if (perWord == 1) return places;
-        var words = new int[places.Length / perWord];
+        if (perWord == 1) return Places(layout, perStep, columns);
+        int terms = Terms(layout);
+        int[] places = ArrayPool<int>.Shared.Rent(terms);
+        Places(layout, perStep * perWord, columns, places);
+        var words = new int[terms / perWord];
         for (int i = 0; i < words.Length; i++) words[i] = places[i * perWord] / perWord;
+        ArrayPool<int>.Shared.Return(places);
         return words;
     }
 

@@ -30,7 +30,7 @@ internal static class ConvAttributes
         int[] kernel = KernelShape(node, w);
         int[] strides = PerAxis(node, "strides", spatial);
         int[] dilations = PerAxis(node, "dilations", spatial);
-        int[] input = x.ToArray()[(last ? 1 : 2)..(last ? spatial + 1 : spatial + 2)];
+        int[] input = Spatial(x, last ? 1 : 2, last ? spatial + 1 : spatial + 2);
         var (before, output) = Window(node, input, kernel, strides, dilations);
         Simplify(kernel, output, strides, dilations);
         return Geometry(x[0], channels, w[0], group, input, output, kernel, strides, dilations, before);
@@ -73,8 +73,14 @@ internal static class ConvAttributes
     public static int[] PerAxis(Node node, string name, int spatial)
     {
         long[]? list = node.Attributes.Ints(name);
-        if (list is null) return [.. Enumerable.Repeat(1, spatial)];
-        if (list.Length != spatial || list.Any(v => v is < 1 or > int.MaxValue))
+        if (list is null)
+        {
+            int[] ones = new int[spatial];
+            Array.Fill(ones, 1);
+            return ones;
+        }
+
+        if (list.Length != spatial || list.AsSpan().ContainsAnyExceptInRange(1, int.MaxValue))
             throw node.Error($"{name} [{string.Join(',', list)}] must hold {spatial} positive numbers");
         return Array.ConvertAll(list, v => (int)v);
     }
@@ -82,8 +88,8 @@ internal static class ConvAttributes
     /// <summary>The spatial dimensions of the weights, which <c>kernel_shape</c> repeats.</summary>
     public static int[] KernelShape(Node node, Shape w)
     {
-        int[] kernel = w.ToArray()[2..];
-        if (node.Attributes.Ints("kernel_shape") is { } stated && !stated.SequenceEqual(kernel.Select(k => (long)k)))
+        int[] kernel = Spatial(w, 2, w.Rank);
+        if (node.Attributes.Ints("kernel_shape") is { } stated && !Equal(stated, kernel))
             throw node.Error($"kernel_shape [{string.Join(',', stated)}] differs from the weights {w}");
         if (kernel.Contains(0)) throw node.Error($"weights {w} are empty");
         return kernel;
@@ -93,10 +99,11 @@ internal static class ConvAttributes
     public static (int[] Before, int[] After) ExplicitPads(Node node, int spatial)
     {
         long[] pads = node.Attributes.Ints("pads") ?? new long[2 * spatial];
-        if (pads.Length != 2 * spatial || pads.Any(p => p is < 0 or > int.MaxValue))
+        if (pads.Length != 2 * spatial || pads.AsSpan().ContainsAnyExceptInRange(0, int.MaxValue))
             throw node.Error($"pads [{string.Join(',', pads)}] must hold {2 * spatial} numbers of 0 or more");
-        int[] all = Array.ConvertAll(pads, p => (int)p);
-        return (all[..spatial], all[spatial..]);
+        int[] before = new int[spatial], after = new int[spatial];
+        for (int a = 0; a < spatial; a++) (before[a], after[a]) = ((int)pads[a], (int)pads[spatial + a]);
+        return (before, after);
     }
 
     /// <summary>The attribute <c>auto_pad</c>.</summary>
@@ -108,6 +115,22 @@ internal static class ConvAttributes
         "VALID" => AutoPad.Valid,
         var other => throw node.Error($"auto_pad '{other}' is not supported; supported: NOTSET, SAME_UPPER, SAME_LOWER, VALID"),
     };
+
+    /// <summary>Some of a shape's axes.</summary>
+    private static int[] Spatial(Shape shape, int first, int end)
+    {
+        int[] axes = new int[end - first];
+        for (int a = 0; a < axes.Length; a++) axes[a] = shape[first + a];
+        return axes;
+    }
+
+    private static bool Equal(long[] a, int[] b)
+    {
+        if (a.Length != b.Length) return false;
+        for (int i = 0; i < a.Length; i++)
+            if (a[i] != b[i]) return false;
+        return true;
+    }
 
     private static int Group(Node node, int channels, Shape w)
     {
@@ -138,7 +161,7 @@ internal static class ConvAttributes
         int spatial = input.Length;
         var auto = ReadAutoPad(node);
         var (before, after) = ExplicitPads(node, spatial);
-        if (auto != AutoPad.None && before.Concat(after).Any(p => p != 0))
+        if (auto != AutoPad.None && (before.AsSpan().ContainsAnyExcept(0) || after.AsSpan().ContainsAnyExcept(0)))
             throw node.Error($"pads [{string.Join(',', before.Concat(after))}] contradict auto_pad; give one of them");
         var output = new int[spatial];
         for (int a = 0; a < spatial; a++)
