@@ -17,16 +17,15 @@ public abstract unsafe class ByteLookup
     /// <param name="pool">The threads to use.</param>
     public abstract void Run(byte* table, byte* x, byte* y, nint count, WorkerPool pool);
 
-    /// <summary>The same for <paramref name="rows"/> rows of <paramref name="length"/> bytes that lie apart in either tensor.</summary>
-    /// <param name="table">256 bytes, or null to copy.</param>
+    /// <summary>The same for <paramref name="rows"/> rows of <paramref name="length"/> bytes that lie apart in either tensor, on the calling thread.</summary>
+    /// <param name="table">256 bytes.</param>
     /// <param name="x">First row of the arguments.</param>
     /// <param name="strideX">Bytes from one row of x to the next.</param>
-    /// <param name="y">First row of the results.</param>
+    /// <param name="y">First row of the results; it overlaps no arguments.</param>
     /// <param name="strideY">Bytes from one row of y to the next.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="length">Bytes of a row.</param>
-    /// <param name="pool">The threads to use.</param>
-    public abstract void RunRows(byte* table, byte* x, nint strideX, byte* y, nint strideY, nint rows, nint length, WorkerPool pool);
+    public abstract void RunRows(byte* table, byte* x, nint strideX, byte* y, nint strideY, nint rows, nint length);
 }
 
 internal sealed unsafe class ByteLookup<V>(string isa) : ByteLookup
@@ -40,33 +39,10 @@ internal sealed unsafe class ByteLookup<V>(string isa) : ByteLookup
         pool.Run(ref job, Grain.Chunks(count, Grain.Light));
     }
 
-    public override void RunRows(byte* table, byte* x, nint strideX, byte* y, nint strideY, nint rows, nint length, WorkerPool pool)
+    public override void RunRows(byte* table, byte* x, nint strideX, byte* y, nint strideY, nint rows, nint length)
     {
-        var job = new RowsJob { Table = table, X = x, Y = y, StrideX = strideX, StrideY = strideY, Rows = rows, Length = length };
-        job.RowsPerChunk = nint.Max(1, Grain.Light / nint.Max(1, length));
-        pool.Run(ref job, Grain.Chunks(rows, job.RowsPerChunk));
-    }
-
-    private struct RowsJob : IParallelJob
-    {
-        public byte* Table;
-        public byte* X;
-        public byte* Y;
-        public nint StrideX;
-        public nint StrideY;
-        public nint Rows;
-        public nint Length;
-        public nint RowsPerChunk;
-
-        public readonly void Execute(int chunk)
-        {
-            nint end = nint.Min(Rows, (chunk + 1) * RowsPerChunk);
-            for (nint r = chunk * RowsPerChunk; r < end; r++)
-            {
-                if (Table is null) Buffer.MemoryCopy(X + r * StrideX, Y + r * StrideY, Length, Length);
-                else Look(Table, X + r * StrideX, Y + r * StrideY, Length);
-            }
-        }
+        if (V.Count == 16 && BytePermute.WideRows(table, x, strideX, y, strideY, rows, length)) return;
+        for (nint r = 0; r < rows; r++) Look(table, x + r * strideX, y + r * strideY, length);
     }
 
     private struct Job : IParallelJob

@@ -17,10 +17,10 @@ public sealed unsafe class StridedCopy
     /// <summary>Greatest number of axes after merging.</summary>
     public const int MaxAxes = 32;
 
-    // Elements of one item of a transposition, which is a number of whole rows: at 8 bytes each they fill the first-level
-    // cache. Rows are the axis along which the source is contiguous; at least 32 use its cache lines up.
-    private const int TileElements = 4096;
-    private const int MinTileRows = 32;
+    // Bytes of one item of a transposition on either side: both together fill most of the first-level cache. Rows are the
+    // axis along which the source is contiguous; two lines of it are used up, the target's by the columns.
+    private const int TileBytes = 16 * 1024;
+    private const int TileRowBytes = 128;
 
     // Bytes of one item of any other copy, which is a part of its innermost axis.
     private const int PieceBytes = 16 * 1024;
@@ -29,7 +29,10 @@ public sealed unsafe class StridedCopy
     private readonly CopyAxis _inner;
     private readonly CopyAxis _row;
     private readonly int _tileRows;
+    private readonly int _tileColumns;
     private readonly int _rowTiles;
+    private readonly int _columnTiles;
+    private readonly int _tiles;
     private readonly int _element;
     private readonly int _outerItems;
     private readonly nint _bytes;
@@ -63,11 +66,24 @@ public sealed unsafe class StridedCopy
         }
 
         bool transposes = _row.Count > 1;
-        _tileRows = transposes ? Math.Max(MinTileRows, TileElements / Math.Max(1, _inner.Count)) : Math.Max(1, PieceBytes / Math.Max(1, _element));
+        _tileColumns = Math.Max(1, _inner.Count);
+        if (transposes)
+        {
+            int tile = TileBytes / _element;
+            // A multiple of what is transposed at once.
+            int columns = Math.Max(tile / Math.Min(_row.Count, TileRowBytes / _element), TransposedBlocks.Columns) / TransposedBlocks.Columns * TransposedBlocks.Columns;
+            _tileColumns = Math.Min(_tileColumns, columns);
+            _tileRows = tile / _tileColumns;
+        }
+        else _tileRows = Math.Max(1, PieceBytes / Math.Max(1, _element));
+
         _rowTiles = ((transposes ? _row.Count : _inner.Count) + _tileRows - 1) / _tileRows;
+        // Threads share the columns, whose elements follow each other in the source as other threads' do in what was computed before.
+        _columnTiles = transposes ? (_inner.Count + _tileColumns - 1) / _tileColumns : 1;
+        _tiles = checked(_rowTiles * _columnTiles);
         _outer = [.. merged];
-        _outerItems = empty ? 0 : checked(_outer.Aggregate(1, (n, a) => n * a.Count) * _rowTiles);
-        _bytes = empty ? 0 : (nint)_outerItems / _rowTiles * _row.Count * _inner.Count * _element;
+        _outerItems = empty ? 0 : checked(_outer.Aggregate(1, (n, a) => n * a.Count) * _tiles);
+        _bytes = empty ? 0 : (nint)_outerItems / _tiles * _row.Count * _inner.Count * _element;
     }
 
     /// <summary>How the elements move: <c>copy</c> (one block), <c>copy_runs_96</c> (bytes a run), <c>copy_strided_4</c>, <c>transpose_4</c>.</summary>
@@ -139,8 +155,8 @@ public sealed unsafe class StridedCopy
     private void Range(byte* source, byte* target, int first, int end)
     {
         int* index = stackalloc int[MaxAxes];
-        int tile = first % _rowTiles;
-        int rest = first / _rowTiles;
+        (int rest, int tile) = Math.DivRem(first, _tiles);
+        (int columnTile, int rowTile) = Math.DivRem(tile, _rowTiles);
         for (int a = _outer.Length - 1; a >= 0; a--)
         {
             index[a] = rest % _outer[a].Count;
@@ -151,9 +167,11 @@ public sealed unsafe class StridedCopy
 
         for (int item = first; item < end; item++)
         {
-            Block(source, target, tile * _tileRows);
-            if (++tile < _rowTiles) continue;
-            tile = 0;
+            Block(source, target, rowTile * _tileRows, columnTile * _tileColumns);
+            if (++rowTile < _rowTiles) continue;
+            rowTile = 0;
+            if (++columnTile < _columnTiles) continue;
+            columnTile = 0;
             for (int a = _outer.Length - 1; a >= 0; a--)
             {
                 source += _outer[a].Source;
@@ -166,19 +184,19 @@ public sealed unsafe class StridedCopy
         }
     }
 
-    private void Block(byte* source, byte* target, int row)
+    private void Block(byte* source, byte* target, int row, int column)
     {
         if (_row.Count > 1)
         {
-            int rows = Math.Min(_tileRows, _row.Count - row);
-            source += row * _row.Source;
-            target += row * _row.Target;
+            int rows = Math.Min(_tileRows, _row.Count - row), columns = Math.Min(_tileColumns, _inner.Count - column);
+            source += row * _row.Source + column * _inner.Source;
+            target += row * _row.Target + column * _inner.Target;
             switch (_element)
             {
-                case 1: StridedLoops.Transpose<byte>(source, target, rows, _inner.Count, _inner.Source, _row.Target); break;
-                case 2: StridedLoops.Transpose<ushort>(source, target, rows, _inner.Count, _inner.Source, _row.Target); break;
-                case 4: StridedLoops.Transpose<uint>(source, target, rows, _inner.Count, _inner.Source, _row.Target); break;
-                default: StridedLoops.Transpose<ulong>(source, target, rows, _inner.Count, _inner.Source, _row.Target); break;
+                case 1: StridedLoops.Transpose<byte>(source, target, rows, columns, _inner.Source, _row.Target); break;
+                case 2: StridedLoops.Transpose<ushort>(source, target, rows, columns, _inner.Source, _row.Target); break;
+                case 4: StridedLoops.Transpose<uint>(source, target, rows, columns, _inner.Source, _row.Target); break;
+                default: StridedLoops.Transpose<ulong>(source, target, rows, columns, _inner.Source, _row.Target); break;
             }
 
             return;
@@ -193,7 +211,7 @@ public sealed unsafe class StridedCopy
             case 2: StridedLoops.Copy<ushort>(source, target, count, _inner.Source, _inner.Target); break;
             case 4: StridedLoops.Copy<uint>(source, target, count, _inner.Source, _inner.Target); break;
             case 8: StridedLoops.Copy<ulong>(source, target, count, _inner.Source, _inner.Target); break;
-            default: StridedLoops.CopyRuns(source, target, count, _inner.Source, _inner.Target, _element); break;
+            default: Runs.Copy(source, _inner.Source, target, _inner.Target, count, _element); break;
         }
     }
 

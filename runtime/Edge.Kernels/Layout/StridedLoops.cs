@@ -5,9 +5,6 @@ namespace Edge.Kernels.Layout;
 /// <summary>The inner loops of <see cref="StridedCopy"/>. Strides are in bytes; source and target do not overlap.</summary>
 internal static unsafe class StridedLoops
 {
-    // Columns of one tile of a transposition: with 8 of them each cache line of a row is finished soon after it is begun.
-    private const int TileColumns = 8;
-
     /// <summary>Copies <paramref name="count"/> elements of one, two, four or eight bytes.</summary>
     [MethodImpl(Compile.Alone)]
     public static void Copy<T>(byte* source, byte* target, int count, nint sourceStride, nint targetStride) where T : unmanaged
@@ -29,29 +26,24 @@ internal static unsafe class StridedLoops
         }
     }
 
-    /// <summary>Copies <paramref name="count"/> runs of <paramref name="bytes"/> bytes.</summary>
-    public static void CopyRuns(byte* source, byte* target, int count, nint sourceStride, nint targetStride, int bytes)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            Unsafe.CopyBlockUnaligned(target, source, (uint)bytes);
-            source += sourceStride;
-            target += targetStride;
-        }
-    }
-
     /// <summary>
     /// <c>target[r][c] = source[c][r]</c>: the rows are contiguous in the source, the columns in the target.
     /// </summary>
-    [MethodImpl(Compile.Alone)]
     public static void Transpose<T>(byte* source, byte* target, int rows, int columns, nint sourceStride, nint targetStride) where T : unmanaged
     {
-        int c = 0;
-        for (; c + TileColumns <= columns; c += TileColumns)
+        int blocks = columns / TransposedBlocks.Columns * TransposedBlocks.Columns;
+        if (blocks > 0) TransposeBlocks<T>(source, target, rows, blocks, sourceStride, targetStride);
+        if (blocks < columns) TransposeFew<T>(source + blocks * sourceStride, target + (nint)blocks * sizeof(T), rows, columns - blocks, sourceStride, targetStride);
+    }
+
+    [MethodImpl(Compile.Alone)]
+    private static void TransposeBlocks<T>(byte* source, byte* target, int rows, int columns, nint sourceStride, nint targetStride) where T : unmanaged
+    {
+        for (int c = 0; c < columns; c += TransposedBlocks.Columns)
         {
             byte* s = source + c * sourceStride;
             byte* t = target + (nint)c * sizeof(T);
-            for (int r = 0; r < rows; r++)
+            for (int r = TransposedBlocks.Transpose<T>(s, sourceStride, t, targetStride, rows); r < rows; r++)
             {
                 byte* from = s + (nint)r * sizeof(T);
                 var to = (T*)(t + r * targetStride);
@@ -65,25 +57,28 @@ internal static unsafe class StridedLoops
                 to[7] = *(T*)(from + 7 * sourceStride);
             }
         }
+    }
 
-        byte* rest = source + c * sourceStride, at = target + (nint)c * sizeof(T);
-        int done = targetStride == (columns - c) * sizeof(T) ? Planes.Interleave<T>(rest, sourceStride, columns - c, at, rows) : 0;
-        if (columns - c == 3)
+    [MethodImpl(Compile.Alone)]
+    private static void TransposeFew<T>(byte* source, byte* target, int rows, int columns, nint sourceStride, nint targetStride) where T : unmanaged
+    {
+        int done = targetStride == columns * sizeof(T) ? Planes.Interleave<T>(source, sourceStride, columns, target, rows) : 0;
+        if (columns == 3)
         {
             // The three planes of a colour picture.
-            T* red = (T*)rest, green = (T*)(rest + sourceStride), blue = (T*)(rest + 2 * sourceStride);
-            at += done * targetStride;
-            for (int r = done; r < rows; r++, at += targetStride)
+            T* red = (T*)source, green = (T*)(source + sourceStride), blue = (T*)(source + 2 * sourceStride);
+            target += done * targetStride;
+            for (int r = done; r < rows; r++, target += targetStride)
             {
-                ((T*)at)[0] = red[r];
-                ((T*)at)[1] = green[r];
-                ((T*)at)[2] = blue[r];
+                ((T*)target)[0] = red[r];
+                ((T*)target)[1] = green[r];
+                ((T*)target)[2] = blue[r];
             }
 
             return;
         }
 
-        for (; c < columns; c++)
+        for (int c = 0; c < columns; c++)
         {
             byte* s = source + c * sourceStride;
             byte* t = target + (nint)c * sizeof(T);

@@ -41,6 +41,30 @@ public unsafe class StridedCopyTests
     }, iter: 400, threads: 1);
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Tiles_of_a_large_transposition_meet(int element)
+    {
+        // Multiples of what vectors and tiles hold, one more, one less, a few.
+        int[] sizes = [3, 7, 8, 9, 15, 17, 127, 128, 129, 257];
+        foreach (int rows in sizes)
+            foreach (int columns in (int[])[.. sizes, 2051])
+            {
+                Tensor x = Numbered([2, rows, columns], element);
+                using GuardedMemory y = new(x.ByteLength);
+                using WorkerPool pool = new(1 + (rows + columns) % 3);
+                StridedCopy.Transpose([2, rows, columns], [0, 2, 1], element).Run(x.Data, y.Data, pool);
+                for (int image = 0; image < 2; image++)
+                    for (int r = 0; r < rows; r++)
+                        for (int c = 0; c < columns; c++)
+                            Assert.True(Element(x, (image * rows + r) * columns + c).SequenceEqual(new Span<byte>(y.Data, (int)x.ByteLength).Slice(((image * columns + c) * rows + r) * element, element)), $"{rows} {columns}: {r} {c}");
+                Assert.True(y.IsIntact);
+            }
+    }
+
+    [Theory]
     [InlineData(1, 3, 70, 50)]
     [InlineData(2, 1, 129, 33)]
     [InlineData(4, 2, 64, 64)]

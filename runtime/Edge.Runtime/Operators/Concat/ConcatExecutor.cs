@@ -1,5 +1,4 @@
 using Edge.Kernels.Layout;
-using Edge.Kernels.Threading;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Concat;
@@ -11,7 +10,8 @@ namespace Edge.Runtime.Operators.Concat;
 /// <param name="whole">The input that holds what no part is, perhaps in the output's memory; −1 where there is none.</param>
 internal sealed unsafe class ConcatExecutor(ConcatExecutor.Part[] parts, int rows, nint rowBytes, int whole = -1) : Executor
 {
-    private readonly nint _bytes = rows * parts.Aggregate((nint)0, (n, p) => n + p.Run);
+    /// <summary>Parts that are written together.</summary>
+    private const int MostAtOnce = 64;
 
     public override string Kernel => "concat";
 
@@ -43,11 +43,18 @@ internal sealed unsafe class ConcatExecutor(ConcatExecutor.Part[] parts, int row
             return;
         }
 
-        int chunks = Grain.Chunks(_bytes, rows, c.Pool.Threads);
-        foreach (Part part in parts)
+        // Of so many parts a row is long, and their addresses are few bytes.
+        RowPart* pieces = stackalloc RowPart[Math.Min(parts.Length, MostAtOnce)];
+        for (int first = 0; first < parts.Length; first += MostAtOnce)
         {
-            var job = new Job(c.Input<byte>(part.Input), target + part.Place, part.Run, rowBytes, rows, chunks);
-            c.Pool.Run(ref job, chunks);
+            int count = Math.Min(MostAtOnce, parts.Length - first);
+            for (int i = 0; i < count; i++)
+            {
+                Part part = parts[first + i];
+                pieces[i] = new RowPart { Data = c.Input<byte>(part.Input), Bytes = part.Run, Place = part.Place };
+            }
+
+            RowParts.Join(pieces, count, target, rowBytes, rows, null, c.Pool);
         }
     }
 
@@ -56,15 +63,4 @@ internal sealed unsafe class ConcatExecutor(ConcatExecutor.Part[] parts, int row
     /// <param name="Run">Bytes of it in each row.</param>
     /// <param name="Place">Where they begin in a row of the output, in bytes.</param>
     public readonly record struct Part(int Input, nint Run, nint Place);
-
-    /// <summary>Copies the rows of one part.</summary>
-    private readonly struct Job(byte* source, byte* target, nint run, nint rowBytes, int rows, int chunks) : IParallelJob
-    {
-        public void Execute(int chunk)
-        {
-            int end = Grain.Start(rows, chunk + 1, chunks);
-            for (int r = Grain.Start(rows, chunk, chunks); r < end; r++)
-                Buffer.MemoryCopy(source + r * run, target + r * rowBytes, run, run);
-        }
-    }
 }

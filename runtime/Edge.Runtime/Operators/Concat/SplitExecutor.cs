@@ -1,5 +1,4 @@
 using Edge.Kernels.Layout;
-using Edge.Kernels.Threading;
 using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Concat;
@@ -7,6 +6,9 @@ namespace Edge.Runtime.Operators.Concat;
 /// <summary>Reads from every row of the input the runs that belong to each output.</summary>
 internal sealed unsafe class SplitExecutor : Executor
 {
+    /// <summary>Outputs that are written together.</summary>
+    private const int MostAtOnce = 64;
+
     private readonly int _rows;
     private readonly nint[] _runs;
     private readonly nint _rowBytes;
@@ -28,28 +30,16 @@ internal sealed unsafe class SplitExecutor : Executor
     public override void Execute(in StepContext c)
     {
         byte* source = c.Input<byte>(0);
+        RowPart* parts = stackalloc RowPart[Math.Min(_runs.Length, MostAtOnce)];
+        int count = 0;
+        nint place = 0;
         for (int i = 0; i < _runs.Length; i++)
         {
-            byte* target = c.Output<byte>(i);
-            if (target is not null && _runs[i] > 0)
-            {
-                int chunks = Grain.Chunks(_rows * _runs[i], _rows, c.Pool.Threads);
-                var job = new Job(source, target, _runs[i], _rowBytes, _rows, chunks);
-                c.Pool.Run(ref job, chunks);
-            }
-
-            source += _runs[i];
-        }
-    }
-
-    /// <summary>Copies the rows of one output.</summary>
-    private readonly struct Job(byte* source, byte* target, nint run, nint rowBytes, int rows, int chunks) : IParallelJob
-    {
-        public void Execute(int chunk)
-        {
-            int end = Grain.Start(rows, chunk + 1, chunks);
-            for (int r = Grain.Start(rows, chunk, chunks); r < end; r++)
-                Buffer.MemoryCopy(source + r * rowBytes, target + r * run, run, run);
+            if (c.Output<byte>(i) is var target && target is not null && _runs[i] > 0) parts[count++] = new RowPart { Data = target, Bytes = _runs[i], Place = place };
+            place += _runs[i];
+            if (count < MostAtOnce && i < _runs.Length - 1) continue;
+            RowParts.Split(parts, count, source, _rowBytes, _rows, c.Pool);
+            count = 0;
         }
     }
 }

@@ -1,3 +1,4 @@
+using Edge.Kernels.Layout;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators.Lookup;
 using Edge.Runtime.Operators.Quantization;
@@ -64,24 +65,34 @@ internal sealed class QLinearConcatOperator() : Operator("QLinearConcat", Operat
 }
 
 /// <summary>Looks up, or where scale and zero point are those of the output copies, each operand's part of every row.</summary>
-internal sealed unsafe class QLinearConcatExecutor(QLinearConcatExecutor.Part[] parts, DataType type, nint rows, nint rowBytes) : Executor
+internal sealed unsafe class QLinearConcatExecutor(QLinearConcatExecutor.Part[] parts, DataType type, int rows, nint rowBytes) : Executor
 {
+    /// <summary>Operands that are written together, with a table each.</summary>
+    private const int MostAtOnce = 16;
+
     public override string Kernel => $"qconcat, {parts[0].Table.Lookup.Name}";
 
-    public override nint ScratchBytes => ByteTable.Entries + ByteTable.ScratchBytes;
+    public override nint ScratchBytes => Math.Min(parts.Length, MostAtOnce) * ByteTable.Entries + ByteTable.ScratchBytes;
 
     public override void Execute(in StepContext c)
     {
         var y = Integers.Parameters(type, c.Input<float>(0), c.Input<byte>(1));
-        byte* to = c.Output<byte>(0);
-        foreach (var part in parts)
+        RowPart* pieces = stackalloc RowPart[Math.Min(parts.Length, MostAtOnce)];
+        nint place = 0;
+        for (int first = 0; first < parts.Length; first += MostAtOnce)
         {
-            byte* from = c.Input<byte>(part.Input);
-            var x = Integers.Parameters(part.Type, c.Input<float>(part.Input + 1), c.Input<byte>(part.Input + 2));
-            bool same = x == y && part.Type == type;
-            if (!same) part.Table.Fill(c.Scratch, x, y, c.Scratch + ByteTable.Entries);
-            part.Table.Lookup.RunRows(same ? null : c.Scratch, from, part.Length, to, rowBytes, rows, part.Length, c.Pool);
-            to += part.Length;
+            int count = Math.Min(MostAtOnce, parts.Length - first);
+            for (int i = 0; i < count; i++)
+            {
+                var part = parts[first + i];
+                var x = Integers.Parameters(part.Type, c.Input<float>(part.Input + 1), c.Input<byte>(part.Input + 2));
+                byte* table = x == y && part.Type == type ? null : c.Scratch + ByteTable.ScratchBytes + i * ByteTable.Entries;
+                if (table is not null) part.Table.Fill(table, x, y, c.Scratch);
+                pieces[i] = new RowPart { Data = c.Input<byte>(part.Input), Bytes = part.Length, Place = place, Table = table };
+                place += part.Length;
+            }
+
+            RowParts.Join(pieces, count, c.Output<byte>(0), rowBytes, rows, parts[0].Table.Lookup, c.Pool);
         }
     }
 
