@@ -55,7 +55,10 @@ internal static unsafe class BroadcastRows
             byte* bytes = stackalloc byte[TileBytes];
             var tile = (TIn*)bytes;
             var source = Periodic == 0 ? A : B;
-            for (nint i = 0; i < rows * length; i++) tile[i] = source[i % length];
+            new Span<TIn>(source, (int)length).CopyTo(new Span<TIn>(tile, (int)length));
+            // As often again as is there.
+            for (nint done = length; done < rows * length; done *= 2)
+                new Span<TIn>(tile, (int)nint.Min(done, rows * length - done)).CopyTo(new Span<TIn>(tile + done, (int)(rows * length - done)));
             for (; row < end; row += rows)
             {
                 nint n = nint.Min(rows, end - row) * length;

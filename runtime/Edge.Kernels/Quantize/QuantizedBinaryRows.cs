@@ -33,13 +33,20 @@ internal sealed unsafe class QuantizedBinary<TOp, TByte, V>(string name) : Quant
             // An operand that stands still is written out for one block.
             if (strideA == 0) a = Fill(splat, *a);
             if (strideB == 0) b = Fill(splat + 64, *b);
-            nint i = Blocks(a, strideA, b, strideB, y, n);
-            if (i == n) return;
             byte* rest = stackalloc byte[3 * 64];
-            Copy(rest, a + i * strideA, strideA, n - i);
-            Copy(rest + 64, b + i * strideB, strideB, n - i);
+            if (n >= block)
+            {
+                // The last block begins within the one before. It is read before that is written, which may be where an operand is.
+                nint last = n - block;
+                if (n % block != 0) Blocks(a + last * strideA, strideA, b + last * strideB, strideB, rest, block);
+                if (Blocks(a, strideA, b, strideB, y, n) < n) new Span<byte>(rest, (int)block).CopyTo(new Span<byte>(y + last, (int)block));
+                return;
+            }
+
+            Copy(rest, a, strideA, n);
+            Copy(rest + 64, b, strideB, n);
             Blocks(rest, 1, rest + 64, 1, rest + 128, block);
-            for (nint k = 0; i + k < n; k++) y[i + k] = rest[128 + k];
+            new Span<byte>(rest + 128, (int)n).CopyTo(new Span<byte>(y, (int)n));
         }
 
         [MethodImpl(Compile.Alone)]
