@@ -22,7 +22,7 @@ internal static class QdqFusion
             bool changed = node.OpType == "QuantizeLinear"
                 ? MovementFusion.TryRequantize(graph, node) || LookupFusion.TryFuse(graph, node, kernels)
                 : ConvFusion.TryConv(graph, node) || ConvFusion.TryProduct(graph, node) || MatMulFusion.TryFuse(graph, node)
-                    || ArithmeticFusion.TryFuse(graph, node) || MovementFusion.TryMove(graph, node);
+                    || ArithmeticFusion.TryFuse(graph, node) || MovementFusion.TryMove(graph, node) || MovementFusion.TryChoose(node);
             // Nodes before this one may have gone; look again from where this one was.
             if (changed && graph.Nodes.Count < before) i = Math.Max(-1, i - (before - graph.Nodes.Count) - 1);
         }

@@ -76,6 +76,20 @@ public class QdqFusionTests
         AssertFuses(g.Build(g.Round(r)), QdqGraph.Input(1, 4, 6, 6), "QuantizeLinear", "MaxPool", "DequantizeLinear");
     }
 
+    [Theory]
+    [InlineData("ArgMax", 1L)]
+    [InlineData("ArgMin", 2L)]
+    public void The_place_of_an_extreme_is_that_of_the_integer(string op, long axis)
+    {
+        foreach (DataType type in (DataType[])[DataType.UInt8, DataType.Int8])
+        {
+            var g = new QdqGraph(type, 1, 21, 6, 6);
+            ModelProto proto = g.Build(g.Node(op, [g.Round("x")], AttributeProto.Of("axis", axis)));
+            Assert.Equal(["QuantizeLinear", op], QdqGraph.Plan(proto));
+            EngineComparison.AssertAgrees(proto, [QdqGraph.Input(1, 21, 6, 6)]);
+        }
+    }
+
     [Fact]
     public void Movement_with_other_parameters_behind_it_requantizes()
     {

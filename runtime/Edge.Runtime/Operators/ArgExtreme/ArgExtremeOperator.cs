@@ -1,5 +1,6 @@
 using System.Numerics;
 using Edge.Kernels.Layout;
+using Edge.Kernels.Reduction;
 using Edge.Kernels.Threading;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators.Reduce;
@@ -52,7 +53,7 @@ internal sealed class ArgExtremeOperator(string opType, bool greatest) : Operato
     private static int ReadAxis(Node node, int rank) => node.Axis(node.Attributes.Int("axis", 0), rank);
 }
 
-/// <summary>Walks each set once. NaN is never an extreme unless it comes first.</summary>
+/// <summary>Walks each set.</summary>
 internal sealed unsafe class ArgExtremeExecutor<T>(Shape shape, int axis, bool greatest, bool last) : Executor
     where T : unmanaged, INumber<T>
 {
@@ -77,24 +78,11 @@ internal sealed unsafe class ArgExtremeExecutor<T>(Shape shape, int axis, bool g
         public int Sets;
         public int Chunks;
 
-        public readonly void Execute(int chunk)
-        {
-            int end = Grain.Start(Sets, chunk + 1, Chunks);
-            for (int set = Grain.Start(Sets, chunk, Chunks); set < end; set++)
-                Y[set] = E.Find(X + (nint)(set / E._inner) * E._length * E._inner + set % E._inner);
-        }
+        public readonly void Execute(int chunk) =>
+            ArgExtremes.Run(X, Y, Grain.Start(Sets, chunk, Chunks), Grain.Start(Sets, chunk + 1, Chunks), E._length, E._inner, E.Greatest, E.Last);
     }
 
-    private long Find(T* x)
-    {
-        T extreme = x[0];
-        long at = 0;
-        for (int k = 1; k < _length; k++)
-        {
-            T v = x[(nint)k * _inner];
-            if ((greatest ? v > extreme : v < extreme) || (last && v == extreme)) (extreme, at) = (v, k);
-        }
+    private bool Greatest => greatest;
 
-        return at;
-    }
+    private bool Last => last;
 }

@@ -41,6 +41,15 @@ internal static class MovementFusion
         return true;
     }
 
+    /// <summary>The place of an extreme: that of the number is that of the integer.</summary>
+    public static bool TryChoose(Node node)
+    {
+        // Different integers stand for different numbers, unless these are too large or too small to be told apart.
+        if (node is not { Domain: "", OpType: "ArgMax" or "ArgMin" } || Affine8.Activation(node.Input(0)) is not { SingleScale: > 1e-30f and < 1e30f } q) return false;
+        node.SetInput(0, q.Integer);
+        return true;
+    }
+
     /// <summary>QuantizeLinear of what was just dequantized: nothing, or a change of parameters.</summary>
     public static bool TryRequantize(ModelGraph graph, Node quantize)
     {
