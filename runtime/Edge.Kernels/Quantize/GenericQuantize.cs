@@ -46,8 +46,8 @@ internal sealed unsafe class GenericQuantize<V>(string isa) : QuantizeKernels
         }
     }
 
-    public override void ScaleAccumulators(int* acc, float* y, nint rows, int columns, float* scale, float* bias, WorkerPool pool) =>
-        AccumulatorScale<V>.Run(acc, y, rows, columns, scale, bias, pool);
+    public override void ScaleAccumulators(int* acc, float* y, nint rows, int columns, float* scale, float* bias, float low, float high, WorkerPool pool) =>
+        AccumulatorScale<V>.Run(acc, y, rows, columns, scale, bias, low, high, pool);
 
     [MethodImpl(Compile.Alone)]
     public override (float Low, float High) RangeWithZero(float* x, nint count)

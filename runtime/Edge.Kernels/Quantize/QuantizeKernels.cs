@@ -43,7 +43,7 @@ public abstract unsafe class QuantizeKernels
 
     /// <summary>
     /// Real numbers for the accumulators of an integer product: <c>y[r,c] = (float)acc[r,c] · scale[c] + bias[c]</c>, each
-    /// operation rounded.
+    /// operation rounded, between bounds.
     /// </summary>
     /// <param name="acc"><c>[rows, columns]</c></param>
     /// <param name="y">As <paramref name="acc"/>, and may be the same memory.</param>
@@ -51,8 +51,10 @@ public abstract unsafe class QuantizeKernels
     /// <param name="columns">Columns.</param>
     /// <param name="scale"><c>[columns]</c></param>
     /// <param name="bias"><c>[columns]</c>; null for none.</param>
+    /// <param name="low">The least result; −∞ for none.</param>
+    /// <param name="high">The greatest; ∞ for none.</param>
     /// <param name="pool">The threads to use.</param>
-    public abstract void ScaleAccumulators(int* acc, float* y, nint rows, int columns, float* scale, float* bias, WorkerPool pool);
+    public abstract void ScaleAccumulators(int* acc, float* y, nint rows, int columns, float* scale, float* bias, float low, float high, WorkerPool pool);
 
     /// <summary>Addition or multiplication of 8-bit tensors.</summary>
     /// <param name="function"><see cref="BinaryFunction.Add"/> or <see cref="BinaryFunction.Mul"/>.</param>

@@ -9,6 +9,6 @@ internal static partial class OperatorCatalog
     private static IEnumerable<Operator> CreateRecurrent() =>
     [
         new LstmOperator(), new GruOperator(), new RnnOperator(), new DynamicQuantizeLstmOperator(),
-        new MatMulIntegerToFloatOperator(), new DynamicQuantizeMatMulOperator(),
+        new MatMulIntegerToFloatOperator(), new DynamicQuantizeMatMulOperator(), new ScaleAccumulatorsOperator(),
     ];
 }

@@ -51,6 +51,9 @@ internal sealed class ChannelsLastLayout
     /// <summary>Nothing to lay out: a single number, and not of the rank of a picture.</summary>
     private static bool IsNumber(Value v) => v.IsStatic && v.Shape!.Value is { Count: 1, Rank: < 3 };
 
+    /// <summary>One number for each channel, with no axis for pictures: <c>[C, 1…]</c>.</summary>
+    private static bool IsOfChannels(Value v, int rank) => v.IsStatic && v.Shape!.Value is { Count: > 0 } shape && shape.Rank == rank - 1 && shape.Count == shape[0];
+
     private static int Rank(Value v) => v.IsStatic ? v.Shape!.Value.Rank : 0;
 
     private bool TryConvert(Node node)
@@ -65,8 +68,8 @@ internal sealed class ChannelsLastLayout
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             if (node.Inputs[i] is not { } v || !op.TakesLayout(node, i)) continue;
-            if (v.IsConstant ? Rank(v) > rank : Rank(v) != rank && !IsNumber(v)) return false;
-            if (v.IsConstant || IsNumber(v)) continue;
+            if (v.IsConstant ? Rank(v) > rank : Rank(v) != rank && !IsNumber(v) && !IsOfChannels(v, rank)) return false;
+            if (v.IsConstant || IsNumber(v) || IsOfChannels(v, rank)) continue;
             if (_channelsLast.ContainsKey(v)) present++;
             else absent++;
         }
@@ -77,7 +80,7 @@ internal sealed class ChannelsLastLayout
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             if (node.Inputs[i] is not { } v) continue;
-            if (op.TakesLayout(node, i) && !IsNumber(v)) node.SetInput(i, v.IsConstant ? PermutedConstant(v, rank) : ToChannelsLast(v));
+            if (op.TakesLayout(node, i) && !IsNumber(v)) node.SetInput(i, v.IsConstant ? PermutedConstant(v, rank) : IsOfChannels(v, rank) ? ChannelsAlone(v, rank) : ToChannelsLast(v));
             else Materialize(v);
         }
 
@@ -134,6 +137,18 @@ internal sealed class ChannelsLastLayout
         last = _graph.AddValue(v.Name, v.Type, Permute(v.Shape!.Value, perm));
         _ordered.Add(Transpose(v, last, perm));
         return _channelsLast[v] = last;
+    }
+
+    /// <summary>The same numbers as the last of <paramref name="rank"/> axes.</summary>
+    private Value ChannelsAlone(Value v, int rank)
+    {
+        Materialize(v);
+        var shape = new int[rank];
+        Array.Fill(shape, 1);
+        shape[^1] = v.Shape!.Value.Count;
+        var last = _graph.AddValue(v.Name, v.Type, new Shape(shape));
+        _ordered.Add(_graph.MakeReshape(v, last));
+        return last;
     }
 
     /// <summary>A Transpose, or a Reshape where only axes of size 1 change places.</summary>

@@ -54,6 +54,7 @@ internal static class PassPipeline
         TransposeSinking.Run(graph, kernels);
         MoveFusion.Run(graph);
         DeadNodeElimination.Run(graph);
+        AccumulatorFusion.Run(graph);
         ChannelJoin.Run(graph);
         StripFusion.Run(graph, settings);
     }

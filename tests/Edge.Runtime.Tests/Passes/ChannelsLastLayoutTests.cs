@@ -68,6 +68,6 @@ public class ChannelsLastLayoutTests
         EngineComparison.AssertAgrees(proto, [EngineComparison.Random(3, 1, 6, 5, 3)]);
 
         using var session = new InferenceSession(Model.FromProto(proto, "test"));
-        Assert.Equal(["MaxPool", "DynamicQuantizeLinear", "ConvInteger", "Cast", "Mul", "Mul"], session.Describe().Steps.Select(s => s.OpType));
+        Assert.Equal(["MaxPool", "DynamicQuantizeLinear", "ConvInteger", "Mul", "ScaleAccumulators"], session.Describe().Steps.Select(s => s.OpType));
     }
 }

@@ -86,7 +86,7 @@ internal sealed unsafe class FloatProduct : IDisposable
         _product.Execute(new StepContext(new PointerTable(inputs, 4), new PointerTable(outputs, 1), scratch + ScaleBytes, pool, null));
         var scale = (float*)scratch;
         for (int n = 0; n < _columns; n++) scale[n] = aScale * bScale[bScales == 1 ? 0 : n];
-        _quantize.ScaleAccumulators((int*)y, y, _rows, _columns, scale, bias, pool);
+        _quantize.ScaleAccumulators((int*)y, y, _rows, _columns, scale, bias, float.NegativeInfinity, float.PositiveInfinity, pool);
     }
 
     public void Dispose() => _product.Dispose();
