@@ -27,6 +27,9 @@ public abstract unsafe class SoftmaxKernel
 internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
     where V : unmanaged, IVectorF32<V>
 {
+    /// <summary>Elements of a set that is too small for a vector of its own: of two classes, say. Of all kernels, as sums have an order.</summary>
+    private const int Few = 8;
+
     public override string Name { get; } = $"softmax_f32_{isa}";
 
     public override void Run(float* x, float* y, nint outer, nint length, nint inner, bool logarithm, WorkerPool pool)
@@ -53,6 +56,13 @@ internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
         public readonly void Execute(int chunk)
         {
             nint end = nint.Min(Pieces, (chunk + 1) * PerChunk);
+            if (Inner == 1 && Length <= Few)
+            {
+                for (nint i = chunk * PerChunk; i < end; i += V.Count)
+                    SmallRows(X + i * Length, Y + i * Length, (int)Length, (int)nint.Min(V.Count, end - i), Logarithm);
+                return;
+            }
+
             for (nint i = chunk * PerChunk; i < end; i++)
             {
                 nint at = i / Columns * Length * Inner + i % Columns * V.Count;
@@ -62,6 +72,19 @@ internal sealed unsafe class SoftmaxKernel<V>(string isa) : SoftmaxKernel
                     for (nint c = 0; c < Inner - i % Columns * V.Count; c++) Column<VectorF32x1>(X + at + c, Y + at + c, Length, Inner, Logarithm);
             }
         }
+    }
+
+    /// <summary>Brings up to a vector of sets side by side, and their results back.</summary>
+    [MethodImpl(Compile.Alone)]
+    [SkipLocalsInit]
+    private static void SmallRows(float* x, float* y, int n, int rows, bool logarithm)
+    {
+        float* columns = stackalloc float[Few * V.Count];
+        for (int i = 0; i < n; i++)
+            for (int r = 0; r < V.Count; r++) columns[i * V.Count + r] = x[(r < rows ? r : 0) * n + i];
+        Column<V>(columns, columns, n, V.Count, logarithm);
+        for (int i = 0; i < n; i++)
+            for (int r = 0; r < rows; r++) y[r * n + i] = columns[i * V.Count + r];
     }
 
     [MethodImpl(Compile.Alone)]
