@@ -89,11 +89,24 @@ internal readonly struct WinogradPlan
         nint inputBytes = (nint)layout.Tiles * _planes * layout.RowSteps * sizeof(float);
         int most = (int)Math.Max(CachedBlockBytes / groupBytes, 1), largest = (int)Math.Max(MaxInputBytes / (stepBytes * layout.RowSteps), 1);
         if (threads > 1) most = Math.Min(most, DivideUp(groups, threads * BlocksPerThread));
-        DividesChannels = threads > 1 && layout.Panels >= threads && groups <= largest && DividingCost(layout, threads, inputBytes) < OwnCost(layout, threads, groups);
+        int alike = DivideUp(groups, threads) * threads;
+        DividesChannels = threads > 1 && layout.Panels >= threads && groups <= largest && DividingCost(layout, threads, inputBytes) < OwnCost(layout, threads, RowTiles.MayBe(layout.Tiles, tiles, alike) ? alike : groups);
         Shares = DividesChannels && threads > MostThatRepeat;
         if (DividesChannels) most = groups;
         else if ((DivideUp(groups, most) - threads) * layout.WeightBytes > layout.Panels * inputBytes) most = Math.Min(largest, DivideUp(groups, threads));
-        _blockGroups = DivideUp(groups, DivideUp(groups, most));
+        int blocks = DivideUp(groups, most);
+        if (threads > 1 && !DividesChannels)
+        {
+            // As many blocks, and as large ones, for each thread, if lower tiles allow it.
+            int each = DivideUp(blocks, threads) * threads, even = each * DivideUp(groups, each);
+            if (even > groups && RowTiles.MayBe(layout.Tiles, tiles, even))
+            {
+                Division = new RowTiles(layout.Tiles, tiles, even);
+                (groups, blocks) = (even, each);
+            }
+        }
+
+        _blockGroups = DivideUp(groups, blocks);
         Blocks = (int)((Division.Count + _blockGroups - 1) / _blockGroups);
         Threads = threads;
         // The last tile of products may have more rows than count.
