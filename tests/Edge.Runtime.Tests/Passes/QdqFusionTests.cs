@@ -76,6 +76,18 @@ public class QdqFusionTests
         AssertFuses(g.Build(g.Round(r)), QdqGraph.Input(1, 4, 6, 6), "QuantizeLinear", "MaxPool", "DequantizeLinear");
     }
 
+    [Fact]
+    public void Heads_are_taken_back_to_the_models_layout_as_bytes_and_where_they_are_concatenated()
+    {
+        var g = new QdqGraph(DataType.UInt8, 1, 3, 6, 5);
+        string x = g.Round("x");
+        string Head(int seed, long channels) => g.Round(g.Node("Conv", [x, g.Weights(seed, channels, 3, 3, 3)], AttributeProto.Of("pads", [1L, 1, 1, 1])), Last, 90 + seed);
+        ModelProto proto = g.Build(g.Node("Reshape", [g.Node("Concat", [Head(1, 4), Head(2, 7)], AttributeProto.Of("axis", 1L)), g.Constant([1L, 11, -1])]));
+        AssertFuses(proto, QdqGraph.Input(1, 3, 6, 5), "QuantizeLinear", "QLinearConv", "DequantizeLinear", "QLinearConv", "DequantizeLinear");
+        using var session = new InferenceSession(Model.FromProto(proto, "test"));
+        Assert.All(session.Describe().Steps.Where(s => s.OpType == "Transpose"), s => Assert.Equal("transpose_1", s.Kernel));
+    }
+
     [Theory]
     [InlineData("ArgMax", 1L)]
     [InlineData("ArgMin", 2L)]

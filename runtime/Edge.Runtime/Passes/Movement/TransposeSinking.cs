@@ -13,7 +13,7 @@ namespace Edge.Runtime.Passes.Movement;
 /// <summary>
 /// A transposition before elementwise steps goes behind them where another one waits, with which it becomes one copy, or
 /// none. Two operands transposed alike are transposed once, behind their operator. What is concatenated before a transposition
-/// that takes back others is concatenated as it was before those.
+/// that takes back others is concatenated as it was before those; and bytes that become numbers on their way are transposed as bytes.
 /// </summary>
 internal static class TransposeSinking
 {
@@ -26,8 +26,8 @@ internal static class TransposeSinking
         {
             int[]? perm = Permutation(node);
             if (perm is not null && Chain(graph, node) is { } chain) Sink(graph, node, chain, perm, kernels);
-            else if (perm is not null) TryJoin(graph, node, perm);
-            else TryMerge(graph, node);
+            else if (perm is not null && !TryJoin(graph, node, perm)) TryDivide(graph, node, perm);
+            else if (perm is null) TryMerge(graph, node);
         }
     }
 
@@ -120,24 +120,76 @@ internal static class TransposeSinking
     }
 
     /// <summary>A transposition of what is concatenated goes, where each part needs no copy then.</summary>
-    private static void TryJoin(ModelGraph graph, Node transpose, int[] perm)
+    private static bool TryJoin(ModelGraph graph, Node transpose, int[] perm)
     {
-        if (transpose.Inputs[0] is not { Producer: { OpType: "Concat", Domain: "" } concat } x || graph.OnlyConsumer(x) != transpose || x.Shape!.Value.Count == 0) return;
+        if (Concatenation(graph, transpose) is not { } concat) return false;
         var parts = new List<StridedView>();
         foreach (var v in concat.Inputs)
         {
-            if (v is not { IsStatic: true, IsConstant: false } || v.Shape!.Value.Count == 0 || StridedView.Of(v).Permuted(perm) is not { IsReshape: true } part) return;
+            if (v is not { IsStatic: true, IsConstant: false } || v.Shape!.Value.Count == 0 || StridedView.Of(v).Permuted(perm) is not { IsReshape: true } part) return false;
             parts.Add(part);
         }
 
         for (int i = 0; i < parts.Count; i++)
         {
-            var part = graph.AddValue(concat.Inputs[i]!.Name, x.Type, new Shape(parts[i].Dims));
+            var part = graph.AddValue(concat.Inputs[i]!.Name, concat.Inputs[i]!.Type, new Shape(parts[i].Dims));
             graph.InsertBefore(concat, graph.MakeReshape(parts[i].Source, part));
             concat.SetInput(i, part);
         }
 
-        concat.Attributes.Set("axis", (long)Array.IndexOf(perm, concat.Axis(concat.Attributes.Int("axis"), perm.Length)));
+        MoveBefore(graph, transpose, concat, perm);
+        return true;
+    }
+
+    /// <summary>
+    /// What is transposed behind a concatenation that then needs no copy is transposed before it, part by part: of dequantized parts
+    /// the bytes, which are a quarter of the numbers.
+    /// </summary>
+    private static void TryDivide(ModelGraph graph, Node transpose, int[] perm)
+    {
+        if (Concatenation(graph, transpose) is not { } concat || transpose.Outputs[0]!.Shape!.Value.Product(0, Axis(concat, perm)) != 1) return;
+        if (concat.Inputs.Any(v => v is not { IsStatic: true, IsConstant: false }) || !concat.Inputs.Any(v => Dequantization(graph, v!) is not null)) return;
+        for (int i = 0; i < concat.Inputs.Count; i++)
+        {
+            var part = concat.Inputs[i]!;
+            if (Dequantization(graph, part) is not { } dequantize)
+            {
+                concat.SetInput(i, Transposed(graph, part, perm, concat));
+                continue;
+            }
+
+            dequantize.SetInput(0, Transposed(graph, dequantize.Inputs[0]!, perm, dequantize));
+            var numbers = graph.AddValue(part.Name, part.Type, dequantize.Inputs[0]!.Shape);
+            dequantize.SetOutput(0, numbers);
+            concat.SetInput(i, numbers);
+        }
+
+        MoveBefore(graph, transpose, concat, perm);
+    }
+
+    /// <summary>The concatenation whose result nobody but <paramref name="transpose"/> reads; null if there is none.</summary>
+    private static Node? Concatenation(ModelGraph graph, Node transpose) =>
+        transpose.Inputs[0] is { Producer: { OpType: "Concat", Domain: "" } concat, Shape.Count: > 0 } x && graph.OnlyConsumer(x) == transpose ? concat : null;
+
+    /// <summary>What makes numbers of bytes with one scale, for one reader; null if it is something else.</summary>
+    private static Node? Dequantization(ModelGraph graph, Value part) =>
+        part.Producer is { OpType: "DequantizeLinear", Domain: "", Inputs: [{ IsStatic: true, IsConstant: false }, ..] } dequantize && graph.OnlyConsumer(part) is not null
+            && dequantize.Inputs[1]?.Shape is { Count: 1 } && dequantize.Attributes.Int("block_size", 0) == 0 ? dequantize : null;
+
+    private static Value Transposed(ModelGraph graph, Value x, int[] perm, Node before)
+    {
+        var y = graph.AddValue(x.Name, x.Type, new Shape(Array.ConvertAll(perm, a => x.Shape!.Value[a])));
+        graph.InsertBefore(before, graph.Make("", "Transpose", y.Name, [x], [y], ("perm", Array.ConvertAll(perm, a => (long)a))));
+        return y;
+    }
+
+    /// <summary>Where the axis comes to lie that is concatenated.</summary>
+    private static int Axis(Node concat, int[] perm) => Array.IndexOf(perm, concat.Axis(concat.Attributes.Int("axis"), perm.Length));
+
+    /// <summary>The parts have been transposed: takes the transposition behind the concatenation away.</summary>
+    private static void MoveBefore(ModelGraph graph, Node transpose, Node concat, int[] perm)
+    {
+        concat.Attributes.Set("axis", (long)Axis(concat, perm));
         var y = transpose.Outputs[0]!;
         graph.Remove(transpose);
         concat.SetOutput(0, y);
