@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Edge.Kernels.Isa;
 
 namespace Edge.Kernels.Layout;
 
@@ -25,6 +26,25 @@ internal static unsafe class Planes
         _ => 0,
     };
 
+    /// <summary>Interleaves two planes of a few elements many times, at other places: those of each pixel in a channel shuffle.</summary>
+    /// <param name="source">The first plane.</param>
+    /// <param name="plane">Bytes to the second one.</param>
+    /// <param name="target">Pairs, one behind the other; not overlapping the planes.</param>
+    /// <param name="count">Elements of a plane.</param>
+    /// <param name="times">How many times.</param>
+    /// <param name="sourceStride">Bytes from each time to the next, of the planes.</param>
+    /// <param name="targetStride">The same of the pairs.</param>
+    [MethodImpl(Compile.Alone)]
+    public static void InterleaveEach<T>(byte* source, nint plane, byte* target, int count, int times, nint sourceStride, nint targetStride) where T : unmanaged
+    {
+        for (int i = 0; i < times; i++, source += sourceStride, target += targetStride)
+        {
+            T* a = (T*)source, b = (T*)(source + plane), y = (T*)target;
+            int done = sizeof(T) == sizeof(uint) ? TwoOfWords((uint*)a, (uint*)b, (uint*)y, count) : sizeof(T) == sizeof(byte) ? TwoOfBytes((byte*)a, (byte*)b, (byte*)y, count) : 0;
+            for (; done < count; done++) (y[2 * done], y[2 * done + 1]) = (a[done], b[done]);
+        }
+    }
+
     /// <summary>Copies every second element, as many as vectors hold; nothing behind the last one is read.</summary>
     /// <param name="source">The first element.</param>
     /// <param name="target">Not overlapping them.</param>
@@ -41,12 +61,7 @@ internal static unsafe class Planes
     private static int EverySecondByte(byte* source, byte* target, int count)
     {
         int n = Vector128<byte>.Count, i = 0;
-        for (; i < count - n; i += n)
-        {
-            Vector128<byte> x = Vector128.Load(source + 2 * i), y = Vector128.Load(source + 2 * i + n);
-            (Vector128.Shuffle(x, Vector128.Create(0, 2, 4, 6, 8, 10, 12, 14, No, No, No, No, No, No, No, No)) | Vector128.Shuffle(y, Vector128.Create(No, No, No, No, No, No, No, No, 0, 2, 4, 6, 8, 10, 12, 14))).Store(target + i);
-        }
-
+        for (; i < count - n; i += n) Interleaving.Even(Vector128.Load(source + 2 * i), Vector128.Load(source + 2 * i + n)).Store(target + i);
         return i;
     }
 
@@ -54,16 +69,11 @@ internal static unsafe class Planes
     private static int EverySecondWord(uint* source, uint* target, int count)
     {
         int n = Vector128<uint>.Count, i = 0;
-        for (; i < count - n; i += n)
-        {
-            Vector128<uint> x = Vector128.Load(source + 2 * i), y = Vector128.Load(source + 2 * i + n);
-            (Vector128.Shuffle(x, Vector128.Create(0u, 2, No, No)) | Vector128.Shuffle(y, Vector128.Create(No, No, 0u, 2))).Store(target + i);
-        }
-
+        for (; i < count - n; i += n) Interleaving.Even(Vector128.Load(source + 2 * i), Vector128.Load(source + 2 * i + n)).Store(target + i);
         return i;
     }
 
-    [MethodImpl(Compile.Alone)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TwoOfBytes(byte* a, byte* b, byte* target, int count)
     {
         int n = Vector128<byte>.Count;
@@ -79,20 +89,17 @@ internal static unsafe class Planes
         for (int i = 0; ; i = Math.Min(i + n, count - n))
         {
             Vector128<byte> x = Vector128.Load(a + i), y = Vector128.Load(b + i);
-            (Vector128.Shuffle(x, Vector128.Create(0, No, 1, No, 2, No, 3, No, 4, No, 5, No, 6, No, 7, No)) | Vector128.Shuffle(y, Vector128.Create(No, 0, No, 1, No, 2, No, 3, No, 4, No, 5, No, 6, No, 7))).Store(target + 2 * i);
-            (Vector128.Shuffle(x, Vector128.Create(8, No, 9, No, 10, No, 11, No, 12, No, 13, No, 14, No, 15, No)) | Vector128.Shuffle(y, Vector128.Create(No, 8, No, 9, No, 10, No, 11, No, 12, No, 13, No, 14, No, 15))).Store(target + 2 * i + n);
+            Interleaving.Low(x, y).Store(target + 2 * i);
+            Interleaving.High(x, y).Store(target + 2 * i + n);
             if (i == count - n) return count;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TwoOfHalf(byte* a, byte* b, byte* target)
-    {
-        Vector128<byte> both = Vector128.Create(Vector64.Load(a), Vector64.Load(b));
-        Vector128.Shuffle(both, Vector128.Create(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, (byte)15)).Store(target);
-    }
+    private static void TwoOfHalf(byte* a, byte* b, byte* target) =>
+        Interleaving.Low(Vector64.Load(a).ToVector128Unsafe(), Vector64.Load(b).ToVector128Unsafe()).Store(target);
 
-    [MethodImpl(Compile.Alone)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TwoOfWords(uint* a, uint* b, uint* target, int count)
     {
         int n = Vector128<uint>.Count;
@@ -100,8 +107,8 @@ internal static unsafe class Planes
         for (int i = 0; ; i = Math.Min(i + n, count - n))
         {
             Vector128<uint> x = Vector128.Load(a + i), y = Vector128.Load(b + i);
-            (Vector128.Shuffle(x, Vector128.Create(0u, No, 1, No)) | Vector128.Shuffle(y, Vector128.Create(No, 0u, No, 1))).Store(target + 2 * i);
-            (Vector128.Shuffle(x, Vector128.Create(2u, No, 3, No)) | Vector128.Shuffle(y, Vector128.Create(No, 2u, No, 3))).Store(target + 2 * i + n);
+            Interleaving.Low(x, y).Store(target + 2 * i);
+            Interleaving.High(x, y).Store(target + 2 * i + n);
             if (i == count - n) return count;
         }
     }

@@ -167,7 +167,18 @@ public sealed unsafe class StridedCopy
 
         for (int item = first; item < end; item++)
         {
-            Block(source, target, rowTile * _tileRows, columnTile * _tileColumns);
+            if (IsOfPairs)
+            {
+                // As many as the innermost of these axes has left.
+                CopyAxis axis = _outer[^1];
+                int times = Math.Min(end - item, axis.Count - index[_outer.Length - 1]), last = times - 1;
+                Pairs(source, target, times);
+                source += last * axis.Source;
+                target += last * axis.Target;
+                index[_outer.Length - 1] += last;
+                item += last;
+            }
+            else Block(source, target, rowTile * _tileRows, columnTile * _tileColumns);
             if (++rowTile < _rowTiles) continue;
             rowTile = 0;
             if (++columnTile < _columnTiles) continue;
@@ -181,6 +192,21 @@ public sealed unsafe class StridedCopy
                 target -= _outer[a].Target * _outer[a].Count;
                 index[a] = 0;
             }
+        }
+    }
+
+    /// <summary>Two short planes are interleaved for each item.</summary>
+    private bool IsOfPairs => _row.Count > 1 && _inner.Count == 2 && _tiles == 1 && _outer.Length > 0 && _row.Target == 2 * _element;
+
+    private void Pairs(byte* source, byte* target, int times)
+    {
+        CopyAxis axis = _outer[^1];
+        switch (_element)
+        {
+            case 1: Planes.InterleaveEach<byte>(source, _inner.Source, target, _row.Count, times, axis.Source, axis.Target); break;
+            case 2: Planes.InterleaveEach<ushort>(source, _inner.Source, target, _row.Count, times, axis.Source, axis.Target); break;
+            case 4: Planes.InterleaveEach<uint>(source, _inner.Source, target, _row.Count, times, axis.Source, axis.Target); break;
+            default: Planes.InterleaveEach<ulong>(source, _inner.Source, target, _row.Count, times, axis.Source, axis.Target); break;
         }
     }
 

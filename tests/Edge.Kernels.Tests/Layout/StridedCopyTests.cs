@@ -65,6 +65,36 @@ public unsafe class StridedCopyTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Two_groups_of_channels_are_interleaved_in_every_pixel(int element)
+    {
+        foreach (int channels in (int[])[1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 29, 33, 58])
+            foreach (int threads in (int[])[1, 2, 3])
+            {
+                // Of each pixel there is more than is taken, so that images and pixels stay axes of their own.
+                const int images = 3, pixels = 700;
+                int pixel = 2 * channels + 5;
+                Tensor x = Numbered([images, pixels + 1, pixel], element);
+                using GuardedMemory y = new((nint)images * pixels * 2 * channels * element);
+                using WorkerPool pool = new(threads);
+                nint stride = (nint)pixel * element;
+                new StridedCopy(
+                    [
+                        new(images, (pixels + 1) * stride, (nint)pixels * 2 * channels * element), new(pixels, stride, (nint)2 * channels * element),
+                        new(channels, element, (nint)2 * element), new(2, (nint)channels * element, element),
+                    ], element).Run(x.Data, y.Data, pool);
+                for (int i = 0; i < images * pixels * channels; i++)
+                    for (int group = 0; group < 2; group++)
+                        Assert.True(Element(x, (i / channels / pixels * (pixels + 1) + i / channels % pixels) * pixel + group * channels + i % channels)
+                            .SequenceEqual(y.Bytes.Slice((2 * i + group) * element, element)), $"{channels} channels: {i}");
+                Assert.True(y.IsIntact);
+            }
+    }
+
+    [Theory]
     [InlineData(1, 3, 70, 50)]
     [InlineData(2, 1, 129, 33)]
     [InlineData(4, 2, 64, 64)]
