@@ -44,7 +44,13 @@ public sealed unsafe class AxisFilter<T> where T : unmanaged, IFloatingPointIeee
     public int OutputSize { get; }
 
     /// <summary>Elements of the target.</summary>
-    public nint OutputCount => (nint)_rows * _inner;
+    public nint OutputCount => (nint)Rows * RowLength;
+
+    /// <summary>Rows of the target.</summary>
+    public int Rows => _rows;
+
+    /// <summary>Elements of a row.</summary>
+    public int RowLength => _inner;
 
     /// <param name="x">Source, dense.</param>
     /// <param name="y">Target, dense; does not overlap the source.</param>
@@ -58,11 +64,23 @@ public sealed unsafe class AxisFilter<T> where T : unmanaged, IFloatingPointIeee
         pool.Run(ref job, chunks);
     }
 
+    /// <summary>Some rows of the target, on the calling thread.</summary>
+    /// <param name="x">The whole source.</param>
+    /// <param name="y">The first of these rows.</param>
+    /// <param name="row">Its number.</param>
+    /// <param name="end">Behind the last one.</param>
+    /// <param name="fill">The value of outputs without taps.</param>
+    public void RunRows(T* x, T* y, int row, int end, T fill)
+    {
+        if (_inner == 1) Line(x, y - row, row, end, fill);
+        else
+            for (; row < end; row++, y += _inner) Row(x, y, row, fill);
+    }
+
     private void Row(T* x, T* y, int row, T fill)
     {
         var (o, j) = Math.DivRem(row, OutputSize);
         x += (nint)o * _size * _inner;
-        y += (nint)row * _inner;
         fixed (int* index = &_indices[j * _taps])
         fixed (T* weight = &_weights[j * _taps])
         {
@@ -138,9 +156,7 @@ public sealed unsafe class AxisFilter<T> where T : unmanaged, IFloatingPointIeee
         {
             int end = Grain.Start(filter._rows, chunk + 1, chunks);
             int row = Grain.Start(filter._rows, chunk, chunks);
-            if (filter._inner == 1) filter.Line(x, y, row, end, fill);
-            else
-                for (; row < end; row++) filter.Row(x, y, row, fill);
+            filter.RunRows(x, y + (nint)row * filter._inner, row, end, fill);
         }
     }
 }

@@ -47,7 +47,7 @@ internal static partial class OperatorCatalog
         new GatherOperator(), new GatherElementsOperator(), new GatherNDOperator(),
         new ShapeOperator(), new SizeOperator(), new ConstantOperator(), new ConstantOfShapeOperator(),
         new CastOperator(), new CastLikeOperator(), new BitCastOperator(), new ExpandOperator(), new TileOperator(),
-        new ResizeOperator("Resize", 10, LatestOpset), new ResizeOperator("Upsample", 7, 9),
+        new ResizeOperator("Resize", 10, LatestOpset), new ResizeOperator("Upsample", 7, 9), new ResizedRowsOperator(),
         new ScatterElementsOperator("ScatterElements", 11, LatestOpset), new ScatterElementsOperator("Scatter", 9, 10), new ScatterNDOperator(),
         new RangeOperator(), new EyeLikeOperator(), new OneHotOperator(), new TriluOperator(), new CumulativeOperator("CumSum", 11, product: false), new CumulativeOperator("CumProd", 26, product: true),
         new NonZeroOperator(), new CompressOperator(), new TopKOperator(), new NonMaxSuppressionOperator(),

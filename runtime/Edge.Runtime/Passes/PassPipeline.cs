@@ -55,6 +55,7 @@ internal static class PassPipeline
         MoveFusion.Run(graph);
         DeadNodeElimination.Run(graph);
         AccumulatorFusion.Run(graph);
+        ResizedRowsFusion.Run(graph);
         ChannelJoin.Run(graph);
         StripFusion.Run(graph, settings);
     }

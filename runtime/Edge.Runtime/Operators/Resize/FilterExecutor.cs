@@ -1,5 +1,6 @@
 using System.Numerics;
 using Edge.Kernels.Layout;
+using Edge.Kernels.Threading;
 using Edge.Runtime.Operators.Cast;
 using Edge.Runtime.Operators.Conv;
 using Edge.Tensors;
@@ -50,6 +51,12 @@ internal sealed unsafe class FilterExecutor<T> : Executor where T : unmanaged, I
 
     public override string Kernel => $"resize_{_mode}_{(sizeof(T) == sizeof(float) ? "f32" : "f64")}_{_passes.Length}_passes";
 
+    /// <summary>What makes the rows of the result; null where none is needed.</summary>
+    public AxisFilter<T>? LastPass => _passes is [.., var last] ? last : null;
+
+    /// <summary>What lies outside of the picture.</summary>
+    public T Extrapolation => _extrapolation;
+
     public override nint ScratchBytes => _passes.Length > 1 || _converts ? 2 * _bufferBytes : 0;
 
     public override void Execute(in StepContext c)
@@ -75,6 +82,19 @@ internal sealed unsafe class FilterExecutor<T> : Executor where T : unmanaged, I
 
         if (_converts) Narrow(x, c.Output<byte>(0));
         else if (_passes.Length == 0) Buffer.MemoryCopy(x, c.Output<T>(0), (nint)_outputCount * sizeof(T), (nint)_inputCount * sizeof(T));
+    }
+
+    /// <summary>All passes but the last one, of an input that needs no conversion; returns what that reads.</summary>
+    public T* RunAllButLast(T* x, byte* scratch, WorkerPool pool)
+    {
+        for (int p = 0; p < _passes.Length - 1; p++)
+        {
+            T* y = (T*)(scratch + p % 2 * _bufferBytes);
+            _passes[p].Run(x, y, _extrapolation, pool);
+            x = y;
+        }
+
+        return x;
     }
 
     private void Narrow(T* x, byte* y)

@@ -56,6 +56,9 @@ internal sealed class ResizeOperator(string opType, int minOpset, int maxOpset) 
         return new IndexedExecutor("resize_nearest", new IndexedCopy(x.Dims, tables, c.Type(0).Size()), fill, -1);
     }
 
+    /// <summary>Whether a node of known sizes leaves the elements along its last axis as they are.</summary>
+    public static bool KeepsLastAxis(Node node) => ReadAxes(node, node.Inputs[0]!.Shape!.Value, ResizeAttributes.Read(node)) is [.., { IsIdentity: true }];
+
     /// <summary>In the order of the input's axes, whichever layout it has.</summary>
     private static ResizeAxis[]? ReadAxes(Node node, Shape x, ResizeAttributes attributes)
     {
