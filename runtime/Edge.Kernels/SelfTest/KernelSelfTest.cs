@@ -11,7 +11,7 @@ public readonly record struct SelfTestResult(string Name, bool Passed, string De
 
 /// <summary>
 /// Compares every kernel set that this CPU can run with the scalar one: float32 convolutions and products within
-/// rounding, everything else byte for byte, on one thread and on several. For a device in the field, and for builds that only run under an emulator.
+/// rounding, everything else byte for byte, on one thread and on several; and what moves elements on any CPU with plain loops. For a device in the field, and for builds that only run under an emulator.
 /// </summary>
 public static class KernelSelfTest
 {
@@ -19,8 +19,10 @@ public static class KernelSelfTest
     public static IEnumerable<SelfTestResult> Run()
     {
         using var pool = new WorkerPool(3);
+        foreach (var (name, difference) in MovementChecks.Compare(pool)) yield return Result($"any/{name}", difference);
         foreach (KernelSet set in KernelCatalog.Available)
         {
+            yield return Result($"{set.Name}/lookup of rows", MovementChecks.CompareLookup(set.Elementwise.Lookup));
             if (set.Name == "scalar") continue;
             int seed = 0;
             foreach ((string shape, ConvGeometry geometry) in Convolutions())

@@ -65,6 +65,8 @@ internal static unsafe class SameBytesChecks
                 all.Add(($"reduce_f32/{function} of axes {string.Join(',', axes)}", (set, x, y, pool) => set.Reduction.Reduce(function, DataType.Float32, s_shape, axes)?.Run(x, y, pool)));
         all.Add(("softmax_f32/innermost", (set, x, y, pool) => set.Reduction.Softmax.Run(x, (float*)y, 21, 11 * 37, 1, false, pool)));
         all.Add(("softmax_f32/logarithm, of an outer axis", (set, x, y, pool) => set.Reduction.Softmax.Run(x, (float*)y, 3, 7, 11 * 37, true, pool)));
+        all.Add(("softmax_f32/of three", (set, x, y, pool) => set.Reduction.Softmax.Run(x, (float*)y, Count / 3, 3, 1, false, pool)));
+        all.Add(("softmax_f32/logarithm, of seven", (set, x, y, pool) => set.Reduction.Softmax.Run(x, (float*)y, Count / 7, 7, 1, true, pool)));
         foreach (bool centre in (bool[])[true, false])
             all.Add(($"normalize_f32/{(centre ? "mean and deviation" : "root mean square")}", (set, x, y, pool) =>
                 set.Normalization.Rows.Run(new RowLayout(3 * 7 * 11, 37, 1, 1), centre, 1e-5, new RowOperands { X = x, Scale = x + 3, Y = (float*)y }, pool)));
@@ -107,7 +109,12 @@ internal static unsafe class SameBytesChecks
             foreach (var function in (BinaryFunction[])[BinaryFunction.Add, BinaryFunction.Mul])
                 all.Add(($"binary_int8/{function} of {type.OnnxName()}", (set, x, y, pool) =>
                     set.Quantize.Binary(function, type).Run((byte*)x, (byte*)x + 5, y, plan, new(new(0.02f, 3), new(0.03f, 1), new(0.021f, 2)), pool)));
+            // A factor for each channel: rows that are no whole vectors.
+            all.Add(($"binary_int8/Mul by channel of {type.OnnxName()}", (set, x, y, pool) =>
+                set.Quantize.Binary(BinaryFunction.Mul, type).Run((byte*)x, (byte*)x + 5, y, Broadcast.To(s_shape, s_shape, new Shape(37)), new(new(0.02f, 3), new(0.03f, 1), new(0.021f, 2)), pool)));
         }
+        all.Add(("scale_accumulators", (set, x, y, pool) =>
+            set.Quantize.ScaleAccumulators((int*)x, (float*)y, Count / 37, 37, x + 100, x + 200, -1e8f, 1e8f, pool)));
         return all;
     }
 
