@@ -22,8 +22,9 @@ internal static class PassPipeline
     /// <remarks>
     /// Quantized operators are fused first and see the graph as it was exported, so that the QDQ form of a model stays bit
     /// for bit its QOperator form. Then what is written out is recognised, which wants equal nodes merged and nothing
-    /// folded; then folding, constants into weights before sums and activations into epilogues. The layout comes after
-    /// everything that fuses by operator, and movements last, when all of them are there.
+    /// folded; then folding, constants into weights before sums and activations into epilogues. Siblings differ by their
+    /// activations. The layout comes after everything that fuses by operator, then movements, when all of them are there, and
+    /// last what asks where channels lie.
     /// </remarks>
     public static void Optimize(ModelGraph graph, PlanSettings settings)
     {
@@ -47,6 +48,7 @@ internal static class PassPipeline
         ScaleShiftFusion.Run(graph);
         ResidualFusion.Run(graph);
         ActivationFusion.Run(graph);
+        SiblingFusion.Run(graph);
 
         ChannelMoves.Run(graph);
         ChannelsLastLayout.Run(graph, kernels);
