@@ -1,64 +1,47 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Edge.Kernels.Isa;
 
 namespace Edge.Kernels.Generic.Gemm;
 
+/// <summary>
+/// Sums of bytes, each taken as unsigned after <c>flip</c> was applied to it by exclusive or, modulo 2³². Nothing past the bytes is read.
+/// </summary>
 internal static unsafe class ByteSum
 {
-    /// <summary>Every other byte.</summary>
-    private const ulong EvenBytes = 0x00FF00FF00FF00FF;
-
-    /// <summary>1 in each of four 16-bit lanes: a product with it has the sum of all lanes in the highest one.</summary>
-    private const ulong Ones = 0x0001000100010001;
-
     private const ulong EveryByte = 0x0101010101010101;
 
-    /// <summary>
-    /// The sum of <paramref name="count"/> bytes taken as unsigned after <paramref name="flip"/> was applied to each by
-    /// exclusive or, modulo 2³². Reads nothing past them.
-    /// </summary>
+    /// <summary>The sum of <paramref name="count"/> bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Of(byte* p, int count, byte flip)
-    {
-        uint sum = 0;
-        if (count >= 2 * Vector128<byte>.Count)
-        {
-            int whole = count & -Vector128<byte>.Count;
-            sum = OfVectors(p, whole, flip);
-            p += whole;
-            count -= whole;
-        }
+    public static uint Of(byte* p, int count, byte flip) => Vector128.Sum(Add(Vector128<uint>.Zero, p, count, flip));
 
+    /// <summary>Adds <paramref name="count"/> bytes to lanes whose sum is what counts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Add(Vector128<uint> lanes, byte* p, int count, byte flip)
+    {
         ulong flips = flip * EveryByte;
-        for (; count >= sizeof(ulong); count -= sizeof(ulong), p += sizeof(ulong)) sum += OfWord(Unsafe.ReadUnaligned<ulong>(p) ^ flips);
-        if (count >= sizeof(uint))
+        Vector128<byte> flipsOfVector = Vector128.Create(flips).AsByte();
+        for (; count >= Vector128<byte>.Count; count -= Vector128<byte>.Count, p += Vector128<byte>.Count) lanes = ByteSums.Add(lanes, Vector128.Load(p) ^ flipsOfVector);
+        if (count == 0) return lanes;
+        ulong first, rest = 0;
+        if (count >= sizeof(ulong))
         {
-            sum += OfWord(Unsafe.ReadUnaligned<uint>(p) ^ (uint)flips);
-            p += sizeof(uint);
-            count -= sizeof(uint);
+            // The last eight, less those that are among the first.
+            first = Unsafe.ReadUnaligned<ulong>(p) ^ flips;
+            if (count > sizeof(ulong)) rest = (Unsafe.ReadUnaligned<ulong>(p + count - sizeof(ulong)) ^ flips) >> 8 * (2 * sizeof(ulong) - count);
+        }
+        else if (count >= sizeof(uint))
+        {
+            first = Unsafe.ReadUnaligned<uint>(p) ^ (uint)flips;
+            if (count > sizeof(uint)) rest = (Unsafe.ReadUnaligned<uint>(p + count - sizeof(uint)) ^ (uint)flips) >> 8 * (2 * sizeof(uint) - count);
+        }
+        else
+        {
+            first = (byte)(p[0] ^ flip);
+            if (count > 1) first |= (ulong)(byte)(p[1] ^ flip) << 8;
+            if (count > 2) first |= (ulong)(byte)(p[2] ^ flip) << 16;
         }
 
-        for (; count > 0; count--, p++) sum += (byte)(*p ^ flip);
-        return sum;
-    }
-
-    /// <summary>The sum of eight bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint OfWord(ulong bytes) => (uint)((((bytes & EvenBytes) + ((bytes >> 8) & EvenBytes)) * Ones) >> 48);
-
-    /// <summary>The sum of whole vectors.</summary>
-    private static uint OfVectors(byte* p, int count, byte flip)
-    {
-        // Each of four 32-bit lanes takes 4 bytes a step.
-        Vector128<uint> sums = Vector128<uint>.Zero;
-        Vector128<byte> flips = Vector128.Create(flip);
-        for (int i = 0; i < count; i += Vector128<byte>.Count)
-        {
-            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Load(p + i) ^ flips);
-            Vector128<ushort> pairs = low + high;
-            sums += Vector128.WidenLower(pairs) + Vector128.WidenUpper(pairs);
-        }
-
-        return Vector128.Sum(sums);
+        return ByteSums.Add(lanes, Vector128.Create(first, rest).AsByte());
     }
 }

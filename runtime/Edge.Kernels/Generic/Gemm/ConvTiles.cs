@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Edge.Kernels.Threading;
 
 namespace Edge.Kernels.Generic.Gemm;
@@ -144,9 +145,9 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             int tileRows = _tiles.RowsFor(count);
             for (int r = 0; r < count; r++)
             {
-                uint sum = 0;
-                for (int tap = 0; tap < taps; tap++) sum += ByteSum.Of(tables[tap * tileRows + r] + offset, elements, flip);
-                rowSums[r] = (int)sum - zero;
+                Vector128<uint> lanes = Vector128<uint>.Zero;
+                for (int tap = 0; tap < taps; tap++) lanes = ByteSum.Add(lanes, tables[tap * tileRows + r] + offset, elements, flip);
+                rowSums[r] = (int)Vector128.Sum(lanes) - zero;
             }
 
             tables += (nint)taps * tileRows;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Edge.Kernels.Generic.Gemm;
 
@@ -19,10 +20,11 @@ internal static unsafe class RowSums
     {
         byte** addresses = rows.Addresses;
         nint stride = rows.Stride;
-        for (int tap = 0; tap < taps; tap++)
+        for (int r = 0; r < count; r++, offset += stride)
         {
-            byte* row = addresses[tap] + offset;
-            for (int r = 0; r < count; r++, row += stride) sums[r] = (int)ByteSum.Of(row, elements, flip) + (tap == 0 ? -zero : sums[r]);
+            Vector128<uint> lanes = Vector128<uint>.Zero;
+            for (int tap = 0; tap < taps; tap++) lanes = ByteSum.Add(lanes, addresses[tap] + offset, elements, flip);
+            sums[r] = (int)Vector128.Sum(lanes) - zero;
         }
     }
 }
