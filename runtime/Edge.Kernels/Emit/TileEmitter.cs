@@ -51,7 +51,8 @@ internal abstract class TileEmitter
         Rows = rows;
         Vectors = vectors;
         _equidistant = variant.HasFlag(TileVariant.Equidistant);
-        // Sums that wait for each other are slow: few rows get several sets of accumulators.
+        // Sums that wait for each other are slow: few rows get several sets of accumulators. Tiles of more than half of the rows have the same
+        // number of sets, and so the same order of sums, which RowTiles.MayBe counts on.
         Sets = rows * vectors <= 6 ? Unroll : rows * vectors <= 12 ? 2 : 1;
     }
 

@@ -15,6 +15,9 @@ internal static class SiblingFusion
     /// <summary>Half a register tile where they are widest: two of them fit into one.</summary>
     private const int Few = 16;
 
+    /// <summary>Readers of a tensor that are looked through: far more than a detector has heads, few enough that a graph made to be compared with itself is passed over.</summary>
+    private const int MostReaders = 64;
+
     /// <summary>First version of Split that takes the sizes as an input.</summary>
     private const int SizesAreInput = 13;
 
@@ -22,7 +25,7 @@ internal static class SiblingFusion
     {
         foreach (var first in graph.Nodes.ToArray())
         {
-            if (first.Inputs is not [{ } x, ..] || !IsCandidate(graph, first)) continue;
+            if (first.Inputs is not [{ Consumers.Count: > 1 and <= MostReaders } x, ..] || !IsCandidate(graph, first)) continue;
             Node[] siblings = [.. x.Consumers.Distinct().Where(n => IsCandidate(graph, n) && n.Inputs[0] == x && SameAttributes(first, n)).OrderBy(graph.Nodes.IndexOf)];
             if (siblings.Length < 2 || siblings[0] != first || siblings.Sum(Channels) > 2 * Few) continue;
             Value[] results = [.. siblings.Select(n => n.Outputs[0]!)];

@@ -40,6 +40,7 @@ public class SiblingFusionTests
     [InlineData("larger kernel")]
     [InlineData("stride")]
     [InlineData("another tensor")]
+    [InlineData("read by too many")]
     public void Others_stay(string what)
     {
         var g = new WrittenOut(17, 1, 5, 6, 8);
@@ -50,9 +51,10 @@ public class SiblingFusionTests
             "many" => [Head(g, x, 16), Head(g, x, 16), Head(g, x, 1)],
             "larger kernel" => [Head(g, x, 3), g.Node("Conv", [x, g.Constant(3, 4, 8, 3, 3)], AttributeProto.Of("pads", [1L, 1, 1, 1]))],
             "stride" => [Head(g, x, 3, relu: false), g.Node("Conv", [x, g.Constant(3, 4, 8, 1, 1)], AttributeProto.Of("strides", [2L, 2]))],
+            "read by too many" => [Head(g, x, 3), Head(g, x, 4), .. Enumerable.Range(0, 63).Select(i => g.Node("Mul", [x, g.Scalar(i + 2)]))],
             _ => [Head(g, x, 3), Head(g, g.Node("Neg", [x]), 4)],
         };
-        g.Becomes(End(g, heads), ["Exp", .. what == "another tensor" ? new[] { "Conv", "Neg", "Conv" } : [.. heads.Select(_ => "Conv")]]);
+        g.Becomes(End(g, heads), ["Exp", .. what == "another tensor" ? new[] { "Conv", "Neg", "Conv" } : [.. heads.Select((_, i) => what == "read by too many" && i > 1 ? "Mul" : "Conv")]]);
     }
 
     /// <summary>Channels-last, so that the layout moves nothing.</summary>

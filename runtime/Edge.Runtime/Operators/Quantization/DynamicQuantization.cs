@@ -8,6 +8,7 @@ namespace Edge.Runtime.Operators.Quantization;
 /// <summary>Quantization to uint8 with a scale and zero point that follow from the numbers.</summary>
 internal static unsafe class DynamicQuantization
 {
+    /// <summary>Parts whose ranges are kept on the stack.</summary>
     private const int MostChunks = 256;
 
     /// <summary>Quantizes. The range includes 0; numbers that are all 0 have scale 1 and zero point 0.</summary>
