@@ -18,15 +18,18 @@ public sealed record PlanDescription(
     long PackedBytes,
     long ActivationBytes)
 {
+    /// <summary>Steps after which threads wait for each other.</summary>
+    public int Meetings => Steps.Count - Steps.Count(s => s.Chained);
+
     /// <summary>Multiply-accumulates of one run.</summary>
     public long Macs => Steps.Sum(s => s.Macs);
 
     internal static PlanDescription Of(ExecutionPlan plan, string isa) => new(
         isa,
         [.. plan.Inputs.Select(i => i.Shape!.Value)],
-        [.. plan.Steps.Select(s => new PlannedStep(
+        [.. plan.Steps.Select((s, i) => new PlannedStep(
             s.Node.Name, s.Node.Domain, s.Node.OpType, s.Kernel,
-            s.Node.Outputs.Count > 0 && s.Node.Outputs[0] is { } v ? v.ToString()[(v.Name.Length + 2)..] : "", s.Macs, s.PackedBytes))],
+            s.Node.Outputs.Count > 0 && s.Node.Outputs[0] is { } v ? v.ToString()[(v.Name.Length + 2)..] : "", s.Macs, s.PackedBytes, plan.IsChained(i)))],
         plan.Arena.ByteLength,
         plan.Steps.Sum(s => (long)s.PackedBytes),
         plan.Steps.SelectMany(s => s.Node.Outputs).Where(v => v is { IsStatic: true }).Sum(v => (long)v!.Shape!.Value.Count * v.Type.Size()));
@@ -40,4 +43,5 @@ public sealed record PlanDescription(
 /// <param name="Output">Type and shape of the first output.</param>
 /// <param name="Macs">Multiply-accumulates.</param>
 /// <param name="PackedBytes">Packed weights that the step holds.</param>
-public sealed record PlannedStep(string Name, string Domain, string OpType, string Kernel, string Output, long Macs, long PackedBytes);
+/// <param name="Chained">Threads go on to it from the step before with the rows that they have, and do not wait for each other in between.</param>
+public sealed record PlannedStep(string Name, string Domain, string OpType, string Kernel, string Output, long Macs, long PackedBytes, bool Chained = false);

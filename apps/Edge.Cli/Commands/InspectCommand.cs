@@ -107,7 +107,7 @@ internal static class InspectCommand
     private static void WritePlan(Terminal terminal, PlanDescription plan, InferenceSession session)
     {
         terminal.Line($"  plan for    {string.Join(", ", plan.InputShapes)} on {session.Provider}, {session.Threads} thread{(session.Threads == 1 ? "" : "s")}");
-        terminal.Line($"  steps       {plan.Steps.Count}, all placed on {session.Provider}");
+        terminal.Line($"  steps       {plan.Steps.Count}, all placed on {session.Provider}{(session.Threads == 1 ? "" : $"; threads meet after {plan.Meetings} of them")}");
         terminal.Line($"  cost        {Units.Count(plan.Macs)} multiply-accumulates a run");
         terminal.Line($"  memory      {Units.Bytes(plan.ArenaBytes)} arena for {Units.Bytes(plan.ActivationBytes)} of activations, {Units.Bytes(plan.PackedBytes)} packed weights");
         var kernels = plan.Steps.GroupBy(s => s.Kernel).OrderByDescending(g => g.Sum(s => s.Macs)).ThenByDescending(g => g.Count());
@@ -123,7 +123,7 @@ internal static class InspectCommand
         for (int i = 0; i < plan.Steps.Count; i++)
         {
             var s = plan.Steps[i];
-            table.AddRow(i.ToString(), Markup.Escape(Name(s.Domain, s.OpType)), Markup.Escape(s.Name), Markup.Escape(s.Output), Markup.Escape(s.Kernel), s.Macs > 0 ? Units.Count(s.Macs) : "");
+            table.AddRow(i.ToString(), (s.Chained ? "↳ " : "") + Markup.Escape(Name(s.Domain, s.OpType)), Markup.Escape(s.Name), Markup.Escape(s.Output), Markup.Escape(s.Kernel), s.Macs > 0 ? Units.Count(s.Macs) : "");
         }
 
         terminal.Console.Write(table);

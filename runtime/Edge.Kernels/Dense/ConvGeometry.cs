@@ -47,6 +47,9 @@ public readonly record struct ConvGeometry(
 
     public bool IsDepthwise => Group > 1 && InChannelsPerGroup == 1;
 
+    /// <summary>Pixels of the output, of all images.</summary>
+    public nint Pixels => (nint)Batch * OutHeight * OutWidth;
+
     /// <summary>Multiply-accumulates of one run.</summary>
     public long Macs => (long)Batch * OutHeight * OutWidth * OutChannels * InChannelsPerGroup * KernelHeight * KernelWidth;
 }

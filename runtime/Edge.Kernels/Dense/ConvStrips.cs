@@ -14,6 +14,9 @@ namespace Edge.Kernels.Dense;
 /// </remarks>
 public sealed unsafe class ConvStrips : IDisposable
 {
+    /// <summary>Bytes of products that a depthwise convolution takes in a cycle, about.</summary>
+    private const int DepthwiseBytesPerCycle = 64;
+
     private readonly PreparedConv? _before;
     private readonly PreparedConv _depthwise;
     private readonly PreparedConv? _after;
@@ -71,6 +74,18 @@ public sealed unsafe class ConvStrips : IDisposable
     /// <inheritdoc cref="PreparedConv.SpreadScratch"/>
     public void SpreadScratch(nint bytes) => _threadStride = ThreadParts.Stride(bytes, _threads, _threadBytes);
 
+    /// <summary>Whether any range of strips can be computed by itself.</summary>
+    public bool TakesRanges => _g.Batch == 1;
+
+    /// <summary>Pixels of a strip of the output.</summary>
+    public int RangeGranule => _plan.Rows * _g.OutWidth;
+
+    /// <summary>Bytes of scratch that a range needs.</summary>
+    public nint RangeScratchBytes => _threadBytes;
+
+    /// <inheritdoc cref="PreparedConv.Cycles"/>
+    public long Cycles => (_before?.Cycles ?? 0) + _g.Macs * _elementBytes / DepthwiseBytesPerCycle + (_after?.Cycles ?? 0);
+
     private int InputRows => _plan.InputRows(_g);
 
     private nint InputRowBytes => (nint)_g.InWidth * _g.InChannels * _elementBytes;
@@ -91,6 +106,16 @@ public sealed unsafe class ConvStrips : IDisposable
         var job = new Job(this, x, residual, y, scratch, _g.Batch * _plan.StripsPerImage(_g), chunks);
         pool.RunSeated(ref job, chunks);
     }
+
+    /// <summary>Computes pixels <c>first … first + pixels − 1</c> of the output on the calling thread, where it <see cref="TakesRanges"/>.</summary>
+    /// <param name="x">The whole input.</param>
+    /// <param name="residual">As for <see cref="Run"/>.</param>
+    /// <param name="y">The whole output.</param>
+    /// <param name="first">A multiple of <see cref="RangeGranule"/>.</param>
+    /// <param name="pixels">A multiple of it, too, but at the end of the output.</param>
+    /// <param name="scratch">At least <see cref="RangeScratchBytes"/> bytes.</param>
+    public void RunRange(byte* x, byte* residual, byte* y, nint first, nint pixels, byte* scratch) =>
+        Strips((int)(first / RangeGranule), (int)((first + pixels + RangeGranule - 1) / RangeGranule), x, residual, y, scratch);
 
     public void Dispose()
     {

@@ -30,6 +30,24 @@ public abstract class PreparedConv : IDisposable
     public virtual nint PixelScratchBytes(nint pixels) => 0;
 
     /// <summary>
+    /// Whether any range of the output's pixels, counted through all pictures, can be computed by itself of the whole input, and packed weights
+    /// are few enough for each thread to read all of them. If not, <c>RunRange</c> fails.
+    /// </summary>
+    public virtual bool TakesRanges => false;
+
+    /// <summary>
+    /// What ranges begin and end with a multiple of, or the output's end: pixels have the same bits then, however they are divided, as long as
+    /// each range has <see cref="ManyPixels"/>, and are computed as fast as all of them together.
+    /// </summary>
+    public virtual int RangeGranule => 1;
+
+    /// <summary>Bytes of scratch that a range of so many pixels needs.</summary>
+    public virtual nint RangeScratchBytes(nint pixels) => 0;
+
+    /// <summary>Processor cycles that the products of a run take at least; 0 where nobody counts them.</summary>
+    public virtual long Cycles => 0;
+
+    /// <summary>
     /// Says, before the first run, how much scratch all runs will get. Kernels that run one after another in the same memory put each
     /// thread's part to the same place then, so that it stays with the core that wrote it.
     /// </summary>
@@ -85,6 +103,18 @@ public abstract unsafe class PreparedConvF32 : PreparedConv
     /// <exception cref="NotSupportedException">The convolution is depthwise.</exception>
     public virtual void RunAmong(float* x, float* y, nint step, byte* scratch, WorkerPool pool) =>
         throw new NotSupportedException($"{KernelName} writes whole pixels; supported: convolutions that are not depthwise");
+
+    /// <summary>Computes pixels <c>first … first + pixels − 1</c> of the output on the calling thread, where <see cref="PreparedConv.TakesRanges"/>.</summary>
+    /// <param name="x">The whole input, of which only the pixels of the range are read where <see cref="PreparedConv.TakesPixels"/>.</param>
+    /// <param name="residual">Added before the activation, laid out as the output; null for none. May be <paramref name="y"/> itself.</param>
+    /// <param name="y">The whole output, or the first of the channels of its first pixel.</param>
+    /// <param name="step">Elements from one pixel of the output to the next, at least OC.</param>
+    /// <param name="first">The first pixel.</param>
+    /// <param name="pixels">How many.</param>
+    /// <param name="scratch">At least <see cref="PreparedConv.RangeScratchBytes"/> bytes.</param>
+    /// <exception cref="NotSupportedException">The kernel does not take ranges.</exception>
+    public virtual void RunRange(float* x, float* residual, float* y, nint step, nint first, nint pixels, byte* scratch) =>
+        throw new NotSupportedException($"{KernelName} computes whole pictures");
 }
 
 /// <inheritdoc cref="PreparedConv"/>
@@ -107,5 +137,15 @@ public abstract unsafe class PreparedConvInt8 : PreparedConv
     /// <param name="pool">The threads to use.</param>
     /// <exception cref="NotSupportedException">The kernel does not take pixels.</exception>
     public virtual void RunPixels(byte* x, void* y, nint pixels, byte* scratch, WorkerPool pool) =>
+        throw new NotSupportedException($"{KernelName} computes whole pictures");
+
+    /// <summary>Computes pixels <c>first … first + pixels − 1</c> of the output on the calling thread, where <see cref="PreparedConv.TakesRanges"/>.</summary>
+    /// <param name="x">The whole input, of which only the pixels of the range are read where <see cref="PreparedConv.TakesPixels"/>.</param>
+    /// <param name="y">The whole output.</param>
+    /// <param name="first">The first pixel.</param>
+    /// <param name="pixels">How many.</param>
+    /// <param name="scratch">At least <see cref="PreparedConv.RangeScratchBytes"/> bytes.</param>
+    /// <exception cref="NotSupportedException">The kernel does not take ranges.</exception>
+    public virtual void RunRange(byte* x, void* y, nint first, nint pixels, byte* scratch) =>
         throw new NotSupportedException($"{KernelName} computes whole pictures");
 }

@@ -13,6 +13,9 @@ public abstract unsafe class BinaryKernel
     /// elements as the output, of the same size.
     /// </summary>
     public abstract void Run(void* a, void* b, void* y, Broadcast plan, WorkerPool pool);
+
+    /// <summary>The same for operands of one shape: <paramref name="count"/> elements of each, on the calling thread.</summary>
+    public abstract void RunDense(void* a, void* b, void* y, nint count);
 }
 
 /// <summary>One row: each operand advances by its stride, 0 or 1.</summary>
@@ -34,4 +37,6 @@ internal sealed unsafe class BinaryKernel<TIn, TOut, TRow>(TRow row, string name
 
     public override void Run(void* a, void* b, void* y, Broadcast plan, WorkerPool pool) =>
         BroadcastRows.Run(row, (TIn*)a, (TIn*)b, (TOut*)y, plan, pool);
+
+    public override void RunDense(void* a, void* b, void* y, nint count) => row.Run((TIn*)a, 1, (TIn*)b, 1, (TOut*)y, count);
 }

@@ -39,6 +39,9 @@ public sealed class Broadcast
     /// <summary>Elements of the output.</summary>
     public nint Count => Rows * RowLength;
 
+    /// <summary>All operands are read straight through: they have the output's shape.</summary>
+    public bool IsDense => Rows == 1 && Array.TrueForAll(_rowStrides, s => s == 1);
+
     /// <summary>How far operand <paramref name="operand"/> advances within a row: 0 or 1.</summary>
     internal nint RowStride(int operand) => _rowStrides[operand];
 

@@ -127,6 +127,24 @@ public sealed unsafe class StridedCopy
         pool.Run(ref job, chunks);
     }
 
+    /// <summary>Bytes that it copies.</summary>
+    public nint Bytes => _bytes;
+
+    /// <summary>Whether the target's outermost axis has <paramref name="rows"/> elements, some of which can be copied by themselves.</summary>
+    public bool TakesRows(int rows) => _outer.Length > 0 && _outer[0].Count == rows;
+
+    /// <summary>Copies some elements of the outermost axis on the calling thread, where it <see cref="TakesRows"/>.</summary>
+    /// <param name="source">The first element of the source.</param>
+    /// <param name="target">The first element of the target.</param>
+    /// <param name="rows">Elements of the axis.</param>
+    /// <param name="first">The first one to be copied.</param>
+    /// <param name="count">How many.</param>
+    public void RunRows(byte* source, byte* target, int rows, int first, int count)
+    {
+        int items = _outerItems / rows;
+        if (items > 0) Range(source, target, first * items, (first + count) * items);
+    }
+
     private static bool IsScalarSize(int bytes) => bytes is 1 or 2 or 4 or 8;
 
     private static List<CopyAxis> Merge(ReadOnlySpan<CopyAxis> axes, out bool empty)

@@ -89,4 +89,7 @@ public abstract unsafe class QuantizedBinary
     /// may be an operand that has as many elements as the output.
     /// </summary>
     public abstract void Run(byte* a, byte* b, byte* y, Broadcast plan, in QuantizedBinaryParameters parameters, WorkerPool pool);
+
+    /// <summary>The same for operands of one shape: <paramref name="count"/> elements of each, on the calling thread.</summary>
+    public abstract void RunDense(byte* a, byte* b, byte* y, nint count, in QuantizedBinaryParameters parameters);
 }

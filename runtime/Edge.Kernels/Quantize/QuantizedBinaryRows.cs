@@ -19,6 +19,8 @@ internal sealed unsafe class QuantizedBinary<TOp, TByte, V>(string name) : Quant
     public override void Run(byte* a, byte* b, byte* y, Broadcast plan, in QuantizedBinaryParameters parameters, WorkerPool pool) =>
         BroadcastRows.Run(new Row(parameters), a, b, y, plan, pool);
 
+    public override void RunDense(byte* a, byte* b, byte* y, nint count, in QuantizedBinaryParameters parameters) => new Row(parameters).Run(a, 1, b, 1, y, count);
+
     private readonly struct Row(in QuantizedBinaryParameters p) : IBinaryRow<byte, byte>
     {
         private readonly QuantizedBinaryParameters _p = p;

@@ -46,7 +46,8 @@ internal static unsafe class ConvF32Check
         if (!actual.IsIntact || !scratch.IsIntact || !x.IsIntact) return $"{tested.KernelName} wrote outside its buffers for {g}";
         int terms = g.InChannelsPerGroup * g.KernelHeight * g.KernelWidth;
         string? difference = Difference(expected.Floats, actual.Floats, method == ConvMethod.Direct ? terms : WinogradTerms + terms);
-        return difference is null ? null : $"{tested.KernelName} {activation.Kind} residual {place}: {difference} for {g}";
+        if (difference is not null) return $"{tested.KernelName} {activation.Kind} residual {place}: {difference} for {g}";
+        return ConvRanges.Compare(tested, g, x, place == ResidualPlace.None ? null : residual, place == ResidualPlace.InOutput, actual, seed);
     }
 
     /// <summary>How far a sum of <paramref name="terms"/> products of numbers below 1 may be off.</summary>

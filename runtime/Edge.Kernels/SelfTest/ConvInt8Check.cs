@@ -100,6 +100,7 @@ internal static unsafe class ConvInt8Check
             if (!actual.IsIntact || !scratch.IsIntact || !x.IsIntact) return $"{tested.KernelName} wrote outside its buffers for {g} {parameters}";
             int at = actual.Bytes.CommonPrefixLength(expected.Bytes);
             if (at != bytes) return $"{tested.KernelName}: byte {at} is {actual.Bytes[at]}, not {expected.Bytes[at]}, for {g} {parameters}";
+            if (ConvRanges.Compare(tested, g, x, actual, seed) is { } difference) return $"{difference} {parameters}";
         }
 
         return null;

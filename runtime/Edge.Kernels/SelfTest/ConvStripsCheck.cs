@@ -51,7 +51,25 @@ internal static unsafe class ConvStripsCheck
         byte[] alone = actual.Bytes.ToArray();
         strips.SpreadScratch(strips.ScratchBytes + MoreScratch);
         difference = Compare(strips, x, added, expected, actual, c, int8, pool);
-        return difference ?? (actual.Bytes.SequenceEqual(alone) ? null : $"{strips.KernelName} has other bits on {pool.Threads} threads for {c}");
+        if (difference is not null) return difference;
+        if (!actual.Bytes.SequenceEqual(alone)) return $"{strips.KernelName} has other bits on {pool.Threads} threads for {c}";
+        if (!strips.TakesRanges) return null;
+        RunRanges(strips, x, added, actual, g.Pixels);
+        return actual.IsIntact && actual.Bytes.SequenceEqual(alone) ? null : $"{strips.KernelName} has other bits by ranges for {c}";
+    }
+
+    /// <summary>One strip after two, from the last one to the first.</summary>
+    private static void RunRanges(ConvStrips strips, GuardedMemory x, byte* residual, GuardedMemory actual, nint pixels)
+    {
+        using var scratch = new GuardedMemory(strips.RangeScratchBytes);
+        actual.Bytes.Clear();
+        nint all = (pixels + strips.RangeGranule - 1) / strips.RangeGranule;
+        for (nint end = all, first; end > 0; end = first)
+        {
+            first = nint.Max(end - 1 - end % 2, 0);
+            nint from = first * strips.RangeGranule;
+            strips.RunRange(x.Data, residual, actual.Data, from, nint.Min(end * strips.RangeGranule, pixels) - from, scratch.Data);
+        }
     }
 
     private static string? Compare(ConvStrips strips, GuardedMemory x, byte* residual, GuardedMemory expected, GuardedMemory actual, in ConvStripsCase c, bool int8, WorkerPool pool)

@@ -19,9 +19,11 @@ internal sealed unsafe class ExecutionPlan : IDisposable
     private readonly RunValue[] _outputs;
     private readonly object[] _keepAlive;
     private readonly RunBudget _budget;
+    private readonly RowChain?[] _chains;
 
     /// <param name="inputs">What the plan was made for.</param>
     /// <param name="steps">In execution order.</param>
+    /// <param name="chains">For each step the chain that begins with it; null where none does.</param>
     /// <param name="arena">Owned.</param>
     /// <param name="pointers">Native table of the steps' input and output pointers; owned.</param>
     /// <param name="inputSlots">Entries of the table that point to a tensor of the caller.</param>
@@ -33,6 +35,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
     public ExecutionPlan(
         PlanInput[] inputs,
         PlanStep[] steps,
+        RowChain?[] chains,
         Arena arena,
         void** pointers,
         (int Slot, int Input, nint Offset)[] inputSlots,
@@ -45,6 +48,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
         _budget = budget;
         Inputs = inputs;
         Steps = steps;
+        _chains = chains;
         Arena = arena;
         _pointers = pointers;
         _inputSlots = inputSlots;
@@ -65,6 +69,14 @@ internal sealed unsafe class ExecutionPlan : IDisposable
     public Arena Arena { get; }
 
     public int RunCount { get; private set; }
+
+    /// <summary>Whether a step is one of a chain, and not the first.</summary>
+    public bool IsChained(int step)
+    {
+        for (int first = step - 1; first >= 0; first--)
+            if (_chains[first] is { } chain) return first + chain.Length > step;
+        return false;
+    }
 
     /// <summary>Whether the plan was made for values like these.</summary>
     public bool Fits(ReadOnlySpan<RunValue> inputs)
@@ -89,20 +101,28 @@ internal sealed unsafe class ExecutionPlan : IDisposable
         foreach (var (slot, input, offset) in _inputSlots) _pointers[slot] = _present[input].Tensor!.Data + offset;
         foreach (var view in _views) view.Follow();
 
-        foreach (var step in Steps)
+        for (int i = 0; i < Steps.Length;)
         {
+            PlanStep step = Steps[i];
             _budget.BeforeStep(step.Node);
-            long start = profile ? Stopwatch.GetTimestamp() : 0;
             try
             {
+                if (_chains[i] is { } chain && chain.Takes(pool))
+                {
+                    chain.Run(pool, profile);
+                    i += chain.Length;
+                    continue;
+                }
+
+                long start = profile ? Stopwatch.GetTimestamp() : 0;
                 step.Run(pool);
+                if (profile) step.Ticks += Stopwatch.GetTimestamp() - start;
+                i++;
             }
             catch (Exception e) when (NodeInference.IsOfTheNode(e))
             {
                 throw NodeInference.Malformed(step.Node, e);
             }
-
-            if (profile) step.Ticks += Stopwatch.GetTimestamp() - start;
         }
 
         for (int i = 0; i < _outputs.Length; i++)

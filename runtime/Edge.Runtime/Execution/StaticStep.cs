@@ -26,5 +26,9 @@ internal sealed unsafe class StaticStep(Node node, Executor executor, void** inp
 
     public override void Run(WorkerPool pool) => executor.Execute(new StepContext(_inputs, _outputs, Scratch, pool, null));
 
+    /// <summary>Computes some of <paramref name="rows"/> rows on the calling thread, where the executor is an <see cref="IRowExecutor"/>.</summary>
+    public void RunRows(nint rows, nint first, nint count, byte* scratch) =>
+        ((IRowExecutor)executor).ExecuteRows(new StepContext(_inputs, _outputs, scratch, WorkerPool.Inline, null), rows, first, count);
+
     public override void Dispose() => executor.Dispose();
 }

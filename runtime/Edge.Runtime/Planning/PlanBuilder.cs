@@ -76,18 +76,21 @@ internal sealed unsafe class PlanBuilder
 
         _weights.Expect(ConstantBytes());
         // Pointers are written last, when the arena exists; until then a slot is a number.
-        var pending = new List<(Node Node, Executor? Executor, int Inputs, int Outputs)>();
+        var pending = new List<PendingStep>();
         Executor?[] executors = new StepPreparation(_graph, _settings, _weights, PreparesExecutor, _operators).Run(_pool);
         for (int step = 0; step < _graph.Nodes.Count; step++) AddNode(step, executors[step], pending);
         foreach (var (from, output) in copies) AddCopy(from, output, pending);
         foreach (var v in _graph.Nodes.SelectMany(n => n.Inputs))
             if (v is not null && !_read.Contains(v) && !_graph.IsOutput(v)) v.ForgetConstant();
 
+        List<RowChainPlan> chains = RowChains.Find([.. pending.Select(p => (p.Node, p.Executor))], _storage, _settings.Threads);
+        foreach (RowChainPlan chain in chains) _storage.Join(pending[chain.First].GraphStep, pending[chain.First + chain.Steps - 1].GraphStep);
         nint packed = _storage.Pack();
         nint scratch = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0);
+        foreach (RowChainPlan chain in chains) scratch = nint.Max(scratch, chain.ScratchBytes);
         if (packed + scratch > maxBytes)
             throw new ModelException($"the activations take {packed + scratch:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
-        foreach (var (_, executor, _, _) in pending) executor?.SpreadScratch(scratch);
+        foreach (PendingStep step in pending) step.Executor?.SpreadScratch(scratch);
         var arena = new Arena(packed + scratch);
 
         void** pointers = (void**)NativeMemory.AllocZeroed((nuint)Math.Max(1, _slots.Count), (nuint)sizeof(void*));
@@ -100,7 +103,7 @@ internal sealed unsafe class PlanBuilder
         }
 
         var steps = new List<PlanStep>(pending.Count);
-        foreach (var (node, executor, firstInput, firstOutput) in pending)
+        foreach (var (node, executor, firstInput, firstOutput, _) in pending)
         {
             var op = OperatorCatalog.Find(node.Domain, node.OpType);
             steps.Add(op is ValueOperator v ? MakeValueStep(node, v, arena, outputs)
@@ -108,8 +111,11 @@ internal sealed unsafe class PlanBuilder
                 : new StaticStep(node, executor, pointers + firstInput, pointers + firstOutput) { Scratch = arena.Base + packed });
         }
 
+        var chainAt = new RowChain?[steps.Count];
+        foreach (RowChainPlan chain in chains)
+            chainAt[chain.First] = new RowChain(chain, [.. steps.Skip(chain.First).Take(chain.Steps).Cast<StaticStep>()]) { Scratch = arena.Base + packed, ScratchStride = scratch / chain.Threads / Tensor.Alignment * Tensor.Alignment };
         return new ExecutionPlan(
-            [.. _graph.Inputs.Select(v => new PlanInput(v.Type, v.Shape))], [.. steps], arena, pointers,
+            [.. _graph.Inputs.Select(v => new PlanInput(v.Type, v.Shape))], [.. steps], chainAt, arena, pointers,
             [.. inputSlots], _present, [.. _views], outputs, [.. _keepAlive], _settings.Run);
     }
 
@@ -117,13 +123,13 @@ internal sealed unsafe class PlanBuilder
     private bool PreparesExecutor(int step) =>
         !_storage.IsView(step) && _operators[step] is not ValueOperator && !StoragePlanner.ExecutesDynamically(_graph.Nodes[step], _operators[step]);
 
-    private void AddNode(int step, Executor? executor, List<(Node, Executor?, int, int)> pending)
+    private void AddNode(int step, Executor? executor, List<PendingStep> pending)
     {
         var node = _graph.Nodes[step];
         if (_storage.IsView(step)) return;
         if (executor is null)
         {
-            pending.Add((node, null, 0, 0));
+            pending.Add(new PendingStep(node, null, 0, 0, step));
             foreach (var v in node.Inputs)
                 if (v is not null) _read.Add(v);
             return;
@@ -139,13 +145,13 @@ internal sealed unsafe class PlanBuilder
 
         int outputs = _slots.Count;
         foreach (var v in node.Outputs) _slots.Add(v is null ? (None, 0) : (_storage[v], _storage.Offset(v)));
-        pending.Add((node, executor, inputs, outputs));
+        pending.Add(new PendingStep(node, executor, inputs, outputs, step));
     }
 
     private long ConstantBytes() =>
         _graph.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct().Sum(v => v.Stored?.Bytes ?? v.Constant!.ByteLength);
 
-    private void AddCopy(Value from, int output, List<(Node, Executor?, int, int)> pending)
+    private void AddCopy(Value from, int output, List<PendingStep> pending)
     {
         var node = new Node(OperatorCatalog.Internal, "Copy", 1, from.Name, [null], [null]);
         nint bytes = (nint)from.Shape!.Value.Count * from.Type.Size();
@@ -153,7 +159,7 @@ internal sealed unsafe class PlanBuilder
         if (_storage[from] is ConstantStorage constant) _keepAlive.Add(constant.Tensor);
         _slots.Add((_storage[from], _storage.Offset(from)));
         _slots.Add((new BlockStorage(bytes, 0) { Output = output }, 0));
-        pending.Add((node, new CopyExecutor(bytes), _slots.Count - 2, _slots.Count - 1));
+        pending.Add(new PendingStep(node, new CopyExecutor(bytes), _slots.Count - 2, _slots.Count - 1, _graph.Nodes.Count));
     }
 
     private static Storage None { get; } = new ConstantStorage(Tensor.Create<byte>(new Shape(0)));
@@ -215,4 +221,12 @@ internal sealed unsafe class PlanBuilder
                 return RunValue.Of(Borrow(value, arena, outputs));
         }
     }
+
+    /// <summary>A step whose pointers are not known yet.</summary>
+    /// <param name="Node">The node.</param>
+    /// <param name="Executor">Null for one that works on values, or whose shapes a run decides.</param>
+    /// <param name="Inputs">The slot of the first input.</param>
+    /// <param name="Outputs">The slot of the first output.</param>
+    /// <param name="GraphStep">Its place among the graph's nodes.</param>
+    private readonly record struct PendingStep(Node Node, Executor? Executor, int Inputs, int Outputs, int GraphStep);
 }

@@ -79,6 +79,16 @@ internal sealed class StoragePlanner
         return true;
     }
 
+    /// <summary>Threads are in different ones of the steps from <paramref name="first"/> to <paramref name="last"/> at the same time: what one of them reads or writes is kept for all.</summary>
+    public void Join(int first, int last)
+    {
+        foreach (BlockStorage b in _storage.Values.OfType<BlockStorage>())
+        {
+            if (b.FirstUse > first && b.FirstUse <= last) b.FirstUse = first;
+            if (b.LastUse >= first && b.LastUse < last) b.LastUse = last;
+        }
+    }
+
     /// <summary>Places all blocks in one arena; returns its size in bytes.</summary>
     public nint Pack()
     {

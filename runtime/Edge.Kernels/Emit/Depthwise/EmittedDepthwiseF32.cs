@@ -39,6 +39,12 @@ internal sealed unsafe class EmittedDepthwiseF32 : PreparedConvF32
 
     public override nint ScratchBytes => ChannelRepeat.ScratchBytes(_given, sizeof(float));
 
+    public override bool TakesRanges => _g.Batch == 1 && ScratchBytes == 0;
+
+    public override int RangeGranule => _strips.StripRows * _g.OutWidth;
+
+    public override long Cycles => _strips.Cycles;
+
     public override nint PackedBytes => _packed.ByteLength + _strips.CodeBytes;
 
     private int StripRows => _strips.StripRows;
@@ -60,6 +66,12 @@ internal sealed unsafe class EmittedDepthwiseF32 : PreparedConvF32
         int chunks = _strips.JobChunks(units, pool.Threads);
         var job = new Job(this, input, residual, y, units, parts, chunks);
         pool.Run(ref job, chunks);
+        GC.KeepAlive(this);
+    }
+
+    public override void RunRange(float* x, float* residual, float* y, nint step, nint first, nint pixels, byte* scratch)
+    {
+        for (nint strip = first / RangeGranule; strip * RangeGranule < first + pixels; strip++) Unit((byte*)x, residual, y, strip, 0, 1);
         GC.KeepAlive(this);
     }
 

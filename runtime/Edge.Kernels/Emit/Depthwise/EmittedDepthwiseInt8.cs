@@ -54,6 +54,12 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
 
     public override nint ScratchBytes => ChannelRepeat.ScratchBytes(_given, 1);
 
+    public override bool TakesRanges => _g.Batch == 1 && ScratchBytes == 0;
+
+    public override int RangeGranule => _strips.StripRows * _g.OutWidth;
+
+    public override long Cycles => _strips.Cycles;
+
     public override nint PackedBytes => _packed.ByteLength + _strips.CodeBytes;
 
     private int StripRows => _strips.StripRows;
@@ -106,6 +112,12 @@ internal sealed unsafe class EmittedDepthwiseInt8 : PreparedConvInt8
         int chunks = _strips.JobChunks(units, pool.Threads);
         var job = new Job(this, input, (byte*)y, units, parts, chunks);
         pool.Run(ref job, chunks);
+        GC.KeepAlive(this);
+    }
+
+    public override void RunRange(byte* x, void* y, nint first, nint pixels, byte* scratch)
+    {
+        for (nint strip = first / RangeGranule; strip * RangeGranule < first + pixels; strip++) Unit(x, (byte*)y, strip, 0, 1);
         GC.KeepAlive(this);
     }
 

@@ -24,6 +24,9 @@ internal sealed unsafe class EmittedStrips : IDisposable
 
     private const int ChunksPerThread = 6;
 
+    /// <summary>Bytes of products in a cycle, about.</summary>
+    private const int BytesPerCycle = 64;
+
     private readonly DepthwiseTiling _tiling;
     private readonly ChannelRun[] _runs;
     private readonly int _elementBytes;
@@ -52,6 +55,9 @@ internal sealed unsafe class EmittedStrips : IDisposable
     public nint Strips => (nint)_tiling.Geometry.Batch * _tiling.StripsPerImage;
 
     public int CodeBytes => _code.ByteLength;
+
+    /// <inheritdoc cref="PreparedConv.Cycles"/>
+    public long Cycles => _tiling.Geometry.Macs * _elementBytes / BytesPerCycle;
 
     /// <summary>Whether addresses within a strip can be written into code.</summary>
     public static bool Reaches(in ConvGeometry g, int elementBytes)

@@ -1,3 +1,5 @@
+using Edge.Kernels.Threading;
+
 namespace Edge.Kernels.Generic.Gemm;
 
 /// <summary>Into how much work a convolution is cut for several threads.</summary>
@@ -9,21 +11,23 @@ internal static class ConvChunks
     /// </summary>
     private const long LeastCycles = 16 * 1024;
 
-    /// <summary>Multiply-accumulates of a chunk at least: some microseconds on a small core.</summary>
-    private const long LeastMacs = 256 * 1024;
+    /// <summary>Cycles of a thread's only chunk at least.</summary>
+    private const long LeastCyclesOfThread = LeastCycles / 2;
 
     private const int BytesOfLane = 4;
 
-    /// <summary>Chunks for each thread, so that one that is held up does not delay the others.</summary>
-    private const int PerThread = 3;
-
-    /// <summary>How many chunks are worth it.</summary>
+    /// <summary>How many chunks are worth it: as many for each thread, or one for some of them.</summary>
     public static long Wanted(in ConvLayout layout, int threads)
     {
-        long macs = layout.Geometry.Macs;
-        // A tile has two registers of columns, of which a lane takes four bytes, and CPUs multiply with two registers a cycle; tiles with
-        // longer steps take several instructions for one.
-        long macsPerCycle = layout.Columns * (Math.Min(layout.StepBytes, BytesOfLane) / layout.ElementBytes);
-        return threads == 1 || macs < LeastCycles * macsPerCycle ? 1 : Math.Clamp(macs / LeastMacs, 1, threads * PerThread);
+        long cycles = Cycles(layout);
+        if (threads == 1 || cycles < LeastCycles) return 1;
+        return cycles < LeastCyclesOfThread * threads ? cycles / LeastCyclesOfThread : (long)threads * ThreadChunks.Of(cycles, threads);
     }
+
+    /// <summary>
+    /// Processor cycles that the products take at least: a tile has two registers of columns, of which a lane takes four bytes, and CPUs
+    /// multiply with two registers a cycle; tiles with longer steps take several instructions for one.
+    /// </summary>
+    public static long Cycles(in ConvLayout layout) =>
+        layout.Geometry.Macs / (layout.Columns * (Math.Min(layout.StepBytes, BytesOfLane) / layout.ElementBytes));
 }

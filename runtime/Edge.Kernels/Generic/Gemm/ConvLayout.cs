@@ -101,7 +101,7 @@ internal readonly struct ConvLayout
     }
 
     /// <summary>Output pixels: rows of A and of the output.</summary>
-    public nint Pixels => (nint)Geometry.Batch * Geometry.OutHeight * Geometry.OutWidth;
+    public nint Pixels => Geometry.Pixels;
 
     /// <summary>Bytes of a row of padding: as many as any tap of any group may read.</summary>
     public nint PaddingRowBytes => Math.Max((nint)Geometry.InChannels * ElementBytes, TapBytes) + 16;

@@ -48,8 +48,19 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
         pool.Run(ref job, job._chunks);
     }
 
-    [SkipLocalsInit]
+    /// <summary>Computes lines <c>first … first + lines − 1</c> of the output on the calling thread. Allocates nothing.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static void RunRange(in PanelTiles<TFinish> panels, byte* x, byte padding, long first, long lines) =>
+        new ConvLines<TFinish>(panels, x, padding, threads: 1).Compute(first, first + lines);
+
     public void Execute(int chunk)
+    {
+        long all = Lines(_panels.Layout);
+        Compute(all * chunk / _chunks, all * (chunk + 1) / _chunks);
+    }
+
+    [SkipLocalsInit]
+    private void Compute(long first, long end)
     {
         ref readonly ConvLayout layout = ref _panels.Layout;
         int window = Window(layout);
@@ -62,8 +73,7 @@ internal readonly unsafe struct ConvLines<TFinish> : IParallelJob
         int* rowSums = stackalloc int[(int)(RowSumBytes(_panels) / sizeof(int))];
         new Span<byte>(lines, (int)((window + 1) * lineBytes)).Fill(_padding);
         new Span<long>(held, window).Fill(-1);
-        long all = Lines(layout);
-        for (long line = all * chunk / _chunks; line < all * (chunk + 1) / _chunks; line++) Line(line, lines, held, taps, rowSums, buffer);
+        for (long line = first; line < end; line++) Line(line, lines, held, taps, rowSums, buffer);
     }
 
     private void Line(long line, byte* lines, long* held, byte** taps, int* rowSums, byte* buffer)

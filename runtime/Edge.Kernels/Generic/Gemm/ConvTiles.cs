@@ -20,9 +20,10 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     private readonly byte* _padding;
     private readonly byte* _x;
     private readonly TFinish _finish;
+    private readonly nint _origin;
     private readonly int _panelChunks;
+    private readonly int _pixelChunks;
     private readonly RowTiles _division;
-    private readonly nint _tilesPerChunk;
 
     private ConvTiles(in PanelTiles<TFinish> perPanel, byte* padding, byte* x, int threads)
     {
@@ -37,15 +38,33 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         _division = new RowTiles(layout.Pixels, tiles);
         nint pixelTiles = _division.Count;
         long wanted = ConvChunks.Wanted(layout, threads);
-        nint pixelChunks = (nint)Math.Min(wanted, pixelTiles);
+        _pixelChunks = (int)Math.Min(wanted, pixelTiles);
         // Weights that no core keeps are read once for each chunk of pixels: of as many panels as there are threads for, rather.
-        bool splitsPanels = pixelChunks < threads * 2 || (layout.PackedBytes > PanelCache.Bytes && !_finish.NeedsRowSums);
-        if (splitsPanels && pixelChunks >= threads * 2) pixelChunks = Math.Min(pixelChunks, (pixelTiles - 1) / BlockTiles(pixelTiles) + 1);
-        _tilesPerChunk = (pixelTiles + pixelChunks - 1) / pixelChunks;
-        _panelChunks = splitsPanels ? (int)Math.Clamp(wanted / pixelChunks, 1, layout.Panels) : 1;
+        bool splitsPanels = _pixelChunks < threads * 2 || (layout.PackedBytes > PanelCache.Bytes && !_finish.NeedsRowSums);
+        if (splitsPanels && _pixelChunks >= threads * 2) _pixelChunks = (int)Math.Min(_pixelChunks, (pixelTiles - 1) / BlockTiles(pixelTiles) + 1);
+        _panelChunks = splitsPanels ? (int)Math.Clamp(wanted / _pixelChunks, 1, layout.Panels) : 1;
+        if (_panelChunks > 1 || _pixelChunks < threads) return;
+        // As many pixels for each thread: as many chunks, and as many tiles, if lower ones change no bit.
+        _pixelChunks -= _pixelChunks % threads;
+        nint even = (pixelTiles + threads - 1) / threads * threads;
+        if (RowTiles.MayBe(layout.Pixels, tiles, even)) _division = new RowTiles(layout.Pixels, tiles, even);
     }
 
-    private int Chunks => (int)((_division.Count + _tilesPerChunk - 1) / _tilesPerChunk) * _panelChunks;
+    /// <summary>Some pixels, for one thread.</summary>
+    private ConvTiles(in PanelTiles<TFinish> perPanel, byte* padding, byte* x, nint first, nint pixels)
+    {
+        _perPanel = perPanel;
+        _layout = perPanel.Layout;
+        _tiles = perPanel.Tiles;
+        _padding = padding;
+        _x = x;
+        _finish = perPanel.Finish;
+        _origin = first;
+        _division = new RowTiles(pixels, _tiles);
+        (_pixelChunks, _panelChunks) = (1, 1);
+    }
+
+    private int Chunks => _pixelChunks * _panelChunks;
 
     /// <summary>Runs the convolution. Allocates nothing.</summary>
     /// <param name="layout">The convolution.</param>
@@ -69,11 +88,27 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         pool.Run(ref job, job.Chunks);
     }
 
+    /// <summary>Computes pixels <c>first … first + pixels − 1</c> of the output on the calling thread. Allocates nothing.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static void RunRange(in ConvLayout layout, TileSet tiles, byte* panels, byte* padding, byte* x, in TFinish finish, nint first, nint pixels)
+    {
+        if (pixels == 0 || layout.Panels == 0) return;
+        var perPanel = new PanelTiles<TFinish>(layout, tiles, panels, finish);
+        int width = layout.Geometry.OutWidth;
+        if (ConvLines<TFinish>.Takes(perPanel) && first % width == 0 && pixels % width == 0)
+        {
+            ConvLines<TFinish>.RunRange(perPanel, x, *padding, first / width, pixels / width);
+            return;
+        }
+
+        var range = new ConvTiles<TFinish>(perPanel, padding, x, first, pixels);
+        range.Blocks(0, range._division.Count, 0, layout.Panels, range.BlockTiles(range._division.Count));
+    }
+
     public void Execute(int chunk)
     {
         (int pixelChunk, int panelChunk) = Math.DivRem(chunk, _panelChunks);
-        nint first = pixelChunk * _tilesPerChunk;
-        nint last = Math.Min(first + _tilesPerChunk, _division.Count);
+        nint first = _division.Count * pixelChunk / _pixelChunks, last = _division.Count * (pixelChunk + 1) / _pixelChunks;
         int firstPanel = (int)((long)_layout.Panels * panelChunk / _panelChunks);
         int lastPanel = (int)((long)_layout.Panels * (panelChunk + 1) / _panelChunks);
         Blocks(first, last, firstPanel, lastPanel, BlockTiles(last - first));
@@ -112,16 +147,16 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
             for (nint tile = block; tile < end && !equidistant; tile++)
             {
                 int count = _division.Rows(tile), tileRows = _tiles.RowsFor(count);
-                RowTable.Fill(_layout, _x, _padding, _division.Start(tile), count, tileRows, table, gather + (tile - block) * gatherBytes);
+                RowTable.Fill(_layout, _x, _padding, _origin + _division.Start(tile), count, tileRows, table, gather + (tile - block) * gatherBytes);
                 table += (nint)_layout.Taps * tileRows;
             }
 
-            byte* firstRow = _x + _division.Start(block) * _layout.PixelBytes;
+            byte* firstRow = _x + (_origin + _division.Start(block)) * _layout.PixelBytes;
             TileRows rowsOfBlock = equidistant ? new(&firstRow, _layout.PixelBytes) : new(tables, 0);
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
                 if (_finish.NeedsRowSums && (panel == firstPanel || panel % _layout.PanelsPerGroup == 0)) SumRows(panel, block, end, rowsOfBlock, rowSums);
-                _perPanel.Run(panel, 0, _division, block, end, rowsOfBlock, rowSums, buffer);
+                _perPanel.Run(panel, _origin, _division, block, end, rowsOfBlock, rowSums, buffer);
             }
         }
     }

@@ -41,6 +41,13 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
     /// <summary>Tiles are of about the same height then, else the last ones are as low as they come, and few rows are added up in parts.</summary>
     public override bool HasSameBitsAmongMany => _tiles.HasAllVariants;
 
+    public override bool TakesRanges => _packed.ByteLength <= PanelCache.Bytes;
+
+    /// <summary>Where tiles are not of any height, as many pixels as the highest have.</summary>
+    public override int RangeGranule => !_tiles.HasAllVariants ? _tiles.MaxRows : _layout.RowTaps ? _layout.Geometry.OutWidth : 1;
+
+    public override long Cycles => ConvChunks.Cycles(_layout);
+
     public override void Run(float* x, float* residual, float* y, byte* scratch, WorkerPool pool) => Run(_layout, x, residual, y, _layout.Geometry.OutChannels, pool);
 
     public override void RunPixels(float* x, float* residual, float* y, nint pixels, byte* scratch, WorkerPool pool)
@@ -50,6 +57,14 @@ internal sealed unsafe class GemmConvF32 : PreparedConvF32
     }
 
     public override void RunAmong(float* x, float* y, nint step, byte* scratch, WorkerPool pool) => Run(_layout, x, null, y, step, pool);
+
+    public override void RunRange(float* x, float* residual, float* y, nint step, nint first, nint pixels, byte* scratch)
+    {
+        byte* packed = _packed.Base;
+        var finish = new F32Finish((float*)(packed + _biasAt), _layout.Columns, residual, y, step, _activation, _isa.Activate);
+        ConvTiles<F32Finish>.RunRange(_layout, _tiles, packed, packed + _paddingAt, (byte*)x, finish, first, pixels);
+        GC.KeepAlive(this);
+    }
 
     protected override void Dispose(bool disposing) => _packed.Dispose();
 

@@ -60,6 +60,14 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
 
     public override nint PackedBytes => _packed.ByteLength;
 
+    public override bool TakesRanges => (TakesPixels || !_flipsInput) && _packed.ByteLength <= PanelCache.Bytes;
+
+    public override int RangeGranule => _layout.RowTaps && _tiles.HasAllVariants ? _layout.Geometry.OutWidth : 1;
+
+    public override nint RangeScratchBytes(nint pixels) => PixelScratchBytes(pixels);
+
+    public override long Cycles => ConvChunks.Cycles(_layout);
+
     public override nint PixelScratchBytes(nint pixels) => _flipsInput ? InputBytes(_layout.WithPixels(pixels, _tiles)) + Slack : 0;
 
     public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool) => Run(_layout, x, y, scratch, pool);
@@ -68,6 +76,19 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
     {
         if (!TakesPixels) base.RunPixels(x, y, pixels, scratch, pool);
         Run(_layout.WithPixels(pixels, _tiles), x, y, scratch, pool);
+    }
+
+    public override void RunRange(byte* x, void* y, nint first, nint pixels, byte* scratch)
+    {
+        if (_flipsInput)
+        {
+            RunPixels(x + first * _layout.PixelBytes, (byte*)y + first * _layout.Geometry.OutChannels * _output.ElementBytes, pixels, scratch, WorkerPool.Inline);
+            return;
+        }
+
+        byte* packed = _packed.Base;
+        ConvTiles<Int8Finish>.RunRange(_layout, _tiles, packed, packed + _paddingAt, x, Finish(y), first, pixels);
+        GC.KeepAlive(this);
     }
 
     private static nint InputBytes(in ConvLayout layout) => (nint)layout.Geometry.Batch * layout.Geometry.InHeight * layout.Geometry.InWidth * layout.Geometry.InChannels;
@@ -82,10 +103,11 @@ internal sealed unsafe class GemmConvInt8 : PreparedConvInt8
         }
 
         byte* packed = _packed.Base;
-        var finish = new Int8Finish(_columns, (byte*)y, _layout.Geometry.OutChannels, _output, _tiles.HasAllVariants);
-        ConvTiles<Int8Finish>.Run(layout, _tiles, packed, packed + _paddingAt, x, finish, pool);
+        ConvTiles<Int8Finish>.Run(layout, _tiles, packed, packed + _paddingAt, x, Finish(y), pool);
         GC.KeepAlive(this);
     }
+
+    private Int8Finish Finish(void* y) => new(_columns, (byte*)y, _layout.Geometry.OutChannels, _output, _tiles.HasAllVariants);
 
     protected override void Dispose(bool disposing) => _packed.Dispose();
 

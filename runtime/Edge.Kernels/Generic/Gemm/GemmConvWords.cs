@@ -53,6 +53,12 @@ internal sealed unsafe class GemmConvWords : PreparedConvInt8
 
     public override nint PackedBytes => _packed.ByteLength;
 
+    public override bool TakesRanges => TakesPixels && _packed.ByteLength <= PanelCache.Bytes;
+
+    public override nint RangeScratchBytes(nint pixels) => PixelScratchBytes(pixels);
+
+    public override long Cycles => ConvChunks.Cycles(_layout);
+
     public override nint PixelScratchBytes(nint pixels) => InputElements(_layout.WithPixels(pixels, _tiles)) * sizeof(short) + Slack;
 
     public override void Run(byte* x, void* y, byte* scratch, WorkerPool pool) => Run(_layout, x, y, scratch, pool);
@@ -62,6 +68,9 @@ internal sealed unsafe class GemmConvWords : PreparedConvInt8
         if (!TakesPixels) base.RunPixels(x, y, pixels, scratch, pool);
         Run(_layout.WithPixels(pixels, _tiles), x, y, scratch, pool);
     }
+
+    public override void RunRange(byte* x, void* y, nint first, nint pixels, byte* scratch) =>
+        RunPixels(x + first * _layout.Geometry.InChannels, (byte*)y + first * _layout.Geometry.OutChannels * _output.ElementBytes, pixels, scratch, WorkerPool.Inline);
 
     private static nint InputElements(in ConvLayout layout) => (nint)layout.Geometry.Batch * layout.Geometry.InHeight * layout.Geometry.InWidth * layout.Geometry.InChannels;
 

@@ -29,7 +29,7 @@ internal class BinaryOperator(string opType, BinaryFunction function, int minOps
     public override Executor Prepare(PrepareContext c)
     {
         var plan = Broadcast.To(c.OutputShape(), c.Shape(0), c.Shape(1));
-        return new BinaryExecutor(c.Kernels.Elementwise.Binary(Function(c.Node), Computed(c.Type(0)))!, plan);
+        return new BinaryExecutor(c.Kernels.Elementwise.Binary(Function(c.Node), Computed(c.Type(0)))!, plan, c.Type(0).Size(), c.OutputType().Size());
     }
 
     /// <summary>The function that the node asks for; fails if there is none.</summary>
@@ -43,9 +43,26 @@ internal class BinaryOperator(string opType, BinaryFunction function, int minOps
     protected virtual Shape OutputShape(InferContext c) => c.BroadcastShape(0, 2);
 }
 
-internal sealed unsafe class BinaryExecutor(BinaryKernel kernel, Broadcast plan) : Executor
+/// <summary>A function of two tensors.</summary>
+/// <param name="kernel">The function.</param>
+/// <param name="plan">How they are paired.</param>
+/// <param name="inBytes">Bytes of an element of either.</param>
+/// <param name="outBytes">Bytes of an element of the result.</param>
+internal sealed unsafe class BinaryExecutor(BinaryKernel kernel, Broadcast plan, int inBytes, int outBytes) : Executor, IRowExecutor
 {
     public override string Kernel => kernel.Name;
+
+    public nint Rows => 0;
+
+    public long Cycles => plan.Count * inBytes / RowCost.BytesPerCycle;
+
+    public RowReach ReachOf(nint rows) => plan.IsDense && plan.Count % rows == 0 ? RowReach.Same : RowReach.None;
+
+    public void ExecuteRows(in StepContext c, nint rows, nint first, nint count)
+    {
+        nint row = plan.Count / rows, at = first * row;
+        kernel.RunDense(c.Input<byte>(0) + at * inBytes, c.Input<byte>(1) + at * inBytes, c.Output<byte>(0) + at * outBytes, count * row);
+    }
 
     public override void Execute(in StepContext c) => kernel.Run(c.Input<byte>(0), c.Input<byte>(1), c.Output<byte>(0), plan, c.Pool);
 }

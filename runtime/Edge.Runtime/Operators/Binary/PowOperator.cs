@@ -30,7 +30,7 @@ internal sealed class PowOperator() : Operator("Pow", "", 7, OperatorCatalog.Lat
     {
         var plan = Broadcast.To(c.OutputShape(), c.Shape(0), c.Shape(1));
         var type = c.Type(0);
-        if (type == c.Type(1)) return new BinaryExecutor(c.Kernels.Elementwise.Binary(BinaryFunction.Pow, type)!, plan);
+        if (type == c.Type(1)) return new BinaryExecutor(c.Kernels.Elementwise.Binary(BinaryFunction.Pow, type)!, plan, type.Size(), type.Size());
         // float32 bases stay in float32; everything else that mixes types meets in float64.
         var common = type == DataType.Float32 ? DataType.Float32 : DataType.Float64;
         return new MixedPowExecutor(c.Kernels.Elementwise.Binary(BinaryFunction.Pow, common)!, plan, type, c.Type(1), common, c.Shape(0).Count, c.Shape(1).Count, c.OutputShape().Count);

@@ -8,7 +8,7 @@ namespace Edge.Runtime.Operators.Concat;
 /// <param name="rows">Rows of the output, and runs of each part.</param>
 /// <param name="rowBytes">Bytes of a row of the output.</param>
 /// <param name="whole">The input that holds what no part is, perhaps in the output's memory; −1 where there is none.</param>
-internal sealed unsafe class ConcatExecutor(ConcatExecutor.Part[] parts, int rows, nint rowBytes, int whole = -1) : Executor
+internal sealed unsafe class ConcatExecutor(ConcatExecutor.Part[] parts, int rows, nint rowBytes, int whole = -1) : Executor, IRowExecutor
 {
     /// <summary>Parts that are written together.</summary>
     private const int MostAtOnce = 64;
@@ -32,10 +32,20 @@ internal sealed unsafe class ConcatExecutor(ConcatExecutor.Part[] parts, int row
         return new ConcatExecutor(parts, shapes[0].Product(0, axis), place);
     }
 
-    public override void Execute(in StepContext c)
+    public nint Rows => rows;
+
+    public long Cycles => rows * rowBytes / RowCost.BytesPerCycle;
+
+    public RowReach ReachOf(nint asked) => asked == rows ? RowReach.Same : RowReach.None;
+
+    public void ExecuteRows(in StepContext c, nint all, nint first, nint count) => Join(c, (int)first, (int)count);
+
+    public override void Execute(in StepContext c) => Join(c, 0, rows);
+
+    private void Join(in StepContext c, int row, int count)
     {
-        byte* target = c.Output<byte>(0);
-        if (whole >= 0 && c.Input<byte>(whole) is var before && before != target) Buffer.MemoryCopy(before, target, rows * rowBytes, rows * rowBytes);
+        byte* target = c.Output<byte>(0) + row * rowBytes;
+        if (whole >= 0 && c.Input<byte>(whole) + row * rowBytes is var before && before != target) Buffer.MemoryCopy(before, target, count * rowBytes, count * rowBytes);
         if (rows == 1)
         {
             foreach (Part part in parts)
@@ -47,14 +57,14 @@ internal sealed unsafe class ConcatExecutor(ConcatExecutor.Part[] parts, int row
         RowPart* pieces = stackalloc RowPart[Math.Min(parts.Length, MostAtOnce)];
         for (int first = 0; first < parts.Length; first += MostAtOnce)
         {
-            int count = Math.Min(MostAtOnce, parts.Length - first);
-            for (int i = 0; i < count; i++)
+            int together = Math.Min(MostAtOnce, parts.Length - first);
+            for (int i = 0; i < together; i++)
             {
                 Part part = parts[first + i];
-                pieces[i] = new RowPart { Data = c.Input<byte>(part.Input), Bytes = part.Run, Place = part.Place };
+                pieces[i] = new RowPart { Data = c.Input<byte>(part.Input) + row * part.Run, Bytes = part.Run, Place = part.Place };
             }
 
-            RowParts.Join(pieces, count, target, rowBytes, rows, null, c.Pool);
+            RowParts.Join(pieces, together, target, rowBytes, count, null, c.Pool);
         }
     }
 

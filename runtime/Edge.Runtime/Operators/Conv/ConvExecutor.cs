@@ -7,7 +7,7 @@ namespace Edge.Runtime.Operators.Conv;
 /// <param name="geometry">Its shape.</param>
 /// <param name="layout">Null where the tensors are channels-last.</param>
 /// <param name="residual">The input that is added before the activation; −1 for none.</param>
-internal sealed unsafe class ConvExecutor(PreparedConvF32 kernel, ConvGeometry geometry, ChannelsFirst? layout, int residual) : Executor
+internal sealed unsafe class ConvExecutor(PreparedConvF32 kernel, ConvGeometry geometry, ChannelsFirst? layout, int residual) : Executor, IRowExecutor
 {
     public override string Kernel => layout is null ? kernel.KernelName : kernel.KernelName + " (channels first)";
 
@@ -19,7 +19,22 @@ internal sealed unsafe class ConvExecutor(PreparedConvF32 kernel, ConvGeometry g
 
     public override long Macs => geometry.Macs;
 
+    public nint Rows => geometry.Pixels;
+
+    public int RowGranule => kernel.RangeGranule;
+
+    public int LeastRows => PreparedConv.ManyPixels;
+
+    public long Cycles => kernel.Cycles;
+
     public override bool Reads(int input) => input == 0 || input == residual;
+
+    public RowReach ReachOf(nint rows) => layout is null && geometry.Macs > 0 ? ConvRows.ReachOf(kernel, geometry, rows) : RowReach.None;
+
+    public nint RowScratchBytes(nint rows) => kernel.RangeScratchBytes(rows);
+
+    public void ExecuteRows(in StepContext c, nint rows, nint first, nint count) =>
+        kernel.RunRange(c.Input<float>(0), residual < 0 ? null : c.Input<float>(residual), c.Output<float>(0), geometry.OutChannels, first, count, c.Scratch);
 
     public override void Execute(in StepContext c)
     {

@@ -64,7 +64,7 @@ internal sealed class ConvStripsOperator() : Operator(Name, OperatorCatalog.Inte
             throw;
         }
 
-        return new ConvStripsExecutor(strips, geometries.Sum(g => g.Macs), c.Has(Residual) ? Residual : -1);
+        return new ConvStripsExecutor(strips, geometries.Sum(g => g.Macs), geometries[at].Pixels, c.Has(Residual) ? Residual : -1);
     }
 
     private static IConvStage StageOperator(Node node) => FindStageOperator(node)!;

@@ -27,9 +27,21 @@ internal sealed class LookupOperator() : Operator("Lookup", OperatorCatalog.Inte
     public override Executor Prepare(PrepareContext c) => new LookupExecutor(c.Kernels.Elementwise.Lookup, c.OutputShape().Count);
 }
 
-internal sealed unsafe class LookupExecutor(ByteLookup kernel, nint count) : Executor
+internal sealed unsafe class LookupExecutor(ByteLookup kernel, nint count) : Executor, IRowExecutor
 {
     public override string Kernel => kernel.Name;
+
+    public nint Rows => 0;
+
+    public long Cycles => count / RowCost.BytesPerCycle;
+
+    public RowReach ReachOf(nint rows) => count > 0 && count % rows == 0 ? RowReach.Same : RowReach.None;
+
+    public void ExecuteRows(in StepContext c, nint rows, nint first, nint taken)
+    {
+        nint row = count / rows, at = first * row;
+        kernel.Run(c.Input<byte>(1), c.Input<byte>(0) + at, c.Output<byte>(0) + at, taken * row, c.Pool);
+    }
 
     public override void Execute(in StepContext c) => kernel.Run(c.Input<byte>(1), c.Input<byte>(0), c.Output<byte>(0), count, c.Pool);
 }

@@ -33,16 +33,26 @@ internal sealed class QLinearBinaryOperator(string opType, BinaryFunction functi
         new QLinearBinaryExecutor(c.Kernels.Quantize.Binary(function, c.Type(0)), Broadcast.To(c.OutputShape(), c.Shape(0), c.Shape(3)), c.Type(0));
 }
 
-internal sealed unsafe class QLinearBinaryExecutor(QuantizedBinary kernel, Broadcast plan, DataType type) : Executor
+internal sealed unsafe class QLinearBinaryExecutor(QuantizedBinary kernel, Broadcast plan, DataType type) : Executor, IRowExecutor
 {
     public override string Kernel => kernel.Name;
 
-    public override void Execute(in StepContext c)
+    public nint Rows => 0;
+
+    public long Cycles => plan.Count / RowCost.QuantizedPerCycle;
+
+    public RowReach ReachOf(nint rows) => plan.IsDense && plan.Count % rows == 0 ? RowReach.Same : RowReach.None;
+
+    public void ExecuteRows(in StepContext c, nint rows, nint first, nint count)
     {
-        var parameters = new QuantizedBinaryParameters(
-            Integers.Parameters(type, c.Input<float>(1), c.Input<byte>(2)),
-            Integers.Parameters(type, c.Input<float>(4), c.Input<byte>(5)),
-            Integers.Parameters(type, c.Input<float>(6), c.Input<byte>(7)));
-        kernel.Run(c.Input<byte>(0), c.Input<byte>(3), c.Output<byte>(0), plan, parameters, c.Pool);
+        nint row = plan.Count / rows, at = first * row;
+        kernel.RunDense(c.Input<byte>(0) + at, c.Input<byte>(3) + at, c.Output<byte>(0) + at, count * row, Parameters(c));
     }
+
+    public override void Execute(in StepContext c) => kernel.Run(c.Input<byte>(0), c.Input<byte>(3), c.Output<byte>(0), plan, Parameters(c), c.Pool);
+
+    private QuantizedBinaryParameters Parameters(in StepContext c) => new(
+        Integers.Parameters(type, c.Input<float>(1), c.Input<byte>(2)),
+        Integers.Parameters(type, c.Input<float>(4), c.Input<byte>(5)),
+        Integers.Parameters(type, c.Input<float>(6), c.Input<byte>(7)));
 }

@@ -65,7 +65,7 @@ internal sealed class QLinearConcatOperator() : Operator("QLinearConcat", Operat
 }
 
 /// <summary>Looks up, or where scale and zero point are those of the output copies, each operand's part of every row.</summary>
-internal sealed unsafe class QLinearConcatExecutor(QLinearConcatExecutor.Part[] parts, DataType type, int rows, nint rowBytes) : Executor
+internal sealed unsafe class QLinearConcatExecutor(QLinearConcatExecutor.Part[] parts, DataType type, int rows, nint rowBytes) : Executor, IRowExecutor
 {
     /// <summary>Operands that are written together, with a table each.</summary>
     private const int MostAtOnce = 16;
@@ -74,25 +74,37 @@ internal sealed unsafe class QLinearConcatExecutor(QLinearConcatExecutor.Part[] 
 
     public override nint ScratchBytes => Math.Min(parts.Length, MostAtOnce) * ByteTable.Entries + ByteTable.ScratchBytes;
 
-    public override void Execute(in StepContext c)
+    public nint Rows => rows;
+
+    public long Cycles => rows * rowBytes / RowCost.BytesPerCycle;
+
+    public RowReach ReachOf(nint asked) => asked == rows ? RowReach.Same : RowReach.None;
+
+    public nint RowScratchBytes(nint count) => ScratchBytes;
+
+    public void ExecuteRows(in StepContext c, nint all, nint first, nint count) => Join(c, (int)first, (int)count);
+
+    public override void Execute(in StepContext c) => Join(c, 0, rows);
+
+    private void Join(in StepContext c, int row, int count)
     {
         var y = Integers.Parameters(type, c.Input<float>(0), c.Input<byte>(1));
         RowPart* pieces = stackalloc RowPart[Math.Min(parts.Length, MostAtOnce)];
         nint place = 0;
         for (int first = 0; first < parts.Length; first += MostAtOnce)
         {
-            int count = Math.Min(MostAtOnce, parts.Length - first);
-            for (int i = 0; i < count; i++)
+            int together = Math.Min(MostAtOnce, parts.Length - first);
+            for (int i = 0; i < together; i++)
             {
                 var part = parts[first + i];
                 var x = Integers.Parameters(part.Type, c.Input<float>(part.Input + 1), c.Input<byte>(part.Input + 2));
                 byte* table = x == y && part.Type == type ? null : c.Scratch + ByteTable.ScratchBytes + i * ByteTable.Entries;
                 if (table is not null) part.Table.Fill(table, x, y, c.Scratch);
-                pieces[i] = new RowPart { Data = c.Input<byte>(part.Input), Bytes = part.Length, Place = place, Table = table };
+                pieces[i] = new RowPart { Data = c.Input<byte>(part.Input) + row * part.Length, Bytes = part.Length, Place = place, Table = table };
                 place += part.Length;
             }
 
-            RowParts.Join(pieces, count, c.Output<byte>(0), rowBytes, rows, parts[0].Table.Lookup, c.Pool);
+            RowParts.Join(pieces, together, c.Output<byte>(0) + row * rowBytes, rowBytes, count, parts[0].Table.Lookup, c.Pool);
         }
     }
 

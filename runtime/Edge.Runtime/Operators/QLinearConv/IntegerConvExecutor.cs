@@ -11,7 +11,7 @@ namespace Edge.Runtime.Operators.QLinearConv;
 /// <param name="zeroPoint">The input with that zero point.</param>
 /// <param name="signed">It is int8; else uint8.</param>
 internal sealed unsafe class IntegerConvExecutor(
-    PreparedConvInt8 kernel, ConvGeometry geometry, ChannelsFirst? layout, ZeroPointCorrection? correction, int zeroPoint, bool signed) : Executor
+    PreparedConvInt8 kernel, ConvGeometry geometry, ChannelsFirst? layout, ZeroPointCorrection? correction, int zeroPoint, bool signed) : Executor, IRowExecutor
 {
     public override string Kernel => layout is null ? kernel.KernelName : kernel.KernelName + " (channels first)";
 
@@ -22,6 +22,19 @@ internal sealed unsafe class IntegerConvExecutor(
     public override nint PackedBytes => kernel.PackedBytes;
 
     public override long Macs => geometry.Macs;
+
+    public nint Rows => geometry.Pixels;
+
+    public int RowGranule => kernel.RangeGranule;
+
+    public long Cycles => kernel.Cycles;
+
+    public RowReach ReachOf(nint rows) => layout is null && correction is null ? ConvRows.ReachOf(kernel, geometry, rows) : RowReach.None;
+
+    public nint RowScratchBytes(nint rows) => kernel.RangeScratchBytes(rows);
+
+    public void ExecuteRows(in StepContext c, nint rows, nint first, nint count) =>
+        kernel.RunRange(c.Input<byte>(0), c.Output<byte>(0), first, count, c.Scratch);
 
     public override bool Reads(int input) => input == 0 || (correction is not null && input == zeroPoint);
 

@@ -48,6 +48,6 @@ internal sealed class ChannelShuffleOperator() : Operator(Name, OperatorCatalog.
         }
 
         axes.Add(new CopyAxis(x.Product(axis + 1, x.Rank), c.Type(0).Size(), c.Type(0).Size()));
-        return new MoveExecutor(new StridedCopy([.. axes], c.Type(0).Size()), (nint)c.Attributes.Int("offset") * inner);
+        return new MoveExecutor(new StridedCopy([.. axes], c.Type(0).Size()), (nint)c.Attributes.Int("offset") * inner, x.Product(0, axis));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class BiasGeluOperator(string opType, UnaryFunction function, bo
         var gelu = c.Kernels.Elementwise.Unary(function, DataType.Float32)!;
         return c.Has(Bias)
             ? new BiasedUnaryExecutor(c.Kernels.Elementwise.Binary(BinaryFunction.Add, DataType.Float32)!, Broadcast.To(x, x, c.Shape(Bias)), gelu, x.Count)
-            : new UnaryExecutor(gelu, x.Count);
+            : new UnaryExecutor(gelu, x.Count, sizeof(float), sizeof(float));
     }
 }
 

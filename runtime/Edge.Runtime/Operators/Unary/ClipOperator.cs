@@ -43,14 +43,14 @@ internal sealed class ClipOperator() : Operator("Clip", "", 6, OperatorCatalog.L
         if (c.Node.Opset < BoundsAreInputs)
         {
             var (low, high) = Attributes(c.Node);
-            return new UnaryExecutor(c.Kernels.Elementwise.Unary(UnaryFunction.Clip, c.Type(0), low, high)!, count);
+            return new UnaryExecutor(c.Kernels.Elementwise.Unary(UnaryFunction.Clip, c.Type(0), low, high)!, count, c.Type(0).Size(), c.Type(0).Size());
         }
 
         bool known = (!c.Has(1) || c.Constant(1) is not null) && (!c.Has(2) || c.Constant(2) is not null);
         if (known && c.Type(0) == DataType.Float32)
         {
             float low = c.Constant(1)?.AsSpan<float>()[0] ?? float.NegativeInfinity, high = c.Constant(2)?.AsSpan<float>()[0] ?? float.PositiveInfinity;
-            return new UnaryExecutor(c.Kernels.Elementwise.Unary(UnaryFunction.Clip, DataType.Float32, low, high)!, count);
+            return new UnaryExecutor(c.Kernels.Elementwise.Unary(UnaryFunction.Clip, DataType.Float32, low, high)!, count, sizeof(float), sizeof(float));
         }
 
         var plan = Broadcast.To(c.OutputShape(), c.OutputShape(), Shape.Scalar);

@@ -29,7 +29,7 @@ internal class UnaryOperator(string opType, UnaryFunction function, int minOpset
     public override Executor Prepare(PrepareContext c)
     {
         var (a, b) = Parameters(c.Attributes);
-        return new UnaryExecutor(c.Kernels.Elementwise.Unary(Function(c.Node), c.Type(0), a, b)!, c.OutputShape().Count);
+        return new UnaryExecutor(c.Kernels.Elementwise.Unary(Function(c.Node), c.Type(0), a, b)!, c.OutputShape().Count, c.Type(0).Size(), c.OutputType().Size());
     }
 
     /// <summary>The function that the node asks for; fails if there is none.</summary>
