@@ -17,6 +17,10 @@ internal sealed unsafe class MaxOfBytes<T, V>(in PoolGeometry geometry, string n
 
     public override void Run(void* x, void* y, WorkerPool pool) => _lines.Run<T, Greatest>((T*)x, (T*)y, pool);
 
+    public override int LinePixels => _lines.LinePixels;
+
+    public override void RunLines(void* x, void* y, nint first, nint lines) => _lines.RunLines<T, Greatest>((T*)x, (T*)y, first, first + lines);
+
     private readonly struct Greatest : IFold<T>
     {
         public static T None => T.MinValue;

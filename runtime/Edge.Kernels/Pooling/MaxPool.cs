@@ -14,6 +14,10 @@ internal sealed unsafe class MaxPool<V>(in PoolGeometry geometry, string name) :
 
     public override void Run(void* x, void* y, WorkerPool pool) => _lines.Run<float, Greatest>((float*)x, (float*)y, pool);
 
+    public override int LinePixels => _lines.LinePixels;
+
+    public override void RunLines(void* x, void* y, nint first, nint lines) => _lines.RunLines<float, Greatest>((float*)x, (float*)y, first, first + lines);
+
     private readonly struct Greatest : IFold<float>
     {
         public static float None => float.NegativeInfinity;

@@ -63,6 +63,19 @@ internal sealed unsafe class PoolLines
         foreach (PoolSpan w in _width) _widest = Math.Max(_widest, End(w) - w.First);
     }
 
+    /// <summary>Pixels of a line of the output.</summary>
+    public int LinePixels => _width.Length;
+
+    /// <summary>Lines <paramref name="first"/> to <paramref name="end"/> − 1, on the calling thread.</summary>
+    [SkipLocalsInit]
+    public void RunLines<T, TFold>(T* x, T* y, nint first, nint end)
+        where T : unmanaged
+        where TFold : struct, IFold<T>
+    {
+        byte* buffer = stackalloc byte[BufferBytes];
+        for (nint row = first; row < end; row++) Line<T, TFold>(x, y, row, 0, _g.Channels, (T*)buffer);
+    }
+
     public void Run<T, TFold>(T* x, T* y, WorkerPool pool)
         where T : unmanaged
         where TFold : struct, IFold<T>

@@ -55,6 +55,17 @@ public abstract unsafe class PoolKernel
     /// <param name="y">The output.</param>
     /// <param name="pool">The threads to use.</param>
     public abstract void Run(void* x, void* y, WorkerPool pool);
+
+    /// <summary>Pixels of a line of the output, where lines can be computed by themselves; else 0.</summary>
+    public virtual int LinePixels => 0;
+
+    /// <summary>Computes lines <c>first … first + lines − 1</c> of the output, counted through all pictures, on the calling thread.</summary>
+    /// <param name="x">The whole input.</param>
+    /// <param name="y">The whole output.</param>
+    /// <param name="first">The first line.</param>
+    /// <param name="lines">How many.</param>
+    /// <exception cref="NotSupportedException">The kernel has no <see cref="LinePixels"/>.</exception>
+    public virtual void RunLines(void* x, void* y, nint first, nint lines) => throw new NotSupportedException($"{Name} computes whole pictures");
 }
 
 /// <inheritdoc cref="PoolKernel"/>

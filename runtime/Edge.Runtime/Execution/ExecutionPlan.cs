@@ -107,7 +107,7 @@ internal sealed unsafe class ExecutionPlan : IDisposable
             _budget.BeforeStep(step.Node);
             try
             {
-                if (_chains[i] is { } chain && chain.Takes(pool))
+                if (_chains[i] is { } chain)
                 {
                     chain.Run(pool, profile);
                     i += chain.Length;

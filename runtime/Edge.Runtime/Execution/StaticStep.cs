@@ -26,9 +26,18 @@ internal sealed unsafe class StaticStep(Node node, Executor executor, void** inp
 
     public override void Run(WorkerPool pool) => executor.Execute(new StepContext(_inputs, _outputs, Scratch, pool, null));
 
-    /// <summary>Computes some of <paramref name="rows"/> rows on the calling thread, where the executor is an <see cref="IRowExecutor"/>.</summary>
-    public void RunRows(nint rows, nint first, nint count, byte* scratch) =>
-        ((IRowExecutor)executor).ExecuteRows(new StepContext(_inputs, _outputs, scratch, WorkerPool.Inline, null), rows, first, count);
+    /// <summary>Computes some rows on the calling thread, where the executor is an <see cref="IRowExecutor"/>.</summary>
+    /// <param name="inputs">Pointers to the inputs.</param>
+    /// <param name="outputs">Pointers to the outputs.</param>
+    /// <param name="rows">Rows of the whole.</param>
+    /// <param name="first">The first one.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="scratch">For the executor.</param>
+    public void RunRows(void** inputs, void** outputs, nint rows, nint first, nint count, byte* scratch)
+    {
+        var c = new StepContext(new PointerTable(inputs, Node.Inputs.Count), new PointerTable(outputs, Node.Outputs.Count), scratch, WorkerPool.Inline, null);
+        ((IRowExecutor)executor).ExecuteRows(c, rows, first, count);
+    }
 
     public override void Dispose() => executor.Dispose();
 }

@@ -13,6 +13,9 @@ namespace Edge.Runtime.Planning;
 /// <summary>Turns a final graph into an <see cref="ExecutionPlan"/>: chooses storage, prepares executors, packs the arena.</summary>
 internal sealed unsafe class PlanBuilder
 {
+    /// <summary>Bytes that chains may take for each thread whatever the plan takes without.</summary>
+    private const nint LittleOfThread = 256 * 1024;
+
     private readonly ModelGraph _graph;
     private readonly PlanSettings _settings;
     private readonly PlanWeights _weights;
@@ -83,11 +86,7 @@ internal sealed unsafe class PlanBuilder
         foreach (var v in _graph.Nodes.SelectMany(n => n.Inputs))
             if (v is not null && !_read.Contains(v) && !_graph.IsOutput(v)) v.ForgetConstant();
 
-        List<RowChainPlan> chains = RowChains.Find([.. pending.Select(p => (p.Node, p.Executor))], _storage, _settings.Threads);
-        foreach (RowChainPlan chain in chains) _storage.Join(pending[chain.First].GraphStep, pending[chain.First + chain.Steps - 1].GraphStep);
-        nint packed = _storage.Pack();
-        nint scratch = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0);
-        foreach (RowChainPlan chain in chains) scratch = nint.Max(scratch, chain.ScratchBytes);
+        (nint packed, nint scratch, List<RowChainPlan> chains) = Pack(pending);
         if (packed + scratch > maxBytes)
             throw new ModelException($"the activations take {packed + scratch:N0} bytes; {nameof(SessionLimits)}.{nameof(SessionLimits.MaxActivationBytes)} allows {maxBytes:N0}");
         foreach (PendingStep step in pending) step.Executor?.SpreadScratch(scratch);
@@ -112,11 +111,55 @@ internal sealed unsafe class PlanBuilder
         }
 
         var chainAt = new RowChain?[steps.Count];
-        foreach (RowChainPlan chain in chains)
-            chainAt[chain.First] = new RowChain(chain, [.. steps.Skip(chain.First).Take(chain.Steps).Cast<StaticStep>()]) { Scratch = arena.Base + packed, ScratchStride = scratch / chain.Threads / Tensor.Alignment * Tensor.Alignment };
+        foreach (RowChainPlan chain in chains) chainAt[chain.First] = MakeChain(chain, pending, steps, pointers, arena.Base + packed, scratch);
         return new ExecutionPlan(
             [.. _graph.Inputs.Select(v => new PlanInput(v.Type, v.Shape))], [.. steps], chainAt, arena, pointers,
             [.. inputSlots], _present, [.. _views], outputs, [.. _keepAlive], _settings.Run);
+    }
+
+    /// <summary>
+    /// Places what steps hand on, and returns the bytes that it takes, those of scratch, and the chains. What a chain reads or writes is kept until
+    /// its end, and its threads have memory of their own: where that is much more than is needed without, those that keep the most are given up.
+    /// </summary>
+    private (nint Packed, nint Scratch, List<RowChainPlan> Chains) Pack(List<PendingStep> pending)
+    {
+        nint ofSteps = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0), apart = _storage.Pack([]);
+        List<(RowChainPlan Plan, ChainMemory Memory)> chains = [.. RowChains.Find(pending, _storage, _settings.Threads).Select(plan => (plan, MemoryOf(plan)))];
+        nint most = apart + ofSteps + nint.Max((apart + ofSteps) / 4, _settings.Threads * LittleOfThread);
+        while (chains.Count > 0)
+        {
+            nint packed = _storage.Pack([.. chains.Select(c => c.Memory)]), scratch = nint.Max(ofSteps, chains.Max(c => c.Memory.Bytes));
+            if (packed + scratch <= most) return (packed, scratch, [.. chains.Select(c => c.Plan)]);
+            chains.Remove(chains.MaxBy(c => _storage.BytesDuring(c.Memory)));
+        }
+
+        return (_storage.Pack([]), ofSteps, []);
+
+        ChainMemory MemoryOf(RowChainPlan plan)
+        {
+            nint ofThread = MemoryPlanner.Align(plan.BufferBytes + plan.ScratchBytes + RowChainPointers.TableBytes(Slots(plan, pending).Count));
+            return new ChainMemory(pending[plan.First].GraphStep, pending[plan.Last].GraphStep, plan.Division.Threads * ofThread, plan.Buffers.Select(b => (Storage)b.Block).ToHashSet());
+        }
+    }
+
+    /// <summary>The slots of a chain's steps: they follow each other.</summary>
+    private static (int First, int Count) Slots(RowChainPlan chain, List<PendingStep> pending)
+    {
+        int first = pending[chain.First].Inputs, end = pending[chain.Last].Outputs + pending[chain.Last].Node.Outputs.Count;
+        return (first, end - first);
+    }
+
+    private RowChain MakeChain(RowChainPlan chain, List<PendingStep> pending, IEnumerable<PlanStep> steps, void** pointers, byte* memory, nint bytes)
+    {
+        (int first, int count) = Slots(chain, pending);
+        var buffered = new List<(int, nint, nint)>();
+        for (int slot = 0; slot < count; slot++)
+            if (chain.Buffers.FirstOrDefault(b => b.Block == _slots[first + slot].Storage) is { } buffer) buffered.Add((slot, buffer.Offset, buffer.RowBytes));
+        var places = pending.Skip(chain.First).Take(chain.Steps).Select(p => (p.Inputs - first, p.Outputs - first));
+        var table = new RowChainPointers(pointers + first, count, [.. places], [.. buffered], chain.BufferBytes, chain.ScratchBytes);
+        // Each thread has its memory at the same place in all chains, so that it stays with the core that wrote it.
+        nint ofThread = bytes / chain.Division.Threads / Tensor.Alignment * Tensor.Alignment;
+        return new RowChain(chain.Division, [.. steps.Skip(chain.First).Take(chain.Steps).Cast<StaticStep>()], table, memory, ofThread);
     }
 
     /// <summary>Whether a step is executed by what is prepared now.</summary>
@@ -179,7 +222,7 @@ internal sealed unsafe class PlanBuilder
         _ when storage == None => null,
         ConstantStorage c => c.Tensor.Data + offset,
         BlockStorage { Output: >= 0 } b => outputs[b.Output].Fixed!.Data + offset,
-        BlockStorage b => arena.Base + b.Lifetime!.Offset + offset,
+        BlockStorage { Lifetime: { } place } => arena.Base + place.Offset + offset,
         _ => null,
     };
 
@@ -221,12 +264,4 @@ internal sealed unsafe class PlanBuilder
                 return RunValue.Of(Borrow(value, arena, outputs));
         }
     }
-
-    /// <summary>A step whose pointers are not known yet.</summary>
-    /// <param name="Node">The node.</param>
-    /// <param name="Executor">Null for one that works on values, or whose shapes a run decides.</param>
-    /// <param name="Inputs">The slot of the first input.</param>
-    /// <param name="Outputs">The slot of the first output.</param>
-    /// <param name="GraphStep">Its place among the graph's nodes.</param>
-    private readonly record struct PendingStep(Node Node, Executor? Executor, int Inputs, int Outputs, int GraphStep);
 }

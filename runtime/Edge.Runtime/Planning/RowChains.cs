@@ -1,4 +1,5 @@
 using Edge.Kernels.Threading;
+using Edge.Kernels.Topology;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Graph;
 using Edge.Runtime.Operators;
@@ -12,17 +13,23 @@ namespace Edge.Runtime.Planning;
 /// </summary>
 internal sealed class RowChains
 {
-    /// <summary>Processor cycles of a chain below which threads do not share it, as of a convolution.</summary>
-    private const long LeastCycles = 16 * 1024;
+    /// <summary>Processor cycles of a chain below which threads do not share it.</summary>
+    private const long LeastCycles = 32 * 1024;
+
+    /// <summary>Bytes of weights that all steps may have: chunks that follow each other read all of them.</summary>
+    private static readonly long s_mostWeights = CpuTopology.Current.L2BytesPerCore / 2;
+
+    /// <summary>Chunks of each thread at most, where what a chunk hands on is to stay in a core's cache.</summary>
+    private const int MostChunks = 16;
 
     /// <summary>Rows for each thread at least: of few, weights are read for few sums.</summary>
     private const int LeastRowsOfThread = 40;
 
-    private readonly IReadOnlyList<(Node Node, Executor? Executor)> _steps;
+    private readonly IReadOnlyList<PendingStep> _steps;
     private readonly StoragePlanner _storage;
     private readonly int _threads;
 
-    private RowChains(IReadOnlyList<(Node Node, Executor? Executor)> steps, StoragePlanner storage, int threads)
+    private RowChains(IReadOnlyList<PendingStep> steps, StoragePlanner storage, int threads)
     {
         _steps = steps;
         _storage = storage;
@@ -33,7 +40,7 @@ internal sealed class RowChains
     /// <param name="storage">Where their tensors lie.</param>
     /// <param name="threads">Threads that share the work.</param>
     /// <returns>The chains, which do not overlap, in the order of the steps.</returns>
-    public static List<RowChainPlan> Find(IReadOnlyList<(Node Node, Executor? Executor)> steps, StoragePlanner storage, int threads) =>
+    public static List<RowChainPlan> Find(IReadOnlyList<PendingStep> steps, StoragePlanner storage, int threads) =>
         threads == 1 ? [] : new RowChains(steps, storage, threads).Find();
 
     private List<RowChainPlan> Find()
@@ -61,48 +68,42 @@ internal sealed class RowChains
         var touched = new Dictionary<Storage, Touch>();
         int end = first, granule = 1, least = 1;
         long cycles = 0;
+        nint packed = 0;
         for (; end < _steps.Count && _steps[end].Executor is IRowExecutor step; end++)
         {
             RowReach reach = step.ReachOf(rows);
             int coarser = Math.Max(granule, step.RowGranule), finer = Math.Min(granule, step.RowGranule);
-            if (reach == RowReach.None || coarser % finer != 0 || (rows + coarser - 1) / coarser < _threads || !TryTouch(end, reach, touched)) break;
+            packed += _steps[end].Executor!.PackedBytes;
+            if (reach == RowReach.None || packed > s_mostWeights || coarser % finer != 0 || (rows + coarser - 1) / coarser < _threads || !TryTouch(end, reach, touched)) break;
             granule = coarser;
             least = Math.Max(least, step.LeastRows);
             cycles += step.Cycles;
         }
 
         if (end - first < 2 || cycles < LeastCycles) return null;
-        for (int perThread = ThreadChunks.Of(cycles, _threads); perThread > 0; perThread--)
+        List<RowBuffer> buffers = [.. from t in touched where t.Key is BlockStorage b && IsInner(b, t.Value, first, end - 1) select new RowBuffer((BlockStorage)t.Key, t.Value.Bytes / rows)];
+        long inner = buffers.Sum(b => (long)b.RowBytes) * rows;
+        int wanted = (int)Math.Min(Math.Max(ThreadChunks.Of(cycles, _threads), (inner / (CpuTopology.Current.L2BytesPerCore / 4) + _threads - 1) / _threads), MostChunks);
+        for (int perThread = wanted; perThread > 0; perThread--)
         {
-            int chunks = perThread * _threads;
-            if (LeastRows(rows, granule, chunks, out nint most) < least) continue;
+            var division = new RowDivision(rows, granule, _threads, perThread * _threads);
+            if (division.Sizes() is var (smallest, largest) && smallest < least) continue;
             nint scratch = 0;
-            for (int step = first; step < end; step++) scratch = Math.Max(scratch, ((IRowExecutor)_steps[step].Executor!).RowScratchBytes(most));
-            return new RowChainPlan(first, end - first, rows, granule, _threads, chunks, MemoryPlanner.Align(scratch));
+            for (int step = first; step < end; step++) scratch = Math.Max(scratch, ((IRowExecutor)_steps[step].Executor!).RowScratchBytes(largest));
+            return new RowChainPlan(first, end - first, division, buffers, RowBuffer.Place(buffers, largest), MemoryPlanner.Align(scratch));
         }
 
         return null;
     }
 
-    /// <summary>Rows of the smallest chunk.</summary>
-    private static nint LeastRows(nint rows, int granule, int chunks, out nint most)
-    {
-        nint least = rows;
-        most = 0;
-        for (int chunk = 0; chunk < chunks; chunk++)
-        {
-            nint count = RowChainPlan.Start(rows, granule, chunks, chunk + 1) - RowChainPlan.Start(rows, granule, chunks, chunk);
-            least = nint.Min(least, count);
-            most = nint.Max(most, count);
-        }
-
-        return least;
-    }
+    /// <summary>Whether a block of memory is written and read by the chain alone, and as a whole.</summary>
+    private bool IsInner(BlockStorage block, Touch touch, int first, int last) =>
+        block.Output < 0 && touch is { Writes: true, Offset: 0 } && touch.Bytes == block.Bytes && block.FirstUse >= _steps[first].GraphStep && block.LastUse <= _steps[last].GraphStep;
 
     /// <summary>Notes what a step does with memory; false, and nothing is noted, where it must not with the steps before it.</summary>
     private bool TryTouch(int step, RowReach reach, Dictionary<Storage, Touch> touched)
     {
-        (Node node, Executor? executor) = _steps[step];
+        (Node node, Executor? executor) = (_steps[step].Node, _steps[step].Executor);
         var own = new List<(Storage Storage, Touch Touch)>();
         for (int i = 0; i < node.Inputs.Count; i++)
             if (node.Inputs[i] is { } x && executor!.Reads(i)) own.Add((_storage[x], Of(x, writes: false, all: i == 0 && reach == RowReach.All)));

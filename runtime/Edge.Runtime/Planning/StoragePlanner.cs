@@ -47,8 +47,8 @@ internal sealed class StoragePlanner
         var shared = new StoragePlanner(graph, operators, budget, parts: true);
         if (!shared._sharesParts) return shared;
         var apart = new StoragePlanner(graph, operators, budget, parts: false);
-        nint most = apart.Pack();
-        return shared.Pack() <= most + most / 8 ? shared : apart;
+        nint most = apart.Pack([]);
+        return shared.Pack([]) <= most + most / 8 ? shared : apart;
     }
 
     /// <summary>Storage of any value that is read or written by the graph.</summary>
@@ -79,23 +79,40 @@ internal sealed class StoragePlanner
         return true;
     }
 
-    /// <summary>Threads are in different ones of the steps from <paramref name="first"/> to <paramref name="last"/> at the same time: what one of them reads or writes is kept for all.</summary>
-    public void Join(int first, int last)
+    /// <summary>Places all blocks in one arena but those of which a chain's threads have the rows that they are at; returns its size in bytes.</summary>
+    /// <param name="chains">They do not overlap.</param>
+    public nint Pack(IReadOnlyList<ChainMemory> chains)
     {
-        foreach (BlockStorage b in _storage.Values.OfType<BlockStorage>())
+        HashSet<Storage> buffered = [.. chains.SelectMany(c => c.Buffered)];
+        var lifetimes = new List<Lifetime>();
+        foreach (BlockStorage b in Blocks)
         {
-            if (b.FirstUse > first && b.FirstUse <= last) b.FirstUse = first;
-            if (b.LastUse >= first && b.LastUse < last) b.LastUse = last;
+            b.Lifetime = null;
+            if (buffered.Contains(b)) continue;
+            int first = b.FirstUse, last = b.LastUse;
+            foreach (ChainMemory chain in chains)
+            {
+                // Threads are in different steps of a chain at the same time: what one of them reads or writes is kept for all.
+                if (first >= chain.First && first <= chain.Last) first = chain.First;
+                if (last >= chain.First && last <= chain.Last) last = chain.Last;
+            }
+
+            lifetimes.Add(b.Lifetime = new Lifetime(b.Bytes, first, last));
         }
+
+        return MemoryPlanner.Pack(lifetimes);
     }
 
-    /// <summary>Places all blocks in one arena; returns its size in bytes.</summary>
-    public nint Pack()
+    /// <summary>Bytes of all blocks that are kept during some of a chain's steps, and of its own memory.</summary>
+    public nint BytesDuring(ChainMemory chain)
     {
-        BlockStorage[] blocks = [.. _storage.Values.OfType<BlockStorage>().Where(b => b.Output < 0).Distinct()];
-        foreach (var b in blocks) b.Lifetime = new Lifetime(b.Bytes, b.FirstUse, b.LastUse);
-        return MemoryPlanner.Pack([.. blocks.Select(b => b.Lifetime!)]);
+        nint bytes = chain.Bytes;
+        foreach (BlockStorage b in Blocks)
+            if (b.FirstUse <= chain.Last && b.LastUse >= chain.First && !chain.Buffered.Contains(b)) bytes += b.Bytes;
+        return bytes;
     }
+
+    private IEnumerable<BlockStorage> Blocks => _storage.Values.OfType<BlockStorage>().Where(b => b.Output < 0).Distinct();
 
     /// <summary>Whether shapes of the node are only known at run time, and it works on tensors.</summary>
     public static bool ExecutesDynamically(Node node, Operator op) => op is not ValueOperator &&

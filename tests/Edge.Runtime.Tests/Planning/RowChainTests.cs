@@ -74,6 +74,16 @@ public class RowChainTests
 
     [Theory]
     [MemberData(nameof(Isas))]
+    public void Pooled_lines_go_to_what_is_behind_them(string isa)
+    {
+        WrittenOut g = Written();
+        string pooled = g.Node("MaxPool", ["x"], AttributeProto.Of("kernel_shape", [3L, 3L]), AttributeProto.Of("pads", [1L, 1, 1, 1]));
+        // Other sets divide pixels by the height of their tiles, which lines do not.
+        Assert.Equal(isa == "avx512vnni" ? "MaxPool +Conv +Conv" : "MaxPool Conv +Conv", Chains(g, isa, Conv(g, Conv(g, pooled, 1), 3)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Isas))]
     public void A_convolution_over_neighbours_of_what_the_chain_writes_begins_another_one(string isa)
     {
         WrittenOut g = Written();
@@ -122,6 +132,20 @@ public class RowChainTests
 
         string found = Chains(proto, Tensor.Create<byte>(new Shape(1, half, Size, Size), bytes), isa);
         Assert.Contains("+QLinearAdd +QLinearConcat +ChannelShuffle", found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_chain_hands_on_takes_no_memory_as_a_whole()
+    {
+        // Each of the tensors between takes 6 MB, of which threads have their rows; the first and the last are there at once.
+        const int size = 160;
+        WrittenOut g = new(17, 1, Channels, size, size);
+        string y = "x";
+        for (int i = 0; i < 4; i++) y = Conv(g, y, 2 * i + 1);
+        ModelProto proto = g.Build(y);
+        using InferenceSession one = new(Model.FromProto(proto, "test"), new SessionOptions { Threads = 1 }), two = new(Model.FromProto(proto, "test"), new SessionOptions { Threads = 2 });
+        Assert.Equal(3, two.Describe().Steps.Count(s => s.Chained));
+        Assert.True(two.Describe().ArenaBytes <= one.Describe().ArenaBytes * 9 / 8, $"{two.Describe().ArenaBytes} bytes for two threads, {one.Describe().ArenaBytes} for one");
     }
 
     [Fact]

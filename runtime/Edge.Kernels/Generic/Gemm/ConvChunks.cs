@@ -14,6 +14,9 @@ internal static class ConvChunks
     /// <summary>Cycles of a thread's only chunk at least.</summary>
     private const long LeastCyclesOfThread = LeastCycles / 2;
 
+    /// <summary>Cycles for each thread from which shares had better be of one size. Of less the calling one takes more, as others begin later.</summary>
+    private const long LeastCyclesOfEqualShares = 32 * 1024;
+
     private const int BytesOfLane = 4;
 
     /// <summary>How many chunks are worth it: as many for each thread, or one for some of them.</summary>
@@ -23,6 +26,9 @@ internal static class ConvChunks
         if (threads == 1 || cycles < LeastCycles) return 1;
         return cycles < LeastCyclesOfThread * threads ? cycles / LeastCyclesOfThread : (long)threads * ThreadChunks.Of(cycles, threads);
     }
+
+    /// <summary>Whether threads had better have as much of it.</summary>
+    public static bool HasEqualShares(in ConvLayout layout, int threads) => threads > 1 && Cycles(layout) >= LeastCyclesOfEqualShares * threads;
 
     /// <summary>
     /// Processor cycles that the products take at least: a tile has two registers of columns, of which a lane takes four bytes, and CPUs

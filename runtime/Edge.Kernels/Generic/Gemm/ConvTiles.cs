@@ -43,9 +43,8 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
         bool splitsPanels = _pixelChunks < threads * 2 || (layout.PackedBytes > PanelCache.Bytes && !_finish.NeedsRowSums);
         if (splitsPanels && _pixelChunks >= threads * 2) _pixelChunks = (int)Math.Min(_pixelChunks, (pixelTiles - 1) / BlockTiles(pixelTiles) + 1);
         _panelChunks = splitsPanels ? (int)Math.Clamp(wanted / _pixelChunks, 1, layout.Panels) : 1;
-        if (_panelChunks > 1 || _pixelChunks < threads) return;
-        // As many pixels for each thread: as many chunks, and as many tiles, if lower ones change no bit.
-        _pixelChunks -= _pixelChunks % threads;
+        if (_panelChunks > 1 || _pixelChunks % threads != 0 || !ConvChunks.HasEqualShares(layout, threads)) return;
+        // As many tiles for each thread, if lower ones change no bit.
         nint even = (pixelTiles + threads - 1) / threads * threads;
         if (RowTiles.MayBe(layout.Pixels, tiles, even)) _division = new RowTiles(layout.Pixels, tiles, even);
     }
@@ -108,11 +107,14 @@ internal readonly unsafe struct ConvTiles<TFinish> : IParallelJob
     public void Execute(int chunk)
     {
         (int pixelChunk, int panelChunk) = Math.DivRem(chunk, _panelChunks);
-        nint first = _division.Count * pixelChunk / _pixelChunks, last = _division.Count * (pixelChunk + 1) / _pixelChunks;
+        nint first = FirstTile(pixelChunk), last = FirstTile(pixelChunk + 1);
         int firstPanel = (int)((long)_layout.Panels * panelChunk / _panelChunks);
         int lastPanel = (int)((long)_layout.Panels * (panelChunk + 1) / _panelChunks);
         Blocks(first, last, firstPanel, lastPanel, BlockTiles(last - first));
     }
+
+    /// <summary>Of what does not divide, the first chunks have more.</summary>
+    private nint FirstTile(int pixelChunk) => (_division.Count * pixelChunk + _pixelChunks - 1) / _pixelChunks;
 
     /// <summary>Rows of A are the pixels of the input, and kernels know how to find them.</summary>
     private bool IsEquidistant => _layout.IsPointwise && _tiles.HasAllVariants;

@@ -17,7 +17,7 @@ internal sealed class AveragePoolOperator(string opType, bool global) : Operator
     }
 
     public override Executor Prepare(PrepareContext c) =>
-        new PoolExecutor(c.Kernels.Pooling.Float(global ? PoolFunction.Average : Function(c.Node), Geometry(c.Node, c.Shape(0))), Geometry(c.Node, c.Shape(0)));
+        new PoolExecutor(c.Kernels.Pooling.Float(global ? PoolFunction.Average : Function(c.Node), Geometry(c.Node, c.Shape(0))), Geometry(c.Node, c.Shape(0)), sizeof(float));
 
     /// <summary>Whether padding counts.</summary>
     internal static PoolFunction Function(Node node) =>

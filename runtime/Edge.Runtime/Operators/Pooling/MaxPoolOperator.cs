@@ -27,7 +27,7 @@ internal sealed class MaxPoolOperator(string opType, bool global, string domain 
     {
         var g = Geometry(c.Node, c.Shape(0));
         if (WantsIndices(c.Node)) return new MaxPoolIndicesExecutor(g, c.Type(0), c.Attributes.Int("storage_order", 0) != 0);
-        return new PoolExecutor(c.Type(0) == DataType.Float32 ? c.Kernels.Pooling.Float(PoolFunction.Max, g) : c.Kernels.Pooling.MaxOfBytes(c.Type(0), g), g);
+        return new PoolExecutor(c.Type(0) == DataType.Float32 ? c.Kernels.Pooling.Float(PoolFunction.Max, g) : c.Kernels.Pooling.MaxOfBytes(c.Type(0), g), g, c.Type(0).Size());
     }
 
     private static bool WantsIndices(Node node) => node.Outputs.Count > 1 && node.Outputs[1] is not null;

@@ -4,11 +4,26 @@ using Edge.Tensors;
 
 namespace Edge.Runtime.Operators.Pooling;
 
-internal sealed unsafe class PoolExecutor(PoolKernel kernel, in PoolGeometry geometry) : Executor
+/// <summary>A pooling.</summary>
+/// <param name="kernel">The kernel.</param>
+/// <param name="geometry">Its shape.</param>
+/// <param name="elementBytes">Bytes of an element.</param>
+internal sealed unsafe class PoolExecutor(PoolKernel kernel, in PoolGeometry geometry, int elementBytes) : Executor, IRowExecutor
 {
     public override long Work { get; } = (long)geometry.Work;
 
     public override string Kernel => kernel.Name;
+
+    public nint Rows { get; } = kernel.LinePixels == 0 || geometry.Channels == 0 ? 0 : (nint)(geometry.OutputCount / geometry.Channels);
+
+    public int RowGranule => kernel.LinePixels;
+
+    public long Cycles { get; } = geometry.InputCount * elementBytes / RowCost.BytesPerCycle;
+
+    public RowReach ReachOf(nint rows) => rows == Rows ? RowReach.All : RowReach.None;
+
+    public void ExecuteRows(in StepContext c, nint rows, nint first, nint count) =>
+        kernel.RunLines(c.Input<byte>(0), c.Output<byte>(0), first / kernel.LinePixels, count / kernel.LinePixels);
 
     public override void Execute(in StepContext c) => kernel.Run(c.Input<byte>(0), c.Output<byte>(0), c.Pool);
 }
