@@ -16,6 +16,9 @@ internal sealed unsafe class PlanBuilder
     /// <summary>Bytes that chains may take for each thread whatever the plan takes without.</summary>
     private const nint LittleOfThread = 256 * 1024;
 
+    /// <summary>How often chains are given up, and the others placed anew, at most.</summary>
+    private const int MostPlacings = 32;
+
     private readonly ModelGraph _graph;
     private readonly PlanSettings _settings;
     private readonly PlanWeights _weights;
@@ -124,16 +127,17 @@ internal sealed unsafe class PlanBuilder
     private (nint Packed, nint Scratch, List<RowChainPlan> Chains) Pack(List<PendingStep> pending)
     {
         nint ofSteps = pending.Count == 0 ? 0 : pending.Max(p => p.Executor?.ScratchBytes ?? 0), apart = _storage.Pack([]);
-        List<(RowChainPlan Plan, ChainMemory Memory)> chains = [.. RowChains.Find(pending, _storage, _settings.Threads).Select(plan => (plan, MemoryOf(plan)))];
+        (RowChainPlan Plan, ChainMemory Memory)[] chains = [.. RowChains.Find(pending, _storage, _settings.Threads).Select(plan => (plan, MemoryOf(plan))).OrderBy(c => _storage.BytesDuring(c.Item2))];
         nint most = apart + ofSteps + nint.Max((apart + ofSteps) / 4, _settings.Threads * LittleOfThread);
-        while (chains.Count > 0)
+        // Of many several at once: to place everything takes its time.
+        for (int count = chains.Length, fewer = 1 + count / MostPlacings; count > 0; count -= fewer)
         {
-            nint packed = _storage.Pack([.. chains.Select(c => c.Memory)]), scratch = nint.Max(ofSteps, chains.Max(c => c.Memory.Bytes));
-            if (packed + scratch <= most) return (packed, scratch, [.. chains.Select(c => c.Plan)]);
-            chains.Remove(chains.MaxBy(c => _storage.BytesDuring(c.Memory)));
+            var kept = chains.AsSpan(0, count).ToArray();
+            nint packed = _storage.Pack([.. kept.Select(c => c.Memory)]), scratch = nint.Max(ofSteps, kept.Max(c => c.Memory.Bytes));
+            if (packed + scratch <= most) return (packed, scratch, [.. kept.Select(c => c.Plan)]);
         }
 
-        return (_storage.Pack([]), ofSteps, []);
+        return (chains.Length == 0 ? apart : _storage.Pack([]), ofSteps, []);
 
         ChainMemory MemoryOf(RowChainPlan plan)
         {

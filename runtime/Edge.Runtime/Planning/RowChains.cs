@@ -22,6 +22,9 @@ internal sealed class RowChains
     /// <summary>Chunks of each thread at most, where what a chunk hands on is to stay in a core's cache.</summary>
     private const int MostChunks = 16;
 
+    /// <summary>Steps of a chain at most: to look for more in vain again and again would take long.</summary>
+    private const int MostSteps = 64;
+
     /// <summary>Rows for each thread at least: of few, weights are read for few sums.</summary>
     private const int LeastRowsOfThread = 40;
 
@@ -36,7 +39,7 @@ internal sealed class RowChains
         _threads = threads;
     }
 
-    /// <param name="steps">All steps in their order, without those that do nothing; null for those that have no executor.</param>
+    /// <param name="steps">All steps in their order, without those that do nothing.</param>
     /// <param name="storage">Where their tensors lie.</param>
     /// <param name="threads">Threads that share the work.</param>
     /// <returns>The chains, which do not overlap, in the order of the steps.</returns>
@@ -69,7 +72,7 @@ internal sealed class RowChains
         int end = first, granule = 1, least = 1;
         long cycles = 0;
         nint packed = 0;
-        for (; end < _steps.Count && _steps[end].Executor is IRowExecutor step; end++)
+        for (; end < _steps.Count && end < first + MostSteps && _steps[end].Executor is IRowExecutor step; end++)
         {
             RowReach reach = step.ReachOf(rows);
             int coarser = Math.Max(granule, step.RowGranule), finer = Math.Min(granule, step.RowGranule);
@@ -81,7 +84,7 @@ internal sealed class RowChains
         }
 
         if (end - first < 2 || cycles < LeastCycles) return null;
-        List<RowBuffer> buffers = [.. from t in touched where t.Key is BlockStorage b && IsInner(b, t.Value, first, end - 1) select new RowBuffer((BlockStorage)t.Key, t.Value.Bytes / rows)];
+        List<RowBuffer> buffers = [.. from t in touched let b = t.Key as BlockStorage where b is not null && IsInner(b, t.Value, first, end - 1) select new RowBuffer(b, t.Value.Bytes / rows)];
         long inner = buffers.Sum(b => (long)b.RowBytes) * rows;
         int wanted = (int)Math.Min(Math.Max(ThreadChunks.Of(cycles, _threads), (inner / (CpuTopology.Current.L2BytesPerCore / 4) + _threads - 1) / _threads), MostChunks);
         for (int perThread = wanted; perThread > 0; perThread--)
