@@ -130,10 +130,10 @@ public sealed unsafe class StridedCopy
     /// <summary>Bytes that it copies.</summary>
     public nint Bytes => _bytes;
 
-    /// <summary>Whether the target's outermost axis has <paramref name="rows"/> elements, some of which can be copied by themselves.</summary>
-    public bool TakesRows(int rows) => _outer.Length > 0 && _outer[0].Count == rows;
+    /// <summary>Whether the target's outermost axis has <paramref name="rows"/> elements, or its only one so many equal parts, some of which can be copied by themselves.</summary>
+    public bool TakesRows(int rows) => _outer.Length > 0 ? _outer[0].Count == rows : _row.Count == 1 && _inner.Count % rows == 0;
 
-    /// <summary>Copies some elements of the outermost axis on the calling thread, where it <see cref="TakesRows"/>.</summary>
+    /// <summary>Copies some of those on the calling thread, where it <see cref="TakesRows"/>.</summary>
     /// <param name="source">The first element of the source.</param>
     /// <param name="target">The first element of the target.</param>
     /// <param name="rows">Elements of the axis.</param>
@@ -141,6 +141,13 @@ public sealed unsafe class StridedCopy
     /// <param name="count">How many.</param>
     public void RunRows(byte* source, byte* target, int rows, int first, int count)
     {
+        if (_outer.Length == 0)
+        {
+            int row = _inner.Count / rows;
+            Strided(source + (nint)first * row * _inner.Source, target + (nint)first * row * _inner.Target, count * row);
+            return;
+        }
+
         int items = _outerItems / rows;
         if (items > 0) Range(source, target, first * items, (first + count) * items);
     }
@@ -246,9 +253,11 @@ public sealed unsafe class StridedCopy
             return;
         }
 
-        int count = Math.Min(_tileRows, _inner.Count - row);
-        source += row * _inner.Source;
-        target += row * _inner.Target;
+        Strided(source + row * _inner.Source, target + row * _inner.Target, Math.Min(_tileRows, _inner.Count - row));
+    }
+
+    private void Strided(byte* source, byte* target, int count)
+    {
         switch (_element)
         {
             case 1: StridedLoops.Copy<byte>(source, target, count, _inner.Source, _inner.Target); break;

@@ -84,6 +84,18 @@ public class RowChainTests
 
     [Theory]
     [MemberData(nameof(Isas))]
+    public void Every_other_channel_goes_along_but_not_every_other_line(string isa)
+    {
+        WrittenOut g = Written();
+        string Sliced(string x, long axis) => g.Node("Slice", [x, g.Ints(1), g.Ints(long.MaxValue), g.Ints(axis), g.Ints(2)]);
+        string a = Conv(g, Conv(g, "x", 1), 3);
+        string found = Chains(g, isa, Conv(g, Sliced(a, 1), 5, inputs: Channels / 2), Conv(g, Sliced(a, 2), 7));
+        Assert.StartsWith("Conv +Conv +Slice +Conv", found, StringComparison.Ordinal);
+        Assert.Contains(" Slice", found, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Isas))]
     public void A_convolution_over_neighbours_of_what_the_chain_writes_begins_another_one(string isa)
     {
         WrittenOut g = Written();

@@ -53,6 +53,8 @@ internal sealed class SliceOperator() : Operator("Slice", "", 1, OperatorCatalog
             start += (nint)ranges[a].First * strides[a] * element;
         }
 
-        return new MoveExecutor(new StridedCopy(axes, element), start);
+        // Some of the innermost elements: each row of the output is made of the same row of the input.
+        bool ofRows = x.Rank > 1 && Enumerable.Range(0, x.Rank - 1).All(a => ranges[a].First == 0 && ranges[a].Step == 1 && ranges[a].Count == x[a]);
+        return new MoveExecutor(new StridedCopy(axes, element), start, ofRows ? x.Product(0, x.Rank - 1) : 0);
     }
 }
