@@ -131,7 +131,7 @@ public sealed unsafe class StridedCopy
     public nint Bytes => _bytes;
 
     /// <summary>Whether the target's outermost axis has <paramref name="rows"/> elements, or its only one so many equal parts, some of which can be copied by themselves.</summary>
-    public bool TakesRows(int rows) => _outer.Length > 0 ? _outer[0].Count == rows : _row.Count == 1 && _inner.Count % rows == 0;
+    public bool TakesRows(int rows) => _outer.Length > 0 ? _outer[0].Count == rows && _outer[0].Target * rows == _bytes : _row.Count == 1 && _inner.Count % rows == 0;
 
     /// <summary>Copies some of those on the calling thread, where it <see cref="TakesRows"/>.</summary>
     /// <param name="source">The first element of the source.</param>

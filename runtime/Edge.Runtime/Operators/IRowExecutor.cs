@@ -15,7 +15,7 @@ internal enum RowReach
 
 /// <summary>
 /// An executor that can compute some rows by themselves: outputs seen as so many equal parts, one behind the other. Several threads
-/// may do so at once, each with rows and scratch of its own; bits do not depend on who computes what.
+/// may do so at once, each with rows and scratch of its own; bits do not depend on who computes what, and nothing fails for what tensors hold.
 /// </summary>
 internal interface IRowExecutor
 {

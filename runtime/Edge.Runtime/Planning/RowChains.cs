@@ -90,7 +90,8 @@ internal sealed class RowChains
         for (int perThread = wanted; perThread > 0; perThread--)
         {
             var division = new RowDivision(rows, granule, _threads, perThread * _threads);
-            if (division.Sizes() is var (smallest, largest) && smallest < least) continue;
+            (nint smallest, nint largest) = division.Sizes();
+            if (smallest < least) continue;
             nint scratch = 0;
             for (int step = first; step < end; step++) scratch = Math.Max(scratch, ((IRowExecutor)_steps[step].Executor!).RowScratchBytes(largest));
             return new RowChainPlan(first, end - first, division, buffers, RowBuffer.Place(buffers, largest), MemoryPlanner.Align(scratch));
